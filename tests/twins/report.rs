@@ -1,0 +1,5 @@
+//! Twin of `sb-report`.
+
+fn main() -> std::process::ExitCode {
+    sb_report::cli::main()
+}
