@@ -1,0 +1,83 @@
+//! `plain`: the app's own text, a record a line, no id and no source.
+
+use crate::event::{LineClass, Parsed, RawEvent};
+use crate::read::Block;
+use crate::statement::{EpochUnit, Found, scan};
+
+/// The carrier's name.
+pub(crate) const PLAIN: &str = "plain";
+
+/// Reads a block of lines.
+pub(crate) fn read(block: &Block, unit: EpochUnit) -> Parsed {
+    let text = &block.bytes;
+    let mut parsed = Parsed::default();
+    let mut lines = Lines::new(text);
+    scan(text, unit, |at, found| {
+        lines.go_to(at, &mut parsed);
+        match found {
+            Found::Statement(statement) => {
+                lines.class = LineClass::Statement;
+                parsed.push(&RawEvent { statement, correlation_id: "", source: "", line: lines.number });
+            }
+            Found::LookAlike(what) => {
+                lines.class = lines.class.max(LineClass::LookAlike);
+                parsed.push_look_alike(lines.number, (at - lines.start + 1) as u64, what);
+            }
+        }
+    });
+    lines.finish(&mut parsed);
+    parsed.has_nul = memchr::memchr(0, text).is_some();
+    parsed
+}
+
+/// Where the scan is: counts the lines it passes, each in the class of what was found in it.
+struct Lines<'a> {
+    text: &'a [u8],
+    /// Whether the text holds bytes that are no UTF-8 anywhere: then lines are looked at one by one.
+    valid: bool,
+    /// Begin of the current line and its number, from 1.
+    start: usize,
+    number: u64,
+    class: LineClass,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self { text, valid: std::str::from_utf8(text).is_ok(), start: 0, number: 1, class: LineClass::Other }
+    }
+
+    /// Makes the line that holds the byte `at` the current one.
+    fn go_to(&mut self, at: usize, parsed: &mut Parsed) {
+        while let Some(end) = memchr::memchr(b'\n', &self.text[self.start..at]) {
+            self.next(self.start + end + 1, parsed);
+            if self.valid {
+                // Nothing was found in the lines between here and `at`: count them at once.
+                let Some(last) = memchr::memrchr(b'\n', &self.text[self.start..at]) else { return };
+                let between = memchr::memchr_iter(b'\n', &self.text[self.start..=self.start + last]).count() as u64;
+                parsed.add_lines(LineClass::Other, between);
+                self.number += between;
+                self.start += last + 1;
+                return;
+            }
+        }
+    }
+
+    /// Ends the current line; the next begins at `start`.
+    fn next(&mut self, start: usize, parsed: &mut Parsed) {
+        let line = &self.text[self.start..start];
+        if self.class == LineClass::Other && !self.valid && std::str::from_utf8(line).is_err() {
+            self.class = LineClass::Undecodable;
+        }
+        parsed.add_lines(std::mem::replace(&mut self.class, LineClass::Other), 1);
+        self.start = start;
+        self.number += 1;
+    }
+
+    fn finish(mut self, parsed: &mut Parsed) {
+        let end = self.text.len();
+        self.go_to(end, parsed);
+        if self.start < end {
+            self.next(end, parsed);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Traces -> latencies: which TO belongs to which FROM.
+
+use super::pair::{PairChoice, PairSpec};
+use super::table::{Latencies, Latency, Pair};
+use crate::event::{Event, Events};
+use crate::names::{NONE, Name, Names};
+use crate::run::Run;
+use crate::trace::{Trace, Traces};
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// One match in a trace: positions of FROM and TO in it, the latter missing if unmatched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Match {
+    pair: Pair,
+    from: u32,
+    to: Option<u32>,
+}
+
+/// Measures the chosen pairs in all traces.
+pub(crate) fn build(events: &Events, traces: &Traces, runs: &[Run], choice: &PairChoice) -> Latencies {
+    let rows = &events.rows;
+    let names = &events.names;
+    let matches: Vec<Vec<Match>> = match choice {
+        PairChoice::Consecutive => {
+            let turned = turned_pairs(rows, traces);
+            let totals = with_totals(rows, traces, &turned);
+            per_trace(traces, |trace, labels| consecutive(trace, rows, traces, labels, &turned, totals), rows)
+        }
+        PairChoice::Named(specs) => {
+            let pairs = resolve(specs, names);
+            per_trace(traces, |_, labels| pairs.iter().flat_map(|&p| matching(labels, p)).collect(), rows)
+        }
+        PairChoice::All => {
+            let pairs = all_pairs(rows, traces);
+            per_trace(traces, |_, labels| pairs.iter().flat_map(|&p| matching(labels, p)).collect(), rows)
+        }
+    };
+    let pairs = order_of_pairs(&matches, choice, names);
+    let index: HashMap<Pair, u32> = pairs.iter().copied().zip(0..).collect();
+    let mut out: Vec<Latency> = Vec::with_capacity(matches.iter().map(Vec::len).sum());
+    for (trace, matches) in traces.traces.iter().zip(&matches) {
+        let places = traces.events(trace);
+        let mut seq: HashMap<Pair, u32> = HashMap::new();
+        let mut ordered: Vec<&Match> = matches.iter().collect();
+        ordered.sort_by_key(|m| (m.from, m.to));
+        for m in ordered {
+            let Some(&pair) = index.get(&m.pair) else { continue };
+            let count = seq.entry(m.pair).or_insert(0);
+            out.push(row(m, pair, *count, trace, places, rows));
+            *count += 1;
+        }
+    }
+    out.par_sort_by_key(|r| (r.run, r.pair, r.start_ns));
+    Latencies { names: Arc::clone(names), runs: runs.to_vec(), pairs, rows: out }
+}
+
+fn per_trace(
+    traces: &Traces,
+    find: impl Fn(&Trace, &[Name]) -> Vec<Match> + Sync,
+    events: &[Event],
+) -> Vec<Vec<Match>> {
+    traces
+        .traces
+        .par_iter()
+        .map(|trace| {
+            let labels: Vec<Name> = traces.events(trace).iter().map(|&p| events[p as usize].label).collect();
+            find(trace, &labels)
+        })
+        .collect()
+}
+
+fn row(m: &Match, pair: u32, seq: u32, trace: &Trace, places: &[u32], events: &[Event]) -> Latency {
+    let event = |position: u32| &events[places[position as usize] as usize];
+    let from = event(m.from);
+    let to = m.to.map(event);
+    Latency {
+        run: trace.run,
+        pair,
+        trace_id: trace.id,
+        seq,
+        from_label: from.label,
+        to_label: match (m.pair, to) {
+            (_, Some(to)) => to.label,
+            (Pair::Labels(_, to), None) => to,
+            (Pair::Total, None) => NONE,
+        },
+        from_source: from.source,
+        to_source: to.map_or(NONE, |e| e.source),
+        start_ns: from.epoch_ns,
+        latency_ns: to.map(|e| e.epoch_ns.saturating_sub(from.epoch_ns)),
+        start_class: trace.start_class,
+        complete: trace.complete,
+    }
+}
+
+/// Whether the two events were stamped in two places: two sources, or, where the log names none,
+/// two files.
+fn across(a: &Event, b: &Event) -> bool {
+    if a.source == NONE && b.source == NONE { a.file != b.file } else { a.source != b.source }
+}
+
+/// Consecutive pairs that are seen in both directions across two sources: the rarer direction is
+/// the commoner one with a negative latency. Returns the rarer directions.
+fn turned_pairs(events: &[Event], traces: &Traces) -> HashSet<(Name, Name)> {
+    let mut seen: HashMap<(Name, Name), (u64, u64)> = HashMap::new();
+    for (number, trace) in (0u64..).zip(&traces.traces) {
+        for step in traces.events(trace).windows(2) {
+            let (a, b) = (&events[step[0] as usize], &events[step[1] as usize]);
+            if a.label != b.label && across(a, b) {
+                let entry = seen.entry((a.label, b.label)).or_insert((0, number));
+                entry.0 += 1;
+            }
+        }
+    }
+    seen.iter()
+        .filter_map(|(&(a, b), &(count, first))| {
+            let &(back, back_first) = seen.get(&(b, a))?;
+            // A tie goes to the direction that was seen first.
+            let rarer = count < back || (count == back && (first, a) > (back_first, b));
+            rarer.then_some((a, b))
+        })
+        .collect()
+}
+
+/// Whether `total` says anything that the only consecutive pair does not.
+fn with_totals(events: &[Event], traces: &Traces, turned: &HashSet<(Name, Name)>) -> bool {
+    let mut only: Option<(Name, Name)> = None;
+    for trace in &traces.traces {
+        let places = traces.events(trace);
+        if trace.complete && places.len() > 2 {
+            return true;
+        }
+        for step in places.windows(2) {
+            let (a, b) = (&events[step[0] as usize], &events[step[1] as usize]);
+            let pair = if turned.contains(&(a.label, b.label)) && across(a, b) {
+                return true;
+            } else {
+                (a.label, b.label)
+            };
+            if *only.get_or_insert(pair) != pair {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+fn consecutive(
+    trace: &Trace,
+    events: &[Event],
+    traces: &Traces,
+    labels: &[Name],
+    turned: &HashSet<(Name, Name)>,
+    totals: bool,
+) -> Vec<Match> {
+    let places = traces.events(trace);
+    let event = |position: u32| &events[places[position as usize] as usize];
+    let mut matches: Vec<Match> = (0u32..)
+        .zip(labels.windows(2))
+        .map(|(at, step)| {
+            let (a, b) = (step[0], step[1]);
+            if turned.contains(&(a, b)) && across(event(at), event(at + 1)) {
+                Match { pair: Pair::Labels(b, a), from: at + 1, to: Some(at) }
+            } else {
+                Match { pair: Pair::Labels(a, b), from: at, to: Some(at + 1) }
+            }
+        })
+        .collect();
+    if totals && trace.complete && labels.len() > 1 {
+        let last = u32::try_from(labels.len() - 1).unwrap_or(u32::MAX);
+        matches.push(Match { pair: Pair::Total, from: 0, to: Some(last) });
+    }
+    matches
+}
+
+fn resolve(specs: &[PairSpec], names: &Names) -> Vec<(Name, Name)> {
+    let mut pairs = Vec::new();
+    for spec in specs {
+        if let (Some(from), Some(to)) = (names.find(&spec.from), names.find(&spec.to))
+            && !pairs.contains(&(from, to))
+        {
+            pairs.push((from, to));
+        }
+    }
+    pairs
+}
+
+/// Every two labels that meet in a trace, in the direction in which they first meet more often.
+fn all_pairs(events: &[Event], traces: &Traces) -> Vec<(Name, Name)> {
+    let mut before: HashMap<(Name, Name), (u64, u64)> = HashMap::new();
+    for (number, trace) in (0u64..).zip(&traces.traces) {
+        let mut firsts: Vec<Name> = Vec::new();
+        for &place in traces.events(trace) {
+            let label = events[place as usize].label;
+            if !firsts.contains(&label) {
+                firsts.push(label);
+            }
+        }
+        for (i, &a) in firsts.iter().enumerate() {
+            for &b in &firsts[i + 1..] {
+                before.entry((a, b)).or_insert((0, number)).0 += 1;
+            }
+        }
+    }
+    let mut pairs: Vec<(Name, Name)> = before
+        .iter()
+        .filter(|&(&(a, b), &(count, first))| {
+            let (back, back_first) = before.get(&(b, a)).copied().unwrap_or((0, u64::MAX));
+            count > back || (count == back && (first, a) < (back_first, b))
+        })
+        .map(|(&pair, _)| pair)
+        .collect();
+    pairs.sort_unstable();
+    pairs
+}
+
+/// The matches of one pair in one trace, by the positions of its labels in time order.
+///
+/// With repeats: the first unused TO at or after the FROM and before the next FROM; else the
+/// nearest unused TO before it, which gives a negative latency. A label to itself is from each
+/// occurrence to the next.
+fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
+    let at = |label: Name| -> Vec<u32> { (0u32..).zip(labels).filter(|&(_, &l)| l == label).map(|(i, _)| i).collect() };
+    let froms = at(from);
+    let tos = if from == to { froms.get(1..).unwrap_or_default().to_vec() } else { at(to) };
+    let mut used = vec![false; tos.len()];
+    let pair = Pair::Labels(from, to);
+    if from == to {
+        let next = |i: usize| tos.get(i).copied();
+        return froms.iter().enumerate().map(|(i, &f)| Match { pair, from: f, to: next(i) }).collect();
+    }
+    // Forward first for every FROM, so that none takes backwards what another has ahead of it.
+    let mut chosen: Vec<Option<usize>> = froms
+        .iter()
+        .enumerate()
+        .map(|(i, &f)| {
+            let end = froms.get(i + 1).copied().unwrap_or(u32::MAX);
+            let first = tos.partition_point(|&t| t < f);
+            let found = (first..tos.len()).take_while(|&t| tos[t] < end).find(|&t| !used[t])?;
+            used[found] = true;
+            Some(found)
+        })
+        .collect();
+    for (choice, &f) in chosen.iter_mut().zip(&froms).filter(|(c, _)| c.is_none()) {
+        let end = tos.partition_point(|&t| t < f);
+        *choice = (0..end).rev().find(|&t| !used[t]);
+        if let Some(found) = *choice {
+            used[found] = true;
+        }
+    }
+    froms
+        .iter()
+        .zip(chosen)
+        .map(|(&f, c)| Match { pair, from: f, to: c.map(|t| tos[t]) })
+        .collect()
+}
+
+/// Pairs in the order in which they occur in a trace: by the mean position of FROM, then of TO;
+/// named pairs as they were named, `total` last.
+fn order_of_pairs(matches: &[Vec<Match>], choice: &PairChoice, names: &Names) -> Vec<Pair> {
+    let mut seen: HashMap<Pair, (u64, u64, u64)> = HashMap::new();
+    for m in matches.iter().flatten() {
+        let entry = seen.entry(m.pair).or_default();
+        entry.0 += 1;
+        entry.1 += u64::from(m.from);
+        entry.2 += u64::from(m.to.unwrap_or(m.from));
+    }
+    if let PairChoice::Named(specs) = choice {
+        let named = resolve(specs, names).into_iter().map(|(f, t)| Pair::Labels(f, t));
+        return named.filter(|p| seen.contains_key(p)).collect();
+    }
+    let mut pairs: Vec<(Pair, (u64, u64, u64))> = seen.into_iter().collect();
+    // Means are compared as fractions, which are exact.
+    pairs.sort_by(|(a, (n, f, t)), (b, (m, g, u))| {
+        let total = |p: &Pair| *p == Pair::Total;
+        total(a)
+            .cmp(&total(b))
+            .then((u128::from(*f) * u128::from(*m)).cmp(&(u128::from(*g) * u128::from(*n))))
+            .then((u128::from(*t) * u128::from(*m)).cmp(&(u128::from(*u) * u128::from(*n))))
+            .then(a.cmp(b))
+    });
+    pairs.into_iter().map(|(pair, _)| pair).collect()
+}

@@ -1,0 +1,76 @@
+//! Trace statements in any log -> label-to-label latencies -> tables.
+//!
+//! Data flows one way, and each step is a module:
+//!
+//! ```text
+//! bytes     read       LOG arguments, gzip and zstd, blocks of lines
+//! records   carrier    what a log collector wrapped around the app's text
+//! statement statement  the grammar in nom, and text that nearly is a statement
+//! events    event      statements with where they came from
+//! traces    trace      the events of one invocation each
+//! latencies latency    from any label to any other in one trace
+//! numbers   stats      quantiles, their intervals, summaries
+//! tables    frame      polars frames; Parquet, CSV, NDJSON, Arrow
+//! ```
+//!
+//! From bytes to numbers in a few lines:
+//!
+//! ```
+//! use sb_trace::{Input, Options, Silent, analyze, stats};
+//!
+//! let log = "1600776870140+0000|CALLED\n1600776870152+0200|ANSWERED\n";
+//! let analysis = analyze(&[Input::bytes("app.log", log)], &Options::default(), &Silent)?;
+//! let summaries = stats::summarize(&analysis.latencies, &stats::DEFAULT_PERCENTILES, |_| true);
+//! assert_eq!(summaries[0].pair, "CALLED->ANSWERED");
+//! assert_eq!(summaries[0].mean_ms, Some(12.0));
+//! # Ok::<(), sb_trace::Error>(())
+//! ```
+
+mod accounting;
+mod analysis;
+mod carrier;
+mod collect;
+mod error;
+mod event;
+mod names;
+mod options;
+mod read;
+mod run;
+mod statement;
+
+#[cfg(feature = "tables")]
+pub mod cli;
+#[cfg(feature = "tables")]
+pub mod frame;
+pub mod latency;
+pub mod stats;
+pub mod trace;
+pub mod units;
+
+pub use accounting::{Accounting, LookAlikeAt};
+pub use analysis::{Analysis, FileInfo};
+pub use collect::{Progress, Silent};
+pub use error::{Error, Result, reason};
+pub use event::{Event, Events};
+pub use names::{NONE, Name, Names};
+pub use options::Options;
+pub use read::{Input, Place, expand};
+pub use run::Run;
+pub use statement::{EpochUnit, Found, LookAlike, Reason, Statement, is_label, scan, stamp};
+
+use std::sync::Arc;
+
+/// Reads all inputs and measures the pairs that the options ask for.
+///
+/// An input without any statement is a note in the findings; it is an error only if no input has
+/// one.
+pub fn analyze(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Result<Analysis> {
+    analysis::analyze(inputs, options, progress)
+}
+
+/// The events of all inputs, without traces: the part of [`analyze`] that a table of events needs.
+pub fn events(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Result<(Arc<Events>, Vec<FileInfo>, Vec<Run>)> {
+    let collected = collect::collect(inputs, options.epoch_unit, progress)?;
+    analysis::require_statement(&collected)?;
+    Ok((Arc::new(collected.events), collected.files, collected.runs))
+}

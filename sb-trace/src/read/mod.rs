@@ -1,0 +1,9 @@
+//! Bytes: from the LOG arguments to blocks of decoded lines.
+
+mod block;
+mod input;
+mod transport;
+
+pub(crate) use block::{Block, Blocks};
+pub use input::{Input, Place, expand};
+pub(crate) use transport::open;

@@ -1,0 +1,9 @@
+//! Numbers: quantiles, their confidence intervals, and the summary of a pair.
+
+mod interval;
+mod quantile;
+mod summary;
+
+pub use interval::{Ranks, ranks, supported};
+pub use quantile::quantile;
+pub use summary::{ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize};

@@ -1,0 +1,192 @@
+//! The figures of one pair: what `stats` prints and `summary.json` holds.
+
+use super::{quantile, ranks};
+use crate::latency::{Latencies, Latency};
+use crate::trace::ColdWarm;
+use rayon::prelude::*;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::collections::BTreeMap;
+
+/// The percentiles of `summary.json` and of `stats` without `--percentiles`.
+pub const DEFAULT_PERCENTILES: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
+
+/// The `start_class` of a summary over all start classes.
+pub const ALL_CLASSES: &str = "all";
+
+/// One percentile with its 95 % confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Percentile {
+    /// The percentile, 0 to 100.
+    pub percent: f64,
+    /// The quantile of type 7, in milliseconds; none of no values.
+    pub value_ms: Option<f64>,
+    /// Lower end of the interval; open where the sample is too small.
+    pub low_ms: Option<f64>,
+    /// Upper end of the interval; open where the sample is too small.
+    pub high_ms: Option<f64>,
+}
+
+impl Percentile {
+    /// Whether the sample bounds the percentile on both sides.
+    pub fn supported(&self) -> bool {
+        self.low_ms.is_some() && self.high_ms.is_some()
+    }
+}
+
+/// `50` -> `p50`, `99.9` -> `p99.9`.
+pub fn percentile_name(percent: f64) -> String {
+    format!("p{percent}")
+}
+
+/// The figures of one pair (and start class). Negative latencies are part of every figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// `FROM->TO` or `total`.
+    pub pair: String,
+    /// `cold`, `partial`, `warm`, `unknown`, or `all`.
+    pub start_class: String,
+    /// How many latencies there are.
+    pub n: usize,
+    /// How many FROM events have no TO.
+    pub unmatched: usize,
+    /// How many of the latencies are negative.
+    pub negative: usize,
+    /// Arithmetic mean in milliseconds.
+    pub mean_ms: Option<f64>,
+    /// Smallest and largest latency in milliseconds.
+    pub min_ms: Option<f64>,
+    /// See `min_ms`.
+    pub max_ms: Option<f64>,
+    /// The percentiles, as asked for.
+    pub percentiles: Vec<Percentile>,
+}
+
+impl Summary {
+    /// The figures of `latencies` (nanoseconds, any order), of which none is missing.
+    pub fn of(pair: String, start_class: String, mut latencies: Vec<i64>, unmatched: usize, percents: &[f64]) -> Self {
+        latencies.sort_unstable();
+        let sorted: Vec<f64> = latencies.iter().map(|&l| crate::units::ns_to_ms(l)).collect();
+        let n = sorted.len();
+        let sum: i128 = latencies.iter().map(|&l| i128::from(l)).sum();
+        let percentiles = percents
+            .iter()
+            .map(|&percent| {
+                let ends = ranks(n, percent / 100.0);
+                let at = |rank: usize| sorted.get(rank - 1).copied();
+                Percentile {
+                    percent,
+                    value_ms: quantile(&sorted, percent / 100.0),
+                    low_ms: ends.low.and_then(at),
+                    high_ms: ends.high.and_then(at),
+                }
+            })
+            .collect();
+        Self {
+            pair,
+            start_class,
+            n,
+            unmatched,
+            negative: latencies.partition_point(|&l| l < 0),
+            mean_ms: (n > 0).then(|| sum as f64 / n as f64 / 1e6),
+            min_ms: sorted.first().copied(),
+            max_ms: sorted.last().copied(),
+            percentiles,
+        }
+    }
+
+    /// The value of one of the percentiles asked for.
+    pub fn percentile(&self, percent: f64) -> Option<&Percentile> {
+        self.percentiles.iter().find(|p| (p.percent - percent).abs() < 1e-9)
+    }
+}
+
+/// `pair, start_class, n, unmatched, negative, mean_ms, p50_ms, .., min_ms, max_ms`, and for each
+/// percentile `pNN_low_ms`, `pNN_high_ms` (null where open) and `pNN_supported`.
+impl Serialize for Summary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("pair", &self.pair)?;
+        map.serialize_entry("start_class", &self.start_class)?;
+        map.serialize_entry("n", &self.n)?;
+        map.serialize_entry("unmatched", &self.unmatched)?;
+        map.serialize_entry("negative", &self.negative)?;
+        map.serialize_entry("mean_ms", &self.mean_ms)?;
+        for p in &self.percentiles {
+            map.serialize_entry(&format!("{}_ms", percentile_name(p.percent)), &p.value_ms)?;
+        }
+        map.serialize_entry("min_ms", &self.min_ms)?;
+        map.serialize_entry("max_ms", &self.max_ms)?;
+        for p in &self.percentiles {
+            let name = percentile_name(p.percent);
+            map.serialize_entry(&format!("{name}_low_ms"), &p.low_ms)?;
+            map.serialize_entry(&format!("{name}_high_ms"), &p.high_ms)?;
+            map.serialize_entry(&format!("{name}_supported"), &p.supported())?;
+        }
+        map.end()
+    }
+}
+
+/// One summary per pair over all start classes, in the order of the pairs; where a pair has
+/// latencies of more than one class, one more per class after it. `keep` chooses the rows.
+pub fn summarize(table: &Latencies, percents: &[f64], keep: impl Fn(&Latency) -> bool + Sync) -> Vec<Summary> {
+    let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); table.pairs.len()];
+    for (index, row) in table.rows.iter().enumerate() {
+        if keep(row) {
+            rows_of[row.pair as usize].push(u32::try_from(index).unwrap_or(u32::MAX));
+        }
+    }
+    rows_of
+        .par_iter()
+        .enumerate()
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|(pair, rows)| {
+            let text = table.pairs[pair].text(&table.names);
+            let of_class = |class: Option<ColdWarm>| {
+                let chosen = || {
+                    rows.iter()
+                        .map(|&r| &table.rows[r as usize])
+                        .filter(|r| class.is_none_or(|c| r.start_class.class == c))
+                };
+                let values: Vec<i64> = chosen().filter_map(|r| r.latency_ns).collect();
+                let unmatched = chosen().count() - values.len();
+                let name = class.map_or(ALL_CLASSES, ColdWarm::text);
+                Summary::of(text.clone(), name.to_owned(), values, unmatched, percents)
+            };
+            let mut classes: BTreeMap<ColdWarm, ()> = BTreeMap::new();
+            for &r in rows {
+                classes.insert(table.rows[r as usize].start_class.class, ());
+            }
+            let mut summaries = vec![of_class(None)];
+            if classes.len() > 1 {
+                summaries.extend(classes.into_keys().map(|class| of_class(Some(class))));
+            }
+            summaries
+        })
+        .flatten_iter()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_by_hand() {
+        let ns = |ms: i64| ms * 1_000_000;
+        let s = Summary::of("A->B".into(), "all".into(), vec![ns(30), ns(-10), ns(10), ns(20)], 2, &[50.0, 99.0]);
+        assert_eq!((s.n, s.unmatched, s.negative), (4, 2, 1));
+        assert_eq!((s.mean_ms, s.min_ms, s.max_ms), (Some(12.5), Some(-10.0), Some(30.0)));
+        assert_eq!(s.percentile(50.0).and_then(|p| p.value_ms), Some(15.0));
+        assert!(!s.percentile(50.0).is_some_and(Percentile::supported));
+        let json = serde_json::to_value(&s).unwrap();
+        assert_eq!(json["p99_supported"], false);
+        assert_eq!(json["p50_ms"], 15.0);
+    }
+
+    #[test]
+    fn no_latencies_give_no_figures() {
+        let s = Summary::of("A->B".into(), "all".into(), vec![], 3, &DEFAULT_PERCENTILES);
+        assert_eq!((s.n, s.unmatched, s.mean_ms), (0, 3, None));
+        assert!(s.percentiles.iter().all(|p| p.value_ms.is_none() && !p.supported()));
+    }
+}

@@ -1,0 +1,239 @@
+//! Which events belong to one invocation (`--by`).
+
+use super::order::Streams;
+use crate::analysis::FileInfo;
+use crate::event::Event;
+use crate::names::{NONE, Name, Names};
+use crate::trace::Traces;
+use hashbrown::HashMap;
+
+/// Labels of the driver begin with this.
+const DRIVER: &str = "SB_";
+
+/// The rule by which events become traces.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Grouping {
+    /// By id where the event has one; otherwise by sequence: per file and source, a new trace
+    /// when the trace's first label comes round again.
+    #[default]
+    Auto,
+    /// One trace per id; events without one are orphans.
+    Id,
+    /// One trace per source; events without one are orphans.
+    Source,
+    /// One trace per file.
+    File,
+    /// A new trace at each of these labels, per file and source.
+    Label(String),
+}
+
+impl std::str::FromStr for Grouping {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "id" => Ok(Self::Id),
+            "source" => Ok(Self::Source),
+            "file" => Ok(Self::File),
+            _ => match text.strip_prefix("label=") {
+                Some(label) if crate::statement::is_label(label) => Ok(Self::Label(label.to_owned())),
+                Some(label) => Err(format!("'{label}' is no label")),
+                None => Err(format!("'{text}' is none of auto, id, source, file, label=NAME")),
+            },
+        }
+    }
+}
+
+/// A trace before it is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft {
+    pub run: u32,
+    pub id: Name,
+    /// Event indices in time order.
+    pub events: Vec<u32>,
+    pub fragment: bool,
+    /// Whether the order of the log made it, not an id.
+    pub by_sequence: bool,
+}
+
+/// The traces, and the events that are in none.
+#[derive(Debug, Default)]
+pub(crate) struct Grouped {
+    pub drafts: Vec<Draft>,
+    pub orphans: Vec<u32>,
+    pub driver: Vec<u32>,
+    /// How many traces were longer than `--max-trace` and cut.
+    pub split: u64,
+}
+
+/// Groups events into traces, ordered by run and then by place in the log.
+pub(crate) fn group(
+    events: &[Event],
+    files: &[FileInfo],
+    names: &mut Names,
+    by: &Grouping,
+    max_trace_ns: i64,
+) -> Grouped {
+    let streams = Streams::of(events);
+    let is_driver: Vec<bool> = (0..names.len()).map(|n| names.text(handle(n)).starts_with(DRIVER)).collect();
+    let driver = |place: u32| is_driver[events[place as usize].label as usize];
+    let run = |place: u32| files[events[place as usize].file as usize].run;
+
+    let mut grouped = Grouped { driver: (0..handle(events.len())).filter(|&p| driver(p)).collect(), ..Grouped::default() };
+    let key_of = |place: u32| -> Option<Name> {
+        let event = &events[place as usize];
+        match by {
+            Grouping::Auto | Grouping::Id => Some(event.id()).filter(|&id| id != NONE),
+            Grouping::Source => Some(event.source).filter(|&id| id != NONE),
+            Grouping::File => Some(event.file),
+            Grouping::Label(_) => None,
+        }
+    };
+
+    // By key: in log order of the first event.
+    let mut of_key: HashMap<(u32, Name), usize> = HashMap::new();
+    let mut keyless = Vec::new();
+    for place in (0..handle(events.len())).filter(|&p| !driver(p)) {
+        let Some(key) = key_of(place) else {
+            keyless.push(place);
+            continue;
+        };
+        let next = grouped.drafts.len();
+        let draft = *of_key.entry((run(place), key)).or_insert(next);
+        if draft == next {
+            let id = if *by == Grouping::File { NONE } else { key };
+            grouped.drafts.push(Draft { run: run(place), id, events: Vec::new(), fragment: false, by_sequence: false });
+        }
+        grouped.drafts[draft].events.push(place);
+    }
+    if *by == Grouping::File {
+        for draft in &mut grouped.drafts {
+            draft.id = names.add(&files[events[draft.events[0] as usize].file as usize].name);
+        }
+    }
+
+    // Without a key: orphans, or by the order of the log.
+    match by {
+        Grouping::Id | Grouping::Source | Grouping::File => grouped.orphans = keyless,
+        Grouping::Auto | Grouping::Label(_) => {
+            let opener = match by {
+                Grouping::Label(label) => Opener::Label(names.find(label)),
+                _ => Opener::FirstLabel,
+            };
+            let mut wanted = vec![false; events.len()];
+            keyless.iter().for_each(|&place| wanted[place as usize] = true);
+            for stream in &streams.streams {
+                let places = stream.iter().copied().filter(|&p| wanted[p as usize]);
+                grouped.drafts.extend(cut_stream(places, events, &opener, run));
+            }
+            name_sequences(&mut grouped.drafts, events, files, names);
+        }
+    }
+
+    for draft in &mut grouped.drafts {
+        draft.events.sort_by_key(|&place| streams.key(events, place));
+    }
+    if matches!(by, Grouping::Auto | Grouping::Label(_)) {
+        split_long(&mut grouped, events, names, max_trace_ns);
+    }
+    grouped.drafts.sort_by_key(|d| (d.run, d.events.iter().min().copied()));
+    grouped
+}
+
+fn handle(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// What begins a new trace in a stream.
+enum Opener {
+    /// The first label of the trace, once more.
+    FirstLabel,
+    /// This label; none if no event has it.
+    Label(Option<Name>),
+}
+
+/// Cuts one stream, oldest event first, into traces.
+fn cut_stream(
+    places: impl Iterator<Item = u32>,
+    events: &[Event],
+    opener: &Opener,
+    run: impl Fn(u32) -> u32,
+) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    for place in places {
+        let label = events[place as usize].label;
+        let opens = match (drafts.last(), opener) {
+            (None, _) => true,
+            (Some(open), Opener::FirstLabel) => label == events[open.events[0] as usize].label,
+            (Some(_), Opener::Label(name)) => Some(label) == *name,
+        };
+        if opens {
+            // What stands before the first opening label began before the log did.
+            let fragment = matches!(opener, Opener::Label(name) if Some(label) != *name);
+            drafts.push(Draft { run: run(place), id: NONE, events: Vec::new(), fragment, by_sequence: true });
+        }
+        if let Some(open) = drafts.last_mut() {
+            open.events.push(place);
+        }
+    }
+    drafts
+}
+
+/// Traces without an id are called by the place of their first event, `file:line`.
+fn name_sequences(drafts: &mut [Draft], events: &[Event], files: &[FileInfo], names: &mut Names) {
+    let mut on_line: HashMap<(u32, u64), u32> = HashMap::new();
+    for draft in drafts.iter_mut().filter(|d| d.by_sequence) {
+        let first = &events[draft.events[0] as usize];
+        let count = on_line.entry((first.file, first.line)).or_insert(0);
+        *count += 1;
+        let mut id = format!("{}:{}", files[first.file as usize].name, first.line);
+        if *count > 1 {
+            id = format!("{id}#{count}");
+        }
+        draft.id = names.add(&id);
+    }
+}
+
+/// Cuts traces that are longer than the limit, so that an id used twice in a day makes two.
+fn split_long(grouped: &mut Grouped, events: &[Event], names: &mut Names, max_trace_ns: i64) {
+    let time = |place: u32| events[place as usize].epoch_ns;
+    let mut drafts = Vec::with_capacity(grouped.drafts.len());
+    for draft in std::mem::take(&mut grouped.drafts) {
+        let mut start = 0;
+        let mut part = 1;
+        for at in 1..=draft.events.len() {
+            let first = time(draft.events[start]);
+            if at < draft.events.len() && time(draft.events[at]).saturating_sub(first) <= max_trace_ns {
+                continue;
+            }
+            let id = if part == 1 { draft.id } else { names.add(&format!("{}#{part}", names.text(draft.id))) };
+            let fragment = draft.fragment && part == 1;
+            drafts.push(Draft { id, events: draft.events[start..at].to_vec(), fragment, ..draft });
+            (start, part) = (at, part + 1);
+        }
+        grouped.split += u64::from(part > 2);
+    }
+    grouped.drafts = drafts;
+}
+
+impl Grouped {
+    /// The flat form: all traces' events in one list.
+    pub(crate) fn into_traces(self) -> Traces {
+        let mut traces = Traces { orphans: self.orphans, driver: self.driver, ..Traces::default() };
+        for draft in self.drafts {
+            let first = handle(traces.order.len());
+            traces.order.extend(draft.events);
+            traces.traces.push(super::Trace {
+                run: draft.run,
+                id: draft.id,
+                first,
+                end: handle(traces.order.len()),
+                complete: false,
+                fragment: draft.fragment,
+                start_class: super::StartClass::default(),
+            });
+        }
+        traces
+    }
+}
