@@ -1,1 +1,17 @@
-//! The suite.
+//! End-to-end tests: the programs as a user runs them.
+//!
+//! - `analysis`: `sb-trace` on logs whose figures are known
+//! - `errors`: bad input, its message and its exit code
+//! - `notebooks`: other tools read the tables and find the same numbers
+//! - `tidy`: what ARCHITECTURE.md and README.md say is true of the tree
+//! - `end_to_end`: `sb-run`, then `sb-report out/`
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that fails to set itself up is a failing test"
+)]
+
+mod analysis;
+mod errors;
+
+/// The programs under test: twins of the real ones, built by the same `cargo test`.
+const SB_TRACE: &str = env!("CARGO_BIN_EXE_sb-trace-twin");

@@ -1,0 +1,17 @@
+//! Tables: one list of columns for every format, and files that are never half-written.
+//!
+//! Names are `snake_case` with the unit in the name, times are UTC, strings are plain strings.
+//! The columns of each table are listed in `events.rs` and `latencies.rs`.
+
+mod column;
+mod events;
+mod latencies;
+mod metadata;
+mod read;
+mod write;
+
+pub use events::events;
+pub use latencies::latencies;
+pub use metadata::{SCHEMA_VERSION, metadata};
+pub use read::read_latencies;
+pub use write::{Format, write_file, write_stream};

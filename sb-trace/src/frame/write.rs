@@ -1,0 +1,147 @@
+//! Frames -> files. A file appears under its final name only when it is whole.
+
+use crate::error::{Error, Result, reason};
+use polars::prelude::*;
+use serde_json::{Map, Value};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// Rows in a row group: DuckDB's size, so that it can read the groups in parallel.
+const ROW_GROUP: usize = 122_880;
+
+/// A file format of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Parquet, zstd, with statistics.
+    Parquet,
+    /// Comma-separated values with a header; null is empty.
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+    /// Arrow IPC file (Feather version 2).
+    Arrow,
+}
+
+impl Format {
+    /// The format that a file name's ending asks for.
+    pub fn of_path(path: &Path) -> Result<Self> {
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("parquet") => Ok(Self::Parquet),
+            Some("csv") => Ok(Self::Csv),
+            Some("ndjson" | "jsonl") => Ok(Self::Ndjson),
+            Some("arrow" | "feather" | "ipc") => Ok(Self::Arrow),
+            _ => Err(Error::Usage {
+                message: format!(
+                    "{}: the ending says no format; expected .parquet, .csv, .ndjson or .arrow",
+                    path.display()
+                ),
+            }),
+        }
+    }
+}
+
+/// Writes a table under a temporary name beside `path`, then renames it.
+pub fn write_file(frame: &mut DataFrame, path: &Path, format: Format, metadata: &Value) -> Result<()> {
+    let failed = |what: String| Error::Write { path: path.to_owned(), what };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".sb-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        // As any other new file; without this it would be readable by its owner only.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder).map_err(|error| failed(reason(&error)))?;
+    let mut writer = BufWriter::new(file.as_file_mut());
+    write_stream(frame, &mut writer, format, metadata).map_err(|error| match error {
+        Error::Stdout(error) => failed(reason(&error)),
+        other => other,
+    })?;
+    writer.flush().map_err(|error| failed(reason(&error)))?;
+    drop(writer);
+    file.persist(path).map_err(|error| failed(reason(&error.error)))?;
+    Ok(())
+}
+
+/// Writes a table to a stream, for instance standard output.
+pub fn write_stream(frame: &mut DataFrame, out: &mut impl Write, format: Format, metadata: &Value) -> Result<()> {
+    let entry = ("sb".to_owned(), metadata.to_string());
+    match format {
+        Format::Parquet => ParquetWriter::new(out)
+            .with_compression(ParquetCompression::Zstd(None))
+            .with_statistics(StatisticsOptions::full())
+            .with_row_group_size(Some(ROW_GROUP))
+            .with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![entry])))
+            .finish(frame)
+            .map(drop)
+            .map_err(io_error),
+        Format::Arrow => {
+            let mut writer = IpcWriter::new(out);
+            writer.set_custom_schema_metadata(std::sync::Arc::new([(entry.0.into(), entry.1.into())].into_iter().collect()));
+            writer.with_compression(None).finish(frame).map_err(io_error)
+        }
+        Format::Csv => {
+            let mut plain = printable(frame)?;
+            CsvWriter::new(out).include_header(true).finish(&mut plain).map_err(io_error)
+        }
+        Format::Ndjson => ndjson(&printable(frame)?, out).map_err(Error::Stdout),
+    }
+}
+
+/// Polars wraps what the system said; the kind of it is kept (a full disk, a closed pipe).
+fn io_error(error: PolarsError) -> Error {
+    match error {
+        PolarsError::IO { error, .. } => Error::Stdout(std::io::Error::new(error.kind(), error.to_string())),
+        other => Error::Stdout(std::io::Error::other(other.to_string())),
+    }
+}
+
+/// The frame with its instants as text, `2020-09-22T12:14:30.140000Z`, which every reader of text
+/// understands.
+fn printable(frame: &DataFrame) -> Result<DataFrame> {
+    let mut plain = frame.clone();
+    for column in frame.columns() {
+        if let DataType::Datetime(_, _) = column.dtype() {
+            let failed = |error: PolarsError| Error::Usage { message: error.to_string() };
+            let physical = column.to_physical_repr();
+            let texts: StringChunked = physical.i64().map_err(failed)?.iter().map(|us| us.map(iso)).collect();
+            plain.with_column(texts.with_name(column.name().clone()).into_column()).map_err(failed)?;
+        }
+    }
+    Ok(plain)
+}
+
+fn iso(us: i64) -> String {
+    let time = chrono::DateTime::from_timestamp_micros(us).unwrap_or_default();
+    time.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+fn ndjson(frame: &DataFrame, out: &mut impl Write) -> std::io::Result<()> {
+    let names: Vec<&str> = frame.columns().iter().map(|c| c.name().as_str()).collect();
+    for row in 0..frame.height() {
+        let mut object = Map::new();
+        for (name, column) in names.iter().zip(frame.columns()) {
+            let value = column.get(row).map_err(|error| std::io::Error::other(error.to_string()))?;
+            object.insert((*name).to_owned(), json_value(&value));
+        }
+        serde_json::to_writer(&mut *out, &object)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+fn json_value(value: &AnyValue<'_>) -> Value {
+    match value {
+        AnyValue::Null => Value::Null,
+        AnyValue::Boolean(b) => (*b).into(),
+        AnyValue::String(s) => (*s).into(),
+        AnyValue::StringOwned(s) => s.as_str().into(),
+        AnyValue::Float64(f) => (*f).into(),
+        AnyValue::Int16(i) => (*i).into(),
+        AnyValue::Int64(i) => (*i).into(),
+        AnyValue::UInt32(i) => (*i).into(),
+        AnyValue::UInt64(i) => (*i).into(),
+        other => other.to_string().into(),
+    }
+}
