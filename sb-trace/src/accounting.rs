@@ -55,12 +55,20 @@ impl Accounting {
                 + self.lines_other
                 + self.lines_undecodable
             && self.statements == self.events + self.duplicates
-            && self.events == self.events_complete + self.events_incomplete + self.events_orphan + self.events_driver
+            && self.events
+                == self.events_complete
+                    + self.events_incomplete
+                    + self.events_orphan
+                    + self.events_driver
     }
 
     /// Incomplete traces as a share of all, 0 to 1; 0 without traces.
     pub fn incomplete_share(&self) -> f64 {
-        if self.traces == 0 { 0.0 } else { (self.traces - self.traces_complete) as f64 / self.traces as f64 }
+        if self.traces == 0 {
+            0.0
+        } else {
+            (self.traces - self.traces_complete) as f64 / self.traces as f64
+        }
     }
 }
 

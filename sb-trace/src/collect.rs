@@ -49,14 +49,24 @@ pub(crate) struct Collected {
 }
 
 /// Reads all inputs.
-pub(crate) fn collect(inputs: &[Input], unit: EpochUnit, progress: &dyn Progress) -> Result<Collected> {
+pub(crate) fn collect(
+    inputs: &[Input],
+    unit: EpochUnit,
+    progress: &dyn Progress,
+) -> Result<Collected> {
     let mut joiner = Joiner::default();
-    let mut batch = Batch { unit, ..Batch::default() };
+    let mut batch = Batch {
+        unit,
+        ..Batch::default()
+    };
     for (index, input) in inputs.iter().enumerate() {
         progress.input(&input.name, inputs.len());
         joiner.add_file(input);
         let mut blocks = Blocks::new(open(input)?);
-        while let Some(block) = blocks.next().map_err(|error| Error::read(&input.name, error))? {
+        while let Some(block) = blocks
+            .next()
+            .map_err(|error| Error::read(&input.name, error))?
+        {
             progress.bytes(block.bytes.len() as u64);
             batch.push(index, block);
             if batch.full() {
@@ -147,7 +157,12 @@ impl Joiner {
         for kept in parsed.kept {
             if self.out.look_alikes.len() < MOST_LOOK_ALIKES {
                 let (line, column) = (base + kept.line, kept.column);
-                self.out.look_alikes.push(LookAlikeAt { file: file_index, line, column, what: kept.what });
+                self.out.look_alikes.push(LookAlikeAt {
+                    file: file_index,
+                    line,
+                    column,
+                    what: kept.what,
+                });
             }
         }
 
@@ -167,7 +182,9 @@ impl Joiner {
             // Without an id, two invocations may well print the same label in the same moment.
             let repeated = hook_log
                 && event.id() != NONE
-                && !self.printed.insert((run, event.epoch_ns, event.label, event.id()));
+                && !self
+                    .printed
+                    .insert((run, event.epoch_ns, event.label, event.id()));
             if repeated {
                 accounting.duplicates += 1;
             } else {
@@ -190,7 +207,12 @@ impl Joiner {
                 last = Some(whole);
             }
         }
-        for class in [LineClass::Other, LineClass::Undecodable, LineClass::LookAlike, LineClass::Statement] {
+        for class in [
+            LineClass::Other,
+            LineClass::Undecodable,
+            LineClass::LookAlike,
+            LineClass::Statement,
+        ] {
             *self.drawer(class) += counts[class as usize];
         }
         self.out.accounting.lines += parsed.line_count();

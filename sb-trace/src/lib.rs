@@ -69,7 +69,11 @@ pub fn analyze(inputs: &[Input], options: &Options, progress: &dyn Progress) -> 
 }
 
 /// The events of all inputs, without traces: the part of [`analyze`] that a table of events needs.
-pub fn events(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Result<(Arc<Events>, Vec<FileInfo>, Vec<Run>)> {
+pub fn events(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(Arc<Events>, Vec<FileInfo>, Vec<Run>)> {
     let collected = collect::collect(inputs, options.epoch_unit, progress)?;
     analysis::require_statement(&collected)?;
     Ok((Arc::new(collected.events), collected.files, collected.runs))

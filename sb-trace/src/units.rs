@@ -84,7 +84,11 @@ fn significant(value: f64) -> String {
         3
     };
     let text = format!("{value:.decimals$}");
-    if text.trim_start_matches(['-', '0', '.']).is_empty() { "0".to_owned() } else { text }
+    if text.trim_start_matches(['-', '0', '.']).is_empty() {
+        "0".to_owned()
+    } else {
+        text
+    }
 }
 
 /// Reads a duration with its unit: `250ms`, `1.5s`, `20m`, `1 min`, `2h`; `m` is minutes.
@@ -104,20 +108,27 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
         "h" | "hour" | "hours" => 3600e9,
         "d" | "day" | "days" => 86400e9,
         "" => {
-            return Err(format!("'{text}' has no unit: write for instance 250ms, 1.5s, 20m or 2h"));
+            return Err(format!(
+                "'{text}' has no unit: write for instance 250ms, 1.5s, 20m or 2h"
+            ));
         }
         other => {
-            return Err(format!("'{other}' in '{text}' is no unit of time: use ns, us, ms, s, m (minutes), h or d"));
+            return Err(format!(
+                "'{other}' in '{text}' is no unit of time: use ns, us, ms, s, m (minutes), h or d"
+            ));
         }
     };
-    let value: f64 = number
-        .parse()
-        .map_err(|_| format!("'{text}' does not begin with a number: write for instance 250ms, 1.5s or 20m"))?;
+    let value: f64 = number.parse().map_err(|_| {
+        format!("'{text}' does not begin with a number: write for instance 250ms, 1.5s or 20m")
+    })?;
     let ns = value * scale;
     if ns >= 9.2e18 {
         return Err(format!("'{text}' is longer than 292 years"));
     }
-    #[expect(clippy::cast_possible_truncation, reason = "checked against the range above")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked against the range above"
+    )]
     Ok(ns.round() as i64)
 }
 
@@ -142,7 +153,11 @@ mod tests {
         assert!(parse_duration("5 parsecs").unwrap_err().contains("parsecs"));
         assert!(parse_duration("fast").is_err());
         assert!(parse_duration("1.2.3s").unwrap_err().contains("number"));
-        assert!(parse_duration("99999999999d").unwrap_err().contains("292 years"));
+        assert!(
+            parse_duration("99999999999d")
+                .unwrap_err()
+                .contains("292 years")
+        );
         assert!(parse_duration("-5s").is_err());
     }
 

@@ -31,7 +31,9 @@ impl Default for Sandbox {
 impl Sandbox {
     /// An empty folder.
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap() }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// The folder, or a file in it.
@@ -61,7 +63,13 @@ impl Sandbox {
             .into_iter()
             .map(|e| e.unwrap())
             .filter(|e| !e.file_type().is_dir())
-            .map(|e| e.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned())
+            .map(|e| {
+                e.path()
+                    .strip_prefix(&root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .collect()
     }
 
@@ -71,7 +79,13 @@ impl Sandbox {
     }
 
     /// Runs a program in the folder with standard input and environment variables.
-    pub fn run_with(&self, program: impl AsRef<Path>, args: &[&str], stdin: &[u8], env: &[(&str, &str)]) -> Outcome {
+    pub fn run_with(
+        &self,
+        program: impl AsRef<Path>,
+        args: &[&str],
+        stdin: &[u8],
+        env: &[(&str, &str)],
+    ) -> Outcome {
         let input = self.write(".stdin", stdin);
         let output = Command::new(program.as_ref())
             .args(args)
@@ -90,7 +104,10 @@ impl Outcome {
     pub fn of(output: &std::process::Output) -> Self {
         use std::os::unix::process::ExitStatusExt;
         Self {
-            code: output.status.code().unwrap_or_else(|| 128 + output.status.signal().unwrap_or_default()),
+            code: output
+                .status
+                .code()
+                .unwrap_or_else(|| 128 + output.status.signal().unwrap_or_default()),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             stdout_bytes: output.stdout.clone(),
@@ -100,7 +117,11 @@ impl Outcome {
     /// Fails, showing all that was said, unless the exit code is this one.
     #[track_caller]
     pub fn expect(&self, code: i32) -> &Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         assert!(!self.stderr.contains("panicked at"), "{}", self.stderr);
         self
     }
@@ -108,7 +129,11 @@ impl Outcome {
     /// Fails unless the text was said on standard error.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
-        assert!(self.stderr.contains(text), "'{text}' is not in:\n{}", self.stderr);
+        assert!(
+            self.stderr.contains(text),
+            "'{text}' is not in:\n{}",
+            self.stderr
+        );
         self
     }
 }

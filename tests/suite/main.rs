@@ -12,6 +12,7 @@
 
 mod analysis;
 mod errors;
+mod notebooks;
 
 /// The programs under test: twins of the real ones, built by the same `cargo test`.
 const SB_TRACE: &str = env!("CARGO_BIN_EXE_sb-trace-twin");

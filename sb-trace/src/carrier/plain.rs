@@ -17,7 +17,12 @@ pub(crate) fn read(block: &Block, unit: EpochUnit) -> Parsed {
         match found {
             Found::Statement(statement) => {
                 lines.class = LineClass::Statement;
-                parsed.push(&RawEvent { statement, correlation_id: "", source: "", line: lines.number });
+                parsed.push(&RawEvent {
+                    statement,
+                    correlation_id: "",
+                    source: "",
+                    line: lines.number,
+                });
             }
             Found::LookAlike(what) => {
                 lines.class = lines.class.max(LineClass::LookAlike);
@@ -43,7 +48,13 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(text: &'a [u8]) -> Self {
-        Self { text, valid: std::str::from_utf8(text).is_ok(), start: 0, number: 1, class: LineClass::Other }
+        Self {
+            text,
+            valid: std::str::from_utf8(text).is_ok(),
+            start: 0,
+            number: 1,
+            class: LineClass::Other,
+        }
     }
 
     /// Makes the line that holds the byte `at` the current one.
@@ -52,8 +63,11 @@ impl<'a> Lines<'a> {
             self.next(self.start + end + 1, parsed);
             if self.valid {
                 // Nothing was found in the lines between here and `at`: count them at once.
-                let Some(last) = memchr::memrchr(b'\n', &self.text[self.start..at]) else { return };
-                let between = memchr::memchr_iter(b'\n', &self.text[self.start..=self.start + last]).count() as u64;
+                let Some(last) = memchr::memrchr(b'\n', &self.text[self.start..at]) else {
+                    return;
+                };
+                let between = memchr::memchr_iter(b'\n', &self.text[self.start..=self.start + last])
+                    .count() as u64;
                 parsed.add_lines(LineClass::Other, between);
                 self.number += between;
                 self.start += last + 1;

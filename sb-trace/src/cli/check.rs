@@ -59,7 +59,11 @@ pub fn accounting_text(analysis: &Analysis) -> String {
             ("undecodable", a.lines_undecodable),
         ],
     );
-    sum("statements", a.statements, &[("events", a.events), ("duplicates", a.duplicates)]);
+    sum(
+        "statements",
+        a.statements,
+        &[("events", a.events), ("duplicates", a.duplicates)],
+    );
     let mut events = vec![
         ("in complete traces", a.events_complete),
         ("in incomplete traces", a.events_incomplete),
@@ -69,7 +73,14 @@ pub fn accounting_text(analysis: &Analysis) -> String {
         events.push(("driver's phases (SB_*)", a.events_driver));
     }
     sum("events", a.events, &events);
-    sum("traces", a.traces, &[("complete", a.traces_complete), ("incomplete", a.traces - a.traces_complete)]);
+    sum(
+        "traces",
+        a.traces,
+        &[
+            ("complete", a.traces_complete),
+            ("incomplete", a.traces - a.traces_complete),
+        ],
+    );
     if a.traces_split > 0 {
         sum("traces cut (--max-trace)", a.traces_split, &[]);
     }
@@ -92,7 +103,11 @@ fn list(analysis: &Analysis) -> String {
     }
     let listed = analysis.look_alikes.len() as u64;
     if listed < analysis.accounting.look_alikes {
-        let _ = writeln!(text, "... and {} more", analysis.accounting.look_alikes - listed);
+        let _ = writeln!(
+            text,
+            "... and {} more",
+            analysis.accounting.look_alikes - listed
+        );
     }
     text
 }

@@ -9,7 +9,9 @@ use clap::Args;
 
 /// Write a table of all trace statements, a row each, in log order
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  sb-trace events app.log\n  sb-trace events logs/ -o events.parquet")]
+#[command(
+    after_help = "Examples:\n  sb-trace events app.log\n  sb-trace events logs/ -o events.parquet"
+)]
 pub(super) struct Events {
     #[command(flatten)]
     input: InputArgs,
@@ -20,9 +22,14 @@ pub(super) struct Events {
 impl Events {
     pub(super) fn run(&self) -> Result<()> {
         self.output.format()?;
-        let options = Options { epoch_unit: self.input.epoch_unit(), ..Options::default() };
-        let (events, files, runs) = crate::events(&self.input.inputs()?, &options, &progress::Bar::new())?;
+        let options = Options {
+            epoch_unit: self.input.epoch_unit(),
+            ..Options::default()
+        };
+        let (events, files, runs) =
+            crate::events(&self.input.inputs()?, &options, &progress::Bar::new())?;
         let mut frame = frame::events(&events, &files, &runs)?;
-        self.output.write(&mut frame, &frame::metadata(&files, &options))
+        self.output
+            .write(&mut frame, &frame::metadata(&files, &options))
     }
 }

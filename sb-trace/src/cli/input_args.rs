@@ -13,7 +13,12 @@ pub struct InputArgs {
     pub logs: Vec<String>,
 
     /// What the epochs count: seconds, milli-, micro- or nanoseconds (10, 13, 16 or 19 digits)
-    #[arg(long, value_name = "UNIT", default_value = "ms", help_heading = "Input")]
+    #[arg(
+        long,
+        value_name = "UNIT",
+        default_value = "ms",
+        help_heading = "Input"
+    )]
     pub epoch_unit: Unit,
 }
 

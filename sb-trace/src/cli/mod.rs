@@ -84,5 +84,7 @@ fn run() -> Result<()> {
 
 /// Wrong use that clap cannot see.
 fn usage(message: impl Into<String>) -> Error {
-    Error::Usage { message: message.into() }
+    Error::Usage {
+        message: message.into(),
+    }
 }

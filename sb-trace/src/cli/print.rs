@@ -8,12 +8,18 @@ use std::process::ExitCode;
 /// Writes to standard output. A reader that went away is a normal end.
 pub fn data(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
     let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    write(&mut out).and_then(|()| out.flush()).map_err(stdout_error)
+    write(&mut out)
+        .and_then(|()| out.flush())
+        .map_err(stdout_error)
 }
 
 /// The error of a write to standard output.
 pub fn stdout_error(error: std::io::Error) -> Error {
-    if error.kind() == ErrorKind::BrokenPipe { Error::Closed } else { Error::Stdout(error) }
+    if error.kind() == ErrorKind::BrokenPipe {
+        Error::Closed
+    } else {
+        Error::Stdout(error)
+    }
 }
 
 /// Says something on standard error. Nobody listening is no error.
@@ -37,15 +43,24 @@ pub fn findings(findings: &[Finding]) {
 
 /// Colours a text on standard error, if that is a terminal.
 fn paint(text: &str, style: &str) -> String {
-    let plain = !std::io::stderr().is_terminal() || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    if plain { text.to_owned() } else { format!("\u{1b}[{style}m{text}\u{1b}[0m") }
+    let plain = !std::io::stderr().is_terminal()
+        || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    if plain {
+        text.to_owned()
+    } else {
+        format!("\u{1b}[{style}m{text}\u{1b}[0m")
+    }
 }
 
 /// Prints the error, if there is one, and gives the exit code.
 pub fn finish(program: &str, result: Result<()>) -> ExitCode {
-    let Err(error) = result else { return ExitCode::SUCCESS };
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
     // A table on a closed standard output went to polars first, which wraps the error.
-    if matches!(&error, Error::Closed) || matches!(&error, Error::Stdout(e) if e.kind() == ErrorKind::BrokenPipe) {
+    if matches!(&error, Error::Closed)
+        || matches!(&error, Error::Stdout(e) if e.kind() == ErrorKind::BrokenPipe)
+    {
         return ExitCode::SUCCESS;
     }
     talk(&format!("{program}: {} {error}", paint("error:", "31;1")));
@@ -70,6 +85,8 @@ pub fn completions<C: clap::CommandFactory>(name: &str, shell: clap_complete::Sh
 /// Prints the manual page.
 pub fn man(command: clap::Command) -> Result<()> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page).map_err(Error::Stdout)?;
+    clap_mangen::Man::new(command)
+        .render(&mut page)
+        .map_err(Error::Stdout)?;
     data(|out| out.write_all(&page))
 }

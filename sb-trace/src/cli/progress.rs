@@ -15,7 +15,9 @@ impl Bar {
         if !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {bytes} at {bytes_per_sec}  {wide_msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{spinner} {bytes} at {bytes_per_sec}  {wide_msg}")
+        {
             bar.set_style(style);
         }
         Self(bar)
@@ -36,7 +38,11 @@ impl Drop for Bar {
 
 impl Progress for Bar {
     fn input(&self, name: &str, total: usize) {
-        self.0.set_message(if total > 1 { format!("{name} ({total} files)") } else { name.to_owned() });
+        self.0.set_message(if total > 1 {
+            format!("{name} ({total} files)")
+        } else {
+            name.to_owned()
+        });
     }
 
     fn bytes(&self, count: u64) {

@@ -19,7 +19,6 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    #[expect(clippy::disallowed_methods, reason = "the one place that prints the time of day")]
     pub(super) fn run(&self) -> Result<()> {
         if !is_label(&self.label) {
             return Err(usage(format!(

@@ -3,7 +3,9 @@
 use super::{InputArgs, TraceArgs, check, print, progress};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
-use crate::stats::{ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize};
+use crate::stats::{
+    ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize,
+};
 use crate::units::Unit;
 use clap::{ArgGroup, Args};
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
@@ -59,8 +61,16 @@ fn parse_unit(text: &str) -> std::result::Result<UnitChoice, String> {
 }
 
 fn parse_percentile(text: &str) -> std::result::Result<f64, String> {
-    let percent: f64 = text.trim().trim_start_matches('p').parse().map_err(|_| format!("'{text}' is no number"))?;
-    if (0.0..=100.0).contains(&percent) { Ok(percent) } else { Err(format!("'{text}' is not between 0 and 100")) }
+    let percent: f64 = text
+        .trim()
+        .trim_start_matches('p')
+        .parse()
+        .map_err(|_| format!("'{text}' is no number"))?;
+    if (0.0..=100.0).contains(&percent) {
+        Ok(percent)
+    } else {
+        Err(format!("'{text}' is not between 0 and 100"))
+    }
 }
 
 impl Stats {
@@ -68,10 +78,17 @@ impl Stats {
         let options = self.trace.options(&self.input)?;
         let analysis = crate::analyze(&self.input.inputs()?, &options, &progress::Bar::new())?;
         print::findings(&analysis.findings);
-        let percents = if self.percentiles.is_empty() { DEFAULT_PERCENTILES.to_vec() } else { self.percentiles.clone() };
+        let percents = if self.percentiles.is_empty() {
+            DEFAULT_PERCENTILES.to_vec()
+        } else {
+            self.percentiles.clone()
+        };
         let summaries = summarize(&analysis.latencies, &percents, |_| true);
         if summaries.is_empty() && analysis.accounting.traces > 0 && !self.trace.pair.is_empty() {
-            print::talk(&format!("note: no trace has a FROM label of {}", self.trace.pair.join(",")));
+            print::talk(&format!(
+                "note: no trace has a FROM label of {}",
+                self.trace.pair.join(",")
+            ));
         }
         let text = if self.json {
             json(&analysis, &summaries)?
@@ -107,7 +124,9 @@ fn explain(analysis: &Analysis) {
         let file = &analysis.files[at.file as usize].name;
         print::talk(&format!("  {file}:{}:{}: {}", at.line, at.column, at.what));
     }
-    print::talk("  help: say which events belong together with --by, which labels make a trace complete with --expect");
+    print::talk(
+        "  help: say which events belong together with --by, which labels make a trace complete with --expect",
+    );
 }
 
 fn json(analysis: &Analysis, summaries: &[Summary]) -> Result<String> {
@@ -124,24 +143,49 @@ fn json(analysis: &Analysis, summaries: &[Summary]) -> Result<String> {
 }
 
 fn csv(summaries: &[Summary], percents: &[f64]) -> String {
-    let mut header: Vec<String> =
-        ["pair", "start_class", "n", "unmatched", "negative", "mean_ms"].map(str::to_owned).to_vec();
-    header.extend(percents.iter().map(|&p| format!("{}_ms", percentile_name(p))));
+    let mut header: Vec<String> = [
+        "pair",
+        "start_class",
+        "n",
+        "unmatched",
+        "negative",
+        "mean_ms",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    header.extend(
+        percents
+            .iter()
+            .map(|&p| format!("{}_ms", percentile_name(p))),
+    );
     header.extend(["min_ms".to_owned(), "max_ms".to_owned()]);
     for &p in percents {
         let name = percentile_name(p);
-        header.extend([format!("{name}_low_ms"), format!("{name}_high_ms"), format!("{name}_supported")]);
+        header.extend([
+            format!("{name}_low_ms"),
+            format!("{name}_high_ms"),
+            format!("{name}_supported"),
+        ]);
     }
     let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
     let mut lines = vec![header.join(",")];
     for s in summaries {
         // Labels and class names hold neither commas nor quotes.
-        let mut fields = vec![s.pair.clone(), s.start_class.clone(), s.n.to_string(), s.unmatched.to_string()];
+        let mut fields = vec![
+            s.pair.clone(),
+            s.start_class.clone(),
+            s.n.to_string(),
+            s.unmatched.to_string(),
+        ];
         fields.extend([s.negative.to_string(), number(s.mean_ms)]);
         fields.extend(s.percentiles.iter().map(|p| number(p.value_ms)));
         fields.extend([number(s.min_ms), number(s.max_ms)]);
         for p in &s.percentiles {
-            fields.extend([number(p.low_ms), number(p.high_ms), p.supported().to_string()]);
+            fields.extend([
+                number(p.low_ms),
+                number(p.high_ms),
+                p.supported().to_string(),
+            ]);
         }
         lines.push(fields.join(","));
     }
@@ -160,7 +204,10 @@ fn columns(percents: &[f64], classes: bool) -> Vec<String> {
 
 /// A cell's text, and whether the sample is too small for it.
 fn cells(summary: &Summary, unit: Option<Unit>, classes: bool) -> Vec<(String, bool)> {
-    let typical = summary.percentile(50.0).and_then(|p| p.value_ms).or(summary.mean_ms);
+    let typical = summary
+        .percentile(50.0)
+        .and_then(|p| p.value_ms)
+        .or(summary.mean_ms);
     let unit = unit.unwrap_or_else(|| Unit::fitting(typical.unwrap_or(0.0)));
     let value = |ms: Option<f64>| match ms {
         Some(ms) => format!("{} {}", unit.format(ms), unit.symbol()),
@@ -168,14 +215,29 @@ fn cells(summary: &Summary, unit: Option<Unit>, classes: bool) -> Vec<(String, b
     };
     let mut cells = vec![(summary.pair.clone(), false)];
     cells.extend(classes.then(|| (summary.start_class.clone(), false)));
-    cells.extend([(summary.n.to_string(), false), (value(summary.mean_ms), false)]);
-    cells.extend(summary.percentiles.iter().map(|p| percentile_cell(p, summary.n, &value)));
+    cells.extend([
+        (summary.n.to_string(), false),
+        (value(summary.mean_ms), false),
+    ]);
+    cells.extend(
+        summary
+            .percentiles
+            .iter()
+            .map(|p| percentile_cell(p, summary.n, &value)),
+    );
     cells.push((value(summary.max_ms), false));
-    cells.extend([(summary.unmatched.to_string(), false), (summary.negative.to_string(), false)]);
+    cells.extend([
+        (summary.unmatched.to_string(), false),
+        (summary.negative.to_string(), false),
+    ]);
     cells
 }
 
-fn percentile_cell(p: &Percentile, n: usize, value: &impl Fn(Option<f64>) -> String) -> (String, bool) {
+fn percentile_cell(
+    p: &Percentile,
+    n: usize,
+    value: &impl Fn(Option<f64>) -> String,
+) -> (String, bool) {
     if p.supported() || p.percent <= 0.0 || p.percent >= 100.0 {
         return (value(p.value_ms), false);
     }
@@ -199,20 +261,43 @@ fn table(summaries: &[Summary], percents: &[f64], unit: Option<Unit>) -> String 
     if std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) {
         table.force_no_tty();
     }
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     let classes = has_classes(summaries);
     let texts = 1 + usize::from(classes);
     let aligned = |at: usize, cell: Cell| {
-        cell.set_alignment(if at < texts { CellAlignment::Left } else { CellAlignment::Right })
+        cell.set_alignment(if at < texts {
+            CellAlignment::Left
+        } else {
+            CellAlignment::Right
+        })
     };
-    table.set_header(columns(percents, classes).into_iter().enumerate().map(|(at, name)| aligned(at, Cell::new(name))));
+    table.set_header(
+        columns(percents, classes)
+            .into_iter()
+            .enumerate()
+            .map(|(at, name)| aligned(at, Cell::new(name))),
+    );
     for summary in summaries {
-        table.add_row(cells(summary, unit, classes).into_iter().enumerate().map(|(at, (text, small))| {
-            let cell = Cell::new(text);
-            aligned(at, if small { cell.fg(Color::DarkGrey) } else { cell })
-        }));
+        table.add_row(cells(summary, unit, classes).into_iter().enumerate().map(
+            |(at, (text, small))| {
+                let cell = Cell::new(text);
+                aligned(
+                    at,
+                    if small {
+                        cell.fg(Color::DarkGrey)
+                    } else {
+                        cell
+                    },
+                )
+            },
+        ));
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
     lines.join("\n") + "\n"
 }
 
@@ -221,10 +306,23 @@ fn markdown(summaries: &[Summary], percents: &[f64], unit: Option<Unit>) -> Stri
     let texts = 1 + usize::from(classes);
     let header = columns(percents, classes);
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let rule = (0..header.len()).map(|at| if at < texts { "---".to_owned() } else { "---:".to_owned() }).collect();
+    let rule = (0..header.len())
+        .map(|at| {
+            if at < texts {
+                "---".to_owned()
+            } else {
+                "---:".to_owned()
+            }
+        })
+        .collect();
     let mut text = line(header) + &line(rule);
     for summary in summaries {
-        text += &line(cells(summary, unit, classes).into_iter().map(|(text, _)| text).collect());
+        text += &line(
+            cells(summary, unit, classes)
+                .into_iter()
+                .map(|(text, _)| text)
+                .collect(),
+        );
     }
     text
 }

@@ -46,8 +46,14 @@ pub struct TraceArgs {
 /// `2%` or `2` -> 0.02.
 fn parse_percent(text: &str) -> std::result::Result<f64, String> {
     let number = text.trim().trim_end_matches('%').trim_end();
-    let percent: f64 = number.parse().map_err(|_| format!("'{text}' is no percentage: write for instance 2%"))?;
-    if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err(format!("'{text}' is not between 0% and 100%")) }
+    let percent: f64 = number
+        .parse()
+        .map_err(|_| format!("'{text}' is no percentage: write for instance 2%"))?;
+    if (0.0..=100.0).contains(&percent) {
+        Ok(percent / 100.0)
+    } else {
+        Err(format!("'{text}' is not between 0% and 100%"))
+    }
 }
 
 impl TraceArgs {
@@ -76,7 +82,9 @@ impl TraceArgs {
     /// An error if the accounting breaks a limit that the user set.
     pub fn enforce(&self, accounting: &Accounting) -> Result<()> {
         let incomplete = accounting.traces - accounting.traces_complete;
-        if self.strict && (accounting.look_alikes, accounting.events_orphan, incomplete) != (0, 0, 0) {
+        if self.strict
+            && (accounting.look_alikes, accounting.events_orphan, incomplete) != (0, 0, 0)
+        {
             return Err(Error::Limit {
                 message: format!(
                     "--strict: {} look-alikes, {} orphans, {incomplete} incomplete traces",

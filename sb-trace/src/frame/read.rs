@@ -11,90 +11,200 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+/// What is wrong with a table, as the end of a sentence that begins with its name.
+type Wrong = String;
+
 /// Reads a `latencies.parquet` back.
 pub fn read_latencies(path: &Path) -> Result<Latencies> {
+    let wrong = |what: &str| Error::Table {
+        path: path.to_owned(),
+        what: what.lines().next().unwrap_or_default().to_owned(),
+    };
     let file = File::open(path).map_err(|error| Error::read(path, error))?;
     let frame = ParquetReader::new(file)
         .finish()
-        .map_err(|error| wrong(path, &format!("is no readable Parquet file: {error}")))?;
-    table(&frame).map_err(|what| wrong(path, &what))
-}
-
-fn wrong(path: &Path, what: &str) -> Error {
-    Error::Table { path: path.to_owned(), what: what.lines().next().unwrap_or_default().to_owned() }
-}
-
-fn table(frame: &DataFrame) -> std::result::Result<Latencies, String> {
-    let column = |name: &str| {
-        frame.column(name).map_err(|_| format!("has no column '{name}': expected the table of latencies that sb-trace writes"))
-    };
-    let text = |name: &str| -> std::result::Result<&StringChunked, String> {
-        column(name)?.str().map_err(|_| format!("column '{name}' is not text"))
-    };
-    let bools = |name: &str| -> std::result::Result<&BooleanChunked, String> {
-        column(name)?.bool().map_err(|_| format!("column '{name}' is not boolean"))
-    };
-    let int = |name: &str| -> std::result::Result<&Int64Chunked, String> {
-        column(name)?.i64().map_err(|_| format!("column '{name}' is not a 64-bit integer"))
-    };
-    let seq = column("seq")?.u32().map_err(|_| "column 'seq' is not a 32-bit integer".to_owned())?;
-    let (run_id, benchmark, provider, region) = (text("run_id")?, text("benchmark")?, text("provider")?, text("region")?);
-    let (trace_id, pair, from_label, to_label) = (text("trace_id")?, text("pair")?, text("from_label")?, text("to_label")?);
-    let (from_source, to_source) = (text("from_source")?, text("to_source")?);
-    let (class, class_source) = (text("start_class")?, text("start_class_source")?);
-    let (start_ns, latency_ns, complete) = (int("start_ns")?, int("latency_ns")?, bools("complete")?);
-    let tags: Vec<(String, &StringChunked)> = frame
-        .columns()
-        .iter()
-        .filter_map(|c| Some((c.name().strip_prefix("tag_")?.to_owned(), c.str().ok()?)))
-        .collect();
-
-    let mut names = Names::default();
-    let mut runs: Vec<Run> = Vec::new();
-    let mut pairs: Vec<Pair> = Vec::new();
-    let mut pair_index: HashMap<Pair, u32> = HashMap::new();
-    let mut rows = Vec::with_capacity(frame.height());
+        .map_err(|error| wrong(&format!("is no readable Parquet file: {error}")))?;
+    let columns = Columns::of(&frame).map_err(|what| wrong(&what))?;
+    let mut table = Table::default();
     for at in 0..frame.height() {
-        let get = |column: &StringChunked| column.get(at).unwrap_or_default().to_owned();
-        let mut name = |column: &StringChunked| -> Name { column.get(at).map_or(NONE, |t| names.add(t)) };
-        let (from, to) = (name(from_label), name(to_label));
-        let key = if pair.get(at) == Some("total") { Pair::Total } else { Pair::Labels(from, to) };
-        let next = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
-        let pair = *pair_index.entry(key).or_insert(next);
-        if pair == next {
-            pairs.push(key);
-        }
-        let id = get(run_id);
-        let run = match runs.iter().rposition(|r| r.id == id) {
-            Some(known) => known,
-            None => {
-                let tags = tags.iter().filter_map(|(k, c)| Some((k.clone(), c.get(at)?.to_owned()))).collect();
-                runs.push(Run { id, benchmark: get(benchmark), provider: get(provider), region: get(region), tags });
-                runs.len() - 1
-            }
-        };
-        rows.push(Latency {
-            run: u32::try_from(run).unwrap_or(u32::MAX),
-            pair,
-            trace_id: name(trace_id),
-            seq: seq.get(at).unwrap_or_default(),
-            from_label: from,
-            to_label: to,
-            from_source: name(from_source),
-            to_source: name(to_source),
-            start_ns: start_ns.get(at).ok_or("a row has no start_ns")?,
-            latency_ns: latency_ns.get(at),
-            start_class: StartClass { class: cold_warm(class.get(at)), source: source(class_source.get(at)) },
-            complete: complete.get(at).unwrap_or_default(),
-        });
+        table.push(&columns, at).map_err(|what| wrong(&what))?;
     }
-    Ok(Latencies { names: Arc::new(names), runs, pairs, rows })
+    Ok(table.finish())
+}
+
+fn column<'a>(frame: &'a DataFrame, name: &str) -> std::result::Result<&'a Column, Wrong> {
+    frame.column(name).map_err(|_| {
+        format!("has no column '{name}': expected the table of latencies that sb-trace writes")
+    })
+}
+
+fn text<'a>(frame: &'a DataFrame, name: &str) -> std::result::Result<&'a StringChunked, Wrong> {
+    column(frame, name)?
+        .str()
+        .map_err(|_| format!("column '{name}' is not text"))
+}
+
+fn integer<'a>(frame: &'a DataFrame, name: &str) -> std::result::Result<&'a Int64Chunked, Wrong> {
+    column(frame, name)?
+        .i64()
+        .map_err(|_| format!("column '{name}' is not a 64-bit integer"))
+}
+
+/// The columns that are read; the others follow from them.
+struct Columns<'a> {
+    run_id: &'a StringChunked,
+    benchmark: &'a StringChunked,
+    provider: &'a StringChunked,
+    region: &'a StringChunked,
+    trace_id: &'a StringChunked,
+    pair: &'a StringChunked,
+    from_label: &'a StringChunked,
+    to_label: &'a StringChunked,
+    seq: &'a UInt32Chunked,
+    start_ns: &'a Int64Chunked,
+    latency_ns: &'a Int64Chunked,
+    from_source: &'a StringChunked,
+    to_source: &'a StringChunked,
+    start_class: &'a StringChunked,
+    start_class_source: &'a StringChunked,
+    complete: &'a BooleanChunked,
+    tags: Vec<(String, &'a StringChunked)>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(frame: &'a DataFrame) -> std::result::Result<Self, Wrong> {
+        let tag = |c: &'a Column| Some((c.name().strip_prefix("tag_")?.to_owned(), c.str().ok()?));
+        Ok(Self {
+            run_id: text(frame, "run_id")?,
+            benchmark: text(frame, "benchmark")?,
+            provider: text(frame, "provider")?,
+            region: text(frame, "region")?,
+            trace_id: text(frame, "trace_id")?,
+            pair: text(frame, "pair")?,
+            from_label: text(frame, "from_label")?,
+            to_label: text(frame, "to_label")?,
+            seq: column(frame, "seq")?
+                .u32()
+                .map_err(|_| "column 'seq' is not an unsigned 32-bit integer".to_owned())?,
+            start_ns: integer(frame, "start_ns")?,
+            latency_ns: integer(frame, "latency_ns")?,
+            from_source: text(frame, "from_source")?,
+            to_source: text(frame, "to_source")?,
+            start_class: text(frame, "start_class")?,
+            start_class_source: text(frame, "start_class_source")?,
+            complete: column(frame, "complete")?
+                .bool()
+                .map_err(|_| "column 'complete' is not boolean".to_owned())?,
+            tags: frame.columns().iter().filter_map(tag).collect(),
+        })
+    }
+}
+
+/// The table as it grows.
+#[derive(Default)]
+struct Table {
+    names: Names,
+    runs: Vec<Run>,
+    pairs: Vec<Pair>,
+    index: HashMap<Pair, u32>,
+    rows: Vec<Latency>,
+}
+
+impl Table {
+    fn push(&mut self, columns: &Columns<'_>, at: usize) -> std::result::Result<(), Wrong> {
+        let from_label = self.name(columns.from_label, at);
+        let to_label = self.name(columns.to_label, at);
+        let pair = match columns.pair.get(at) {
+            Some("total") => Pair::Total,
+            _ => Pair::Labels(from_label, to_label),
+        };
+        let row = Latency {
+            run: self.run(columns, at),
+            pair: self.pair(pair),
+            trace_id: self.name(columns.trace_id, at),
+            seq: columns.seq.get(at).unwrap_or_default(),
+            from_label,
+            to_label,
+            from_source: self.name(columns.from_source, at),
+            to_source: self.name(columns.to_source, at),
+            start_ns: columns
+                .start_ns
+                .get(at)
+                .ok_or("has a row without start_ns")?,
+            latency_ns: columns.latency_ns.get(at),
+            start_class: StartClass {
+                class: cold_warm(columns.start_class.get(at)),
+                source: class_source(columns.start_class_source.get(at)),
+            },
+            complete: columns.complete.get(at).unwrap_or_default(),
+        };
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn name(&mut self, column: &StringChunked, at: usize) -> Name {
+        column.get(at).map_or(NONE, |text| self.names.add(text))
+    }
+
+    fn pair(&mut self, pair: Pair) -> u32 {
+        let next = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
+        let found = *self.index.entry(pair).or_insert(next);
+        if found == next {
+            self.pairs.push(pair);
+        }
+        found
+    }
+
+    /// The row's run. Rows of one run stand together, so the search from the end is short.
+    fn run(&mut self, columns: &Columns<'_>, at: usize) -> u32 {
+        let get = |column: &StringChunked| column.get(at).unwrap_or_default().to_owned();
+        let id = columns.run_id.get(at).unwrap_or_default();
+        let known = self.runs.iter().rposition(|run| run.id == id);
+        let run = known.unwrap_or_else(|| {
+            let tag = |(name, column): &(String, &StringChunked)| {
+                Some((name.clone(), column.get(at)?.to_owned()))
+            };
+            self.runs.push(Run {
+                id: id.to_owned(),
+                benchmark: get(columns.benchmark),
+                provider: get(columns.provider),
+                region: get(columns.region),
+                tags: columns.tags.iter().filter_map(tag).collect(),
+            });
+            self.runs.len() - 1
+        });
+        u32::try_from(run).unwrap_or(u32::MAX)
+    }
+
+    fn finish(self) -> Latencies {
+        let Self {
+            names,
+            runs,
+            pairs,
+            rows,
+            ..
+        } = self;
+        Latencies {
+            names: Arc::new(names),
+            runs,
+            pairs,
+            rows,
+        }
+    }
 }
 
 fn cold_warm(text: Option<&str>) -> ColdWarm {
-    [ColdWarm::Cold, ColdWarm::Partial, ColdWarm::Warm].into_iter().find(|c| Some(c.text()) == text).unwrap_or_default()
+    let known = [ColdWarm::Cold, ColdWarm::Partial, ColdWarm::Warm];
+    known
+        .into_iter()
+        .find(|class| Some(class.text()) == text)
+        .unwrap_or_default()
 }
 
-fn source(text: Option<&str>) -> ClassSource {
-    [ClassSource::Label, ClassSource::Environment].into_iter().find(|s| Some(s.text()) == text).unwrap_or_default()
+fn class_source(text: Option<&str>) -> ClassSource {
+    let known = [ClassSource::Label, ClassSource::Environment];
+    known
+        .into_iter()
+        .find(|source| Some(source.text()) == text)
+        .unwrap_or_default()
 }

@@ -19,22 +19,39 @@ struct Match {
 }
 
 /// Measures the chosen pairs in all traces.
-pub(crate) fn build(events: &Events, traces: &Traces, runs: &[Run], choice: &PairChoice) -> Latencies {
+pub(crate) fn build(
+    events: &Events,
+    traces: &Traces,
+    runs: &[Run],
+    choice: &PairChoice,
+) -> Latencies {
     let rows = &events.rows;
     let names = &events.names;
     let matches: Vec<Vec<Match>> = match choice {
         PairChoice::Consecutive => {
             let turned = turned_pairs(rows, traces);
             let totals = with_totals(rows, traces, &turned);
-            per_trace(traces, |trace, labels| consecutive(trace, rows, traces, labels, &turned, totals), rows)
+            per_trace(
+                traces,
+                |trace, labels| consecutive(trace, rows, traces, labels, &turned, totals),
+                rows,
+            )
         }
         PairChoice::Named(specs) => {
             let pairs = resolve(specs, names);
-            per_trace(traces, |_, labels| pairs.iter().flat_map(|&p| matching(labels, p)).collect(), rows)
+            per_trace(
+                traces,
+                |_, labels| pairs.iter().flat_map(|&p| matching(labels, p)).collect(),
+                rows,
+            )
         }
         PairChoice::All => {
             let pairs = all_pairs(rows, traces);
-            per_trace(traces, |_, labels| pairs.iter().flat_map(|&p| matching(labels, p)).collect(), rows)
+            per_trace(
+                traces,
+                |_, labels| pairs.iter().flat_map(|&p| matching(labels, p)).collect(),
+                rows,
+            )
         }
     };
     let pairs = order_of_pairs(&matches, choice, names);
@@ -46,14 +63,21 @@ pub(crate) fn build(events: &Events, traces: &Traces, runs: &[Run], choice: &Pai
         let mut ordered: Vec<&Match> = matches.iter().collect();
         ordered.sort_by_key(|m| (m.from, m.to));
         for m in ordered {
-            let Some(&pair) = index.get(&m.pair) else { continue };
+            let Some(&pair) = index.get(&m.pair) else {
+                continue;
+            };
             let count = seq.entry(m.pair).or_insert(0);
             out.push(row(m, pair, *count, trace, places, rows));
             *count += 1;
         }
     }
     out.par_sort_by_key(|r| (r.run, r.pair, r.start_ns));
-    Latencies { names: Arc::clone(names), runs: runs.to_vec(), pairs, rows: out }
+    Latencies {
+        names: Arc::clone(names),
+        runs: runs.to_vec(),
+        pairs,
+        rows: out,
+    }
 }
 
 fn per_trace(
@@ -65,7 +89,11 @@ fn per_trace(
         .traces
         .par_iter()
         .map(|trace| {
-            let labels: Vec<Name> = traces.events(trace).iter().map(|&p| events[p as usize].label).collect();
+            let labels: Vec<Name> = traces
+                .events(trace)
+                .iter()
+                .map(|&p| events[p as usize].label)
+                .collect();
             find(trace, &labels)
         })
         .collect()
@@ -98,7 +126,11 @@ fn row(m: &Match, pair: u32, seq: u32, trace: &Trace, places: &[u32], events: &[
 /// Whether the two events were stamped in two places: two sources, or, where the log names none,
 /// two files.
 fn across(a: &Event, b: &Event) -> bool {
-    if a.source == NONE && b.source == NONE { a.file != b.file } else { a.source != b.source }
+    if a.source == NONE && b.source == NONE {
+        a.file != b.file
+    } else {
+        a.source != b.source
+    }
 }
 
 /// Consecutive pairs that are seen in both directions across two sources: the rarer direction is
@@ -162,15 +194,27 @@ fn consecutive(
         .map(|(at, step)| {
             let (a, b) = (step[0], step[1]);
             if turned.contains(&(a, b)) && across(event(at), event(at + 1)) {
-                Match { pair: Pair::Labels(b, a), from: at + 1, to: Some(at) }
+                Match {
+                    pair: Pair::Labels(b, a),
+                    from: at + 1,
+                    to: Some(at),
+                }
             } else {
-                Match { pair: Pair::Labels(a, b), from: at, to: Some(at + 1) }
+                Match {
+                    pair: Pair::Labels(a, b),
+                    from: at,
+                    to: Some(at + 1),
+                }
             }
         })
         .collect();
     if totals && trace.complete && labels.len() > 1 {
         let last = u32::try_from(labels.len() - 1).unwrap_or(u32::MAX);
-        matches.push(Match { pair: Pair::Total, from: 0, to: Some(last) });
+        matches.push(Match {
+            pair: Pair::Total,
+            from: 0,
+            to: Some(last),
+        });
     }
     matches
 }
@@ -222,14 +266,32 @@ fn all_pairs(events: &[Event], traces: &Traces) -> Vec<(Name, Name)> {
 /// nearest unused TO before it, which gives a negative latency. A label to itself is from each
 /// occurrence to the next.
 fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
-    let at = |label: Name| -> Vec<u32> { (0u32..).zip(labels).filter(|&(_, &l)| l == label).map(|(i, _)| i).collect() };
+    let at = |label: Name| -> Vec<u32> {
+        (0u32..)
+            .zip(labels)
+            .filter(|&(_, &l)| l == label)
+            .map(|(i, _)| i)
+            .collect()
+    };
     let froms = at(from);
-    let tos = if from == to { froms.get(1..).unwrap_or_default().to_vec() } else { at(to) };
+    let tos = if from == to {
+        froms.get(1..).unwrap_or_default().to_vec()
+    } else {
+        at(to)
+    };
     let mut used = vec![false; tos.len()];
     let pair = Pair::Labels(from, to);
     if from == to {
         let next = |i: usize| tos.get(i).copied();
-        return froms.iter().enumerate().map(|(i, &f)| Match { pair, from: f, to: next(i) }).collect();
+        return froms
+            .iter()
+            .enumerate()
+            .map(|(i, &f)| Match {
+                pair,
+                from: f,
+                to: next(i),
+            })
+            .collect();
     }
     // Forward first for every FROM, so that none takes backwards what another has ahead of it.
     let mut chosen: Vec<Option<usize>> = froms
@@ -238,7 +300,9 @@ fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
         .map(|(i, &f)| {
             let end = froms.get(i + 1).copied().unwrap_or(u32::MAX);
             let first = tos.partition_point(|&t| t < f);
-            let found = (first..tos.len()).take_while(|&t| tos[t] < end).find(|&t| !used[t])?;
+            let found = (first..tos.len())
+                .take_while(|&t| tos[t] < end)
+                .find(|&t| !used[t])?;
             used[found] = true;
             Some(found)
         })
@@ -253,7 +317,11 @@ fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
     froms
         .iter()
         .zip(chosen)
-        .map(|(&f, c)| Match { pair, from: f, to: c.map(|t| tos[t]) })
+        .map(|(&f, c)| Match {
+            pair,
+            from: f,
+            to: c.map(|t| tos[t]),
+        })
         .collect()
 }
 
@@ -268,7 +336,9 @@ fn order_of_pairs(matches: &[Vec<Match>], choice: &PairChoice, names: &Names) ->
         entry.2 += u64::from(m.to.unwrap_or(m.from));
     }
     if let PairChoice::Named(specs) = choice {
-        let named = resolve(specs, names).into_iter().map(|(f, t)| Pair::Labels(f, t));
+        let named = resolve(specs, names)
+            .into_iter()
+            .map(|(f, t)| Pair::Labels(f, t));
         return named.filter(|p| seen.contains_key(p)).collect();
     }
     let mut pairs: Vec<(Pair, (u64, u64, u64))> = seen.into_iter().collect();

@@ -26,7 +26,10 @@ pub fn parse_pairs(text: &str) -> Result<Vec<PairSpec>, String> {
     text.split(',')
         .map(|part| {
             let Some((from, to)) = part.split_once("->").or_else(|| part.split_once('→')) else {
-                return Err(format!("'{}' is no pair: write FROM->TO, in quotes, for instance 'A->B'", part.trim()));
+                return Err(format!(
+                    "'{}' is no pair: write FROM->TO, in quotes, for instance 'A->B'",
+                    part.trim()
+                ));
             };
             let (from, to) = (from.trim(), to.trim());
             for label in [from, to] {
@@ -34,7 +37,10 @@ pub fn parse_pairs(text: &str) -> Result<Vec<PairSpec>, String> {
                     return Err(format!("'{label}' in '{}' is no label", part.trim()));
                 }
             }
-            Ok(PairSpec { from: from.to_owned(), to: to.to_owned() })
+            Ok(PairSpec {
+                from: from.to_owned(),
+                to: to.to_owned(),
+            })
         })
         .collect()
 }
@@ -45,9 +51,15 @@ mod tests {
 
     #[test]
     fn pairs_are_read_or_refused() {
-        let pair = |from: &str, to: &str| PairSpec { from: from.into(), to: to.into() };
+        let pair = |from: &str, to: &str| PairSpec {
+            from: from.into(),
+            to: to.into(),
+        };
         assert_eq!(parse_pairs("A->B"), Ok(vec![pair("A", "B")]));
-        assert_eq!(parse_pairs("A -> B, B->C"), Ok(vec![pair("A", "B"), pair("B", "C")]));
+        assert_eq!(
+            parse_pairs("A -> B, B->C"),
+            Ok(vec![pair("A", "B"), pair("B", "C")])
+        );
         assert!(parse_pairs("A-B").unwrap_err().contains("no pair"));
         assert!(parse_pairs("A->").unwrap_err().contains("no label"));
         assert!(parse_pairs("A->B,,").is_err());

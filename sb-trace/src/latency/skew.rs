@@ -1,7 +1,7 @@
 //! Negative latencies, attributed to the two sources whose clocks disagree.
 
-use crate::names::{NONE, Name};
 use super::Latency;
+use crate::names::{NONE, Name};
 use std::collections::BTreeMap;
 
 /// What the latencies say of the clocks of two sources. Nothing is ever moved by it.
@@ -30,11 +30,15 @@ pub struct Skew {
 pub(crate) fn measure(rows: &[Latency]) -> Vec<Skew> {
     let mut seen: BTreeMap<(Name, Name), (u64, u64, i64)> = BTreeMap::new();
     for row in rows {
-        let Some(latency) = row.latency_ns else { continue };
+        let Some(latency) = row.latency_ns else {
+            continue;
+        };
         if row.from_source == row.to_source || row.from_source == NONE || row.to_source == NONE {
             continue;
         }
-        let entry = seen.entry((row.from_source, row.to_source)).or_insert((0, 0, i64::MAX));
+        let entry = seen
+            .entry((row.from_source, row.to_source))
+            .or_insert((0, 0, i64::MAX));
         entry.0 += 1;
         entry.1 += u64::from(latency < 0);
         entry.2 = entry.2.min(latency);

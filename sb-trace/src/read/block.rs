@@ -30,7 +30,13 @@ pub(crate) struct Blocks<R> {
 
 impl<R: Read> Blocks<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self { reader, rest: Vec::new(), continues: false, ended: false, longest_line: LONGEST_LINE }
+        Self {
+            reader,
+            rest: Vec::new(),
+            continues: false,
+            ended: false,
+            longest_line: LONGEST_LINE,
+        }
     }
 
     /// The next block; none at the end.
@@ -38,7 +44,9 @@ impl<R: Read> Blocks<R> {
         let mut bytes = std::mem::take(&mut self.rest);
         while !self.ended {
             let before = bytes.len();
-            let read = (&mut self.reader).take(BLOCK as u64).read_to_end(&mut bytes)?;
+            let read = (&mut self.reader)
+                .take(BLOCK as u64)
+                .read_to_end(&mut bytes)?;
             self.ended = read < BLOCK;
             if self.ended {
                 break;
@@ -61,7 +69,10 @@ impl<R: Read> Blocks<R> {
 
     fn cut(&mut self, mut bytes: Vec<u8>, at: usize, inside_line: bool) -> Block {
         self.rest = bytes.split_off(at);
-        Block { bytes, continues: std::mem::replace(&mut self.continues, inside_line) }
+        Block {
+            bytes,
+            continues: std::mem::replace(&mut self.continues, inside_line),
+        }
     }
 }
 
@@ -79,7 +90,10 @@ fn between_words(bytes: &[u8]) -> usize {
     // Only words: behind a blank that is not followed by an id of the word before it.
     let blank = |at: &usize| tail[*at] == b' ' && !tail[at + 1..].starts_with(b"trace_id=");
     let enough = tail.len().saturating_sub(b"trace_id=".len());
-    (0..enough).rev().find(blank).map_or(bytes.len(), |at| start + at + 1)
+    (0..enough)
+        .rev()
+        .find(blank)
+        .map_or(bytes.len(), |at| start + at + 1)
 }
 
 #[cfg(test)]
@@ -94,26 +108,53 @@ mod tests {
 
     #[test]
     fn blocks_end_at_line_ends_and_lose_nothing() {
-        let line = [b"1600776870140+0000|A and more text ".repeat(20), b"\n".to_vec()].concat();
+        let line = [
+            b"1600776870140+0000|A and more text ".repeat(20),
+            b"\n".to_vec(),
+        ]
+        .concat();
         let text = line.repeat(3 * BLOCK / line.len() + 7);
         let blocks = all(&text, LONGEST_LINE);
         assert!(blocks.len() >= 3);
-        assert!(blocks.iter().all(|b| b.bytes.ends_with(b"\n") && !b.continues));
-        assert_eq!(blocks.iter().flat_map(|b| b.bytes.clone()).collect::<Vec<_>>(), text);
+        assert!(
+            blocks
+                .iter()
+                .all(|b| b.bytes.ends_with(b"\n") && !b.continues)
+        );
+        assert_eq!(
+            blocks
+                .iter()
+                .flat_map(|b| b.bytes.clone())
+                .collect::<Vec<_>>(),
+            text
+        );
         assert!(all(b"", LONGEST_LINE).is_empty());
         assert_eq!(all(b"no end", LONGEST_LINE).len(), 1);
     }
 
     #[test]
     fn a_long_line_is_cut_between_words_only() {
-        for word in [&b"1600776870140+0000|A trace_id=abc "[..], b"1600776870140+0000|A,", b"no_blank_at_all"] {
+        for word in [
+            &b"1600776870140+0000|A trace_id=abc "[..],
+            b"1600776870140+0000|A,",
+            b"no_blank_at_all",
+        ] {
             let text = word.repeat(4 * BLOCK / word.len());
             let blocks = all(&text, BLOCK);
             assert!(blocks.len() >= 4, "{}", blocks.len());
-            assert_eq!(blocks.iter().flat_map(|b| b.bytes.clone()).collect::<Vec<_>>(), text);
+            assert_eq!(
+                blocks
+                    .iter()
+                    .flat_map(|b| b.bytes.clone())
+                    .collect::<Vec<_>>(),
+                text
+            );
             assert!(!blocks[0].continues && blocks[1..].iter().all(|b| b.continues));
             if !word.starts_with(b"no") {
-                assert!(blocks.iter().all(|b| b.bytes.starts_with(b"16")), "cut inside a statement");
+                assert!(
+                    blocks.iter().all(|b| b.bytes.starts_with(b"16")),
+                    "cut inside a statement"
+                );
             }
         }
     }

@@ -86,7 +86,13 @@ impl std::fmt::Display for LookAlike {
 /// Judges the text around a `|` that is no statement's: `start` is where its number begins
 /// (`start..pipe` holds digits and what may be a zone), `glued` whether it begins in the middle of
 /// a word or of another statement. None where it looks like no statement.
-pub(super) fn judge(text: &[u8], start: usize, pipe: usize, unit: EpochUnit, glued: bool) -> Option<Reason> {
+pub(super) fn judge(
+    text: &[u8],
+    start: usize,
+    pipe: usize,
+    unit: EpochUnit,
+    glued: bool,
+) -> Option<Reason> {
     let head = text.get(start..pipe)?;
     let digits = head.iter().take_while(|b| b.is_ascii_digit()).count();
     let zone = head.get(digits..)?;
@@ -96,13 +102,18 @@ pub(super) fn judge(text: &[u8], start: usize, pipe: usize, unit: EpochUnit, glu
     if let [b'N', zone @ ..] = zone {
         return is_zone(zone).then_some(Reason::MacosDate);
     }
-    let label_follows = text.get(pipe + 1).is_some_and(|&b| b.is_ascii_alphabetic() || b == b'_');
+    let label_follows = text
+        .get(pipe + 1)
+        .is_some_and(|&b| b.is_ascii_alphabetic() || b == b'_');
     if zone.is_empty() {
         // Many tables hold numbers before a bar: only an epoch before a label looks like us.
         return (digits == unit.digits() && label_follows && !glued).then_some(Reason::NoZone);
     }
     Some(if digits != unit.digits() {
-        Reason::Digits { found: digits, expected: unit.digits() }
+        Reason::Digits {
+            found: digits,
+            expected: unit.digits(),
+        }
     } else if !is_zone(zone) {
         Reason::ImpossibleZone
     } else if glued {

@@ -8,7 +8,8 @@ mod lookalike;
 mod scan;
 mod stamp;
 
-pub use grammar::{EpochUnit, Statement, is_label, parse};
+pub(crate) use grammar::parse;
+pub use grammar::{EpochUnit, Statement, is_label};
 pub use lookalike::{LookAlike, Reason};
 pub use scan::{Found, scan};
 pub use stamp::stamp;

@@ -25,7 +25,9 @@ const LONGEST_ZONE: usize = 7;
 pub fn scan<'a>(text: &'a [u8], unit: EpochUnit, mut found: impl FnMut(usize, Found<'a>)) {
     let mut taken = 0;
     for pipe in memchr::memchr_iter(b'|', text) {
-        let Some(start) = number_before(text, pipe) else { continue };
+        let Some(start) = number_before(text, pipe) else {
+            continue;
+        };
         let glued = start < taken || (start > 0 && is_word(text[start - 1]));
         if !glued && let Ok((rest, statement)) = grammar::parse(&text[start..], unit) {
             taken = text.len() - rest.len();
@@ -46,17 +48,18 @@ fn number_before(text: &[u8], pipe: usize) -> Option<usize> {
     let head = &text[..pipe];
     // The zone as it should be: `Z`, or a sign and at most five more bytes; or nothing at all.
     let zone = match head.last()? {
-        b'Z' => 1,
+        b'Z' | b'+' | b'-' => 1,
         b'0'..=b'9' | b':' => {
             let tail = head.iter().rev().take(LONGEST_ZONE);
-            let width = tail.take_while(|b| b.is_ascii_digit() || **b == b':').count();
+            let width = tail
+                .take_while(|b| b.is_ascii_digit() || **b == b':')
+                .count();
             match head.len().checked_sub(width + 1).map(|i| head[i]) {
                 Some(b'+' | b'-') => width + 1,
                 // No sign: digits all the way.
                 _ => 0,
             }
         }
-        b'+' | b'-' => 1,
         _ => return None,
     };
     let mut end = head.len() - zone;
@@ -64,7 +67,11 @@ fn number_before(text: &[u8], pipe: usize) -> Option<usize> {
     if zone > 0 && end > 0 && head[end - 1] == b'N' {
         end -= 1;
     }
-    let digits = head[..end].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let digits = head[..end]
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
     (digits >= FEWEST_DIGITS).then(|| end - digits)
 }
 

@@ -20,9 +20,15 @@ pub struct Ranks {
 /// The interval's ranks for `n` values and the quantile `q` (0 to 1, both excluded).
 pub fn ranks(n: usize, q: f64) -> Ranks {
     if n == 0 || q <= 0.0 || q >= 1.0 {
-        return Ranks { low: None, high: None };
+        return Ranks {
+            low: None,
+            high: None,
+        };
     }
-    Ranks { low: low_rank(n, q), high: low_rank(n, 1.0 - q).map(|rank| n + 1 - rank) }
+    Ranks {
+        low: low_rank(n, q),
+        high: low_rank(n, 1.0 - q).map(|rank| n + 1 - rank),
+    }
 }
 
 /// max{k >= 1 : P(B < k) <= TAIL}. The upper end is its mirror image: P(B < k) >= 1 - TAIL is
@@ -31,9 +37,14 @@ fn low_rank(n: usize, q: f64) -> Option<usize> {
     let odds = (q / (1.0 - q)).ln();
     // Starting far below the mean keeps the loop short for large n; what lies below is < 1e-30.
     let spread = (n as f64 * q * (1.0 - q)).sqrt();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..n")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 0..n"
+    )]
     let first = (n as f64 * q - 12.0 * spread - 12.0).max(0.0) as usize;
-    let mut log_mass = log_binomial(n, first) + first as f64 * q.ln() + (n - first) as f64 * (-q).ln_1p();
+    let mut log_mass =
+        log_binomial(n, first) + first as f64 * q.ln() + (n - first) as f64 * (-q).ln_1p();
     let mut below = 0.0;
     let mut rank = (first > 0).then_some(first);
     for k in first..n {
@@ -59,7 +70,8 @@ fn log_factorial(n: usize) -> f64 {
     }
     let x = n as f64 + 1.0;
     let inverse = 1.0 / x;
-    let series = inverse / 12.0 - inverse.powi(3) / 360.0 + inverse.powi(5) / 1260.0 - inverse.powi(7) / 1680.0;
+    let series = inverse / 12.0 - inverse.powi(3) / 360.0 + inverse.powi(5) / 1260.0
+        - inverse.powi(7) / 1680.0;
     (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + series
 }
 
@@ -75,7 +87,15 @@ mod tests {
 
     #[test]
     fn minimum_sample_sizes_are_the_published_ones() {
-        for (q, n) in [(0.5, 6), (0.75, 13), (0.9, 36), (0.95, 72), (0.99, 368), (0.999, 3_688), (0.9999, 36_887)] {
+        for (q, n) in [
+            (0.5, 6),
+            (0.75, 13),
+            (0.9, 36),
+            (0.95, 72),
+            (0.99, 368),
+            (0.999, 3_688),
+            (0.9999, 36_887),
+        ] {
             assert!(supported(n, q), "{q} {n}");
             assert!(!supported(n - 1, q), "{q} {}", n - 1);
         }
@@ -86,7 +106,8 @@ mod tests {
         for n in [1usize, 2, 6, 10, 36, 100, 368] {
             for q in [0.25, 0.5, 0.9, 0.99] {
                 let mass = |k: usize| {
-                    (log_binomial(n, k) + k as f64 * f64::ln(q) + (n - k) as f64 * f64::ln(1.0 - q)).exp()
+                    (log_binomial(n, k) + k as f64 * f64::ln(q) + (n - k) as f64 * f64::ln(1.0 - q))
+                        .exp()
                 };
                 let below = |k: usize| (0..k).map(mass).sum::<f64>();
                 let low = (1..=n).filter(|&k| below(k) <= TAIL).max();

@@ -6,4 +6,6 @@ mod summary;
 
 pub use interval::{Ranks, ranks, supported};
 pub use quantile::quantile;
-pub use summary::{ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize};
+pub use summary::{
+    ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize,
+};

@@ -8,7 +8,11 @@
 pub fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let position = last as f64 * q.clamp(0.0, 1.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= position <= last")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 <= position <= last"
+    )]
     let below = (position.floor() as usize).min(last);
     let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
     Some(interpolate(low, high, position - below as f64))
@@ -17,7 +21,11 @@ pub fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
 /// numpy's `_lerp`: exact at both ends and monotonic.
 fn interpolate(low: f64, high: f64, share: f64) -> f64 {
     let step = high - low;
-    if share >= 0.5 { high - step * (1.0 - share) } else { low + step * share }
+    if share >= 0.5 {
+        high - step * (1.0 - share)
+    } else {
+        low + step * share
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::latency::{Latencies, Latency};
 use crate::trace::ColdWarm;
 use rayon::prelude::*;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The percentiles of `summary.json` and of `stats` without `--percentiles`.
 pub const DEFAULT_PERCENTILES: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
@@ -63,9 +63,18 @@ pub struct Summary {
 
 impl Summary {
     /// The figures of `latencies` (nanoseconds, any order), of which none is missing.
-    pub fn of(pair: String, start_class: String, mut latencies: Vec<i64>, unmatched: usize, percents: &[f64]) -> Self {
+    pub fn of(
+        pair: String,
+        start_class: String,
+        mut latencies: Vec<i64>,
+        unmatched: usize,
+        percents: &[f64],
+    ) -> Self {
         latencies.sort_unstable();
-        let sorted: Vec<f64> = latencies.iter().map(|&l| crate::units::ns_to_ms(l)).collect();
+        let sorted: Vec<f64> = latencies
+            .iter()
+            .map(|&l| crate::units::ns_to_ms(l))
+            .collect();
         let n = sorted.len();
         let sum: i128 = latencies.iter().map(|&l| i128::from(l)).sum();
         let percentiles = percents
@@ -96,7 +105,9 @@ impl Summary {
 
     /// The value of one of the percentiles asked for.
     pub fn percentile(&self, percent: f64) -> Option<&Percentile> {
-        self.percentiles.iter().find(|p| (p.percent - percent).abs() < 1e-9)
+        self.percentiles
+            .iter()
+            .find(|p| (p.percent - percent).abs() < 1e-9)
     }
 }
 
@@ -128,7 +139,11 @@ impl Serialize for Summary {
 
 /// One summary per pair over all start classes, in the order of the pairs; where a pair has
 /// latencies of more than one class, one more per class after it. `keep` chooses the rows.
-pub fn summarize(table: &Latencies, percents: &[f64], keep: impl Fn(&Latency) -> bool + Sync) -> Vec<Summary> {
+pub fn summarize(
+    table: &Latencies,
+    percents: &[f64],
+    keep: impl Fn(&Latency) -> bool + Sync,
+) -> Vec<Summary> {
     let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); table.pairs.len()];
     for (index, row) in table.rows.iter().enumerate() {
         if keep(row) {
@@ -152,13 +167,13 @@ pub fn summarize(table: &Latencies, percents: &[f64], keep: impl Fn(&Latency) ->
                 let name = class.map_or(ALL_CLASSES, ColdWarm::text);
                 Summary::of(text.clone(), name.to_owned(), values, unmatched, percents)
             };
-            let mut classes: BTreeMap<ColdWarm, ()> = BTreeMap::new();
+            let mut classes: BTreeSet<ColdWarm> = BTreeSet::new();
             for &r in rows {
-                classes.insert(table.rows[r as usize].start_class.class, ());
+                classes.insert(table.rows[r as usize].start_class.class);
             }
             let mut summaries = vec![of_class(None)];
             if classes.len() > 1 {
-                summaries.extend(classes.into_keys().map(|class| of_class(Some(class))));
+                summaries.extend(classes.into_iter().map(|class| of_class(Some(class))));
             }
             summaries
         })
@@ -173,9 +188,18 @@ mod tests {
     #[test]
     fn figures_by_hand() {
         let ns = |ms: i64| ms * 1_000_000;
-        let s = Summary::of("A->B".into(), "all".into(), vec![ns(30), ns(-10), ns(10), ns(20)], 2, &[50.0, 99.0]);
+        let s = Summary::of(
+            "A->B".into(),
+            "all".into(),
+            vec![ns(30), ns(-10), ns(10), ns(20)],
+            2,
+            &[50.0, 99.0],
+        );
         assert_eq!((s.n, s.unmatched, s.negative), (4, 2, 1));
-        assert_eq!((s.mean_ms, s.min_ms, s.max_ms), (Some(12.5), Some(-10.0), Some(30.0)));
+        assert_eq!(
+            (s.mean_ms, s.min_ms, s.max_ms),
+            (Some(12.5), Some(-10.0), Some(30.0))
+        );
         assert_eq!(s.percentile(50.0).and_then(|p| p.value_ms), Some(15.0));
         assert!(!s.percentile(50.0).is_some_and(Percentile::supported));
         let json = serde_json::to_value(&s).unwrap();
@@ -187,6 +211,10 @@ mod tests {
     fn no_latencies_give_no_figures() {
         let s = Summary::of("A->B".into(), "all".into(), vec![], 3, &DEFAULT_PERCENTILES);
         assert_eq!((s.n, s.unmatched, s.mean_ms), (0, 3, None));
-        assert!(s.percentiles.iter().all(|p| p.value_ms.is_none() && !p.supported()));
+        assert!(
+            s.percentiles
+                .iter()
+                .all(|p| p.value_ms.is_none() && !p.supported())
+        );
     }
 }

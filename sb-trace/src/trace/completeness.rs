@@ -20,7 +20,13 @@ pub struct PathCount {
 ///
 /// Complete = ends with the commonest last label of its benchmark and holds every label of
 /// `expect`. A fragment, whose begin the log does not hold, never is.
-pub(crate) fn judge(traces: &mut Traces, events: &[Event], names: &Names, runs: &[Run], expect: &[String]) -> Vec<PathCount> {
+pub(crate) fn judge(
+    traces: &mut Traces,
+    events: &[Event],
+    names: &Names,
+    runs: &[Run],
+    expect: &[String],
+) -> Vec<PathCount> {
     let label = |place: u32| events[place as usize].label;
     let expected: Vec<Option<Name>> = expect.iter().map(|l| names.find(l)).collect();
 
@@ -29,7 +35,9 @@ pub(crate) fn judge(traces: &mut Traces, events: &[Event], names: &Names, runs: 
     for trace in &traces.traces {
         let labels: Vec<Name> = traces.events(trace).iter().map(|&p| label(p)).collect();
         if let Some(&last) = labels.last() {
-            *lasts.entry((&runs[trace.run as usize].benchmark, last)).or_default() += 1;
+            *lasts
+                .entry((&runs[trace.run as usize].benchmark, last))
+                .or_default() += 1;
         }
         *paths.entry(labels).or_default() += 1;
     }
@@ -47,33 +55,56 @@ pub(crate) fn judge(traces: &mut Traces, events: &[Event], names: &Names, runs: 
         let places = &order[trace.first as usize..trace.end as usize];
         let has = |wanted: &Option<Name>| places.iter().any(|&p| Some(label(p)) == *wanted);
         let ends = places.last().map(|&p| label(p));
-        let wanted = commonest.get(runs[trace.run as usize].benchmark.as_str()).map(|&(_, last)| last);
-        trace.complete = !trace.fragment && ends.is_some() && ends == wanted && expected.iter().all(has);
+        let wanted = commonest
+            .get(runs[trace.run as usize].benchmark.as_str())
+            .map(|&(_, last)| last);
+        trace.complete =
+            !trace.fragment && ends.is_some() && ends == wanted && expected.iter().all(has);
         trace.start_class = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
     }
     traces.order = order;
 
-    let mut paths: Vec<PathCount> =
-        paths.into_iter().map(|(labels, traces)| PathCount { labels, traces }).collect();
-    paths.sort_by(|a, b| b.traces.cmp(&a.traces).then_with(|| a.labels.cmp(&b.labels)));
+    let mut paths: Vec<PathCount> = paths
+        .into_iter()
+        .map(|(labels, traces)| PathCount { labels, traces })
+        .collect();
+    paths.sort_by(|a, b| {
+        b.traces
+            .cmp(&a.traces)
+            .then_with(|| a.labels.cmp(&b.labels))
+    });
     paths
 }
 
 /// Says how the traces were made, and what is doubtful about those that only the order of the
 /// log made.
-pub(crate) fn doubts(grouped: &Grouped, events: &[Event], names: &Names, by: &super::Grouping) -> Vec<Finding> {
+pub(crate) fn doubts(
+    grouped: &Grouped,
+    events: &[Event],
+    names: &Names,
+    by: &super::Grouping,
+) -> Vec<Finding> {
     let mut findings = vec![rule(grouped, by)];
-    let sequences: Vec<Vec<u32>> =
-        grouped.drafts.iter().filter(|d| d.by_sequence).map(|d| d.events.clone()).collect();
+    let sequences: Vec<Vec<u32>> = grouped
+        .drafts
+        .iter()
+        .filter(|d| d.by_sequence)
+        .map(|d| d.events.clone())
+        .collect();
     if sequences.len() < 2 {
         return findings;
     }
-    let labels = |places: &[u32]| -> Vec<Name> { places.iter().map(|&p| events[p as usize].label).collect() };
+    let labels = |places: &[u32]| -> Vec<Name> {
+        places.iter().map(|&p| events[p as usize].label).collect()
+    };
     let mut paths: HashMap<Vec<Name>, usize> = HashMap::new();
     for places in &sequences {
         *paths.entry(labels(places)).or_default() += 1;
     }
-    let Some((path, count)) = paths.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))) else {
+    let Some((path, count)) = paths
+        .into_iter()
+        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
+    else {
         return findings;
     };
     if let Some(finding) = starts_in_the_middle(&sequences, &path, events, names, by) {
@@ -102,15 +133,25 @@ fn rule(grouped: &Grouped, by: &super::Grouping) -> Finding {
     use super::Grouping;
     let sequences = grouped.drafts.iter().filter(|d| d.by_sequence).count();
     let keyed = grouped.drafts.len() - sequences;
-    let by_sequence = format!("{sequences} by sequence (per file and source, a new trace when its first label comes round again)");
+    let by_sequence = format!(
+        "{sequences} by sequence (per file and source, a new trace when its first label comes round again)"
+    );
     Finding::note(match by {
         Grouping::Auto if sequences == 0 => format!("traces: {keyed} by id"),
         Grouping::Auto if keyed == 0 => format!("traces: {by_sequence}"),
         Grouping::Auto => format!("traces: {keyed} by id, {by_sequence}"),
-        Grouping::Id => format!("traces: {keyed} by id, {} events without one", grouped.orphans.len()),
-        Grouping::Source => format!("traces: {keyed} by source, {} events without one", grouped.orphans.len()),
+        Grouping::Id => format!(
+            "traces: {keyed} by id, {} events without one",
+            grouped.orphans.len()
+        ),
+        Grouping::Source => format!(
+            "traces: {keyed} by source, {} events without one",
+            grouped.orphans.len()
+        ),
         Grouping::File => format!("traces: {keyed} by file"),
-        Grouping::Label(label) => format!("traces: {sequences} by label (a new one at each {label}, per file and source)"),
+        Grouping::Label(label) => {
+            format!("traces: {sequences} by label (a new one at each {label}, per file and source)")
+        }
     })
 }
 
@@ -128,12 +169,18 @@ fn starts_in_the_middle(
         return None;
     }
     let event = |place: u32| &events[place as usize];
-    let usual = |places: &[u32]| places.len() == path.len() && places.iter().zip(path).all(|(&p, &l)| event(p).label == l);
+    let usual = |places: &[u32]| {
+        places.len() == path.len() && places.iter().zip(path).all(|(&p, &l)| event(p).label == l)
+    };
     let mut inside: Vec<Vec<i64>> = vec![Vec::new(); path.len() - 1];
     let mut wrap: Vec<i64> = Vec::new();
     for places in sequences.iter().filter(|s| usual(s)) {
         for (gaps, pair) in inside.iter_mut().zip(places.windows(2)) {
-            gaps.push(event(pair[1]).epoch_ns.saturating_sub(event(pair[0]).epoch_ns));
+            gaps.push(
+                event(pair[1])
+                    .epoch_ns
+                    .saturating_sub(event(pair[0]).epoch_ns),
+            );
         }
     }
     for pair in sequences.windows(2) {
@@ -143,7 +190,11 @@ fn starts_in_the_middle(
         }
     }
     let wrap = median(&mut wrap)?;
-    let (at, longest) = inside.iter_mut().enumerate().filter_map(|(i, gaps)| Some((i, median(gaps)?))).max_by_key(|&(i, gap)| (gap, std::cmp::Reverse(i)))?;
+    let (at, longest) = inside
+        .iter_mut()
+        .enumerate()
+        .filter_map(|(i, gaps)| Some((i, median(gaps)?)))
+        .max_by_key(|&(i, gap)| (gap, std::cmp::Reverse(i)))?;
     (longest > wrap).then(|| {
         Finding::warning(
             format!(

@@ -37,9 +37,13 @@ impl std::str::FromStr for Grouping {
             "source" => Ok(Self::Source),
             "file" => Ok(Self::File),
             _ => match text.strip_prefix("label=") {
-                Some(label) if crate::statement::is_label(label) => Ok(Self::Label(label.to_owned())),
+                Some(label) if crate::statement::is_label(label) => {
+                    Ok(Self::Label(label.to_owned()))
+                }
                 Some(label) => Err(format!("'{label}' is no label")),
-                None => Err(format!("'{text}' is none of auto, id, source, file, label=NAME")),
+                None => Err(format!(
+                    "'{text}' is none of auto, id, source, file, label=NAME"
+                )),
             },
         }
     }
@@ -76,11 +80,16 @@ pub(crate) fn group(
     max_trace_ns: i64,
 ) -> Grouped {
     let streams = Streams::of(events);
-    let is_driver: Vec<bool> = (0..names.len()).map(|n| names.text(handle(n)).starts_with(DRIVER)).collect();
+    let is_driver: Vec<bool> = (0..names.len())
+        .map(|n| names.text(handle(n)).starts_with(DRIVER))
+        .collect();
     let driver = |place: u32| is_driver[events[place as usize].label as usize];
     let run = |place: u32| files[events[place as usize].file as usize].run;
 
-    let mut grouped = Grouped { driver: (0..handle(events.len())).filter(|&p| driver(p)).collect(), ..Grouped::default() };
+    let mut grouped = Grouped {
+        driver: (0..handle(events.len())).filter(|&p| driver(p)).collect(),
+        ..Grouped::default()
+    };
     let key_of = |place: u32| -> Option<Name> {
         let event = &events[place as usize];
         match by {
@@ -103,7 +112,13 @@ pub(crate) fn group(
         let draft = *of_key.entry((run(place), key)).or_insert(next);
         if draft == next {
             let id = if *by == Grouping::File { NONE } else { key };
-            grouped.drafts.push(Draft { run: run(place), id, events: Vec::new(), fragment: false, by_sequence: false });
+            grouped.drafts.push(Draft {
+                run: run(place),
+                id,
+                events: Vec::new(),
+                fragment: false,
+                by_sequence: false,
+            });
         }
         grouped.drafts[draft].events.push(place);
     }
@@ -122,22 +137,30 @@ pub(crate) fn group(
                 _ => Opener::FirstLabel,
             };
             let mut wanted = vec![false; events.len()];
-            keyless.iter().for_each(|&place| wanted[place as usize] = true);
-            for stream in &streams.streams {
+            for &place in &keyless {
+                wanted[place as usize] = true;
+            }
+            for stream in &streams.all {
                 let places = stream.iter().copied().filter(|&p| wanted[p as usize]);
-                grouped.drafts.extend(cut_stream(places, events, &opener, run));
+                grouped
+                    .drafts
+                    .extend(cut_stream(places, events, &opener, run));
             }
             name_sequences(&mut grouped.drafts, events, files, names);
         }
     }
 
     for draft in &mut grouped.drafts {
-        draft.events.sort_by_key(|&place| streams.key(events, place));
+        draft
+            .events
+            .sort_by_key(|&place| streams.key(events, place));
     }
     if matches!(by, Grouping::Auto | Grouping::Label(_)) {
         split_long(&mut grouped, events, names, max_trace_ns);
     }
-    grouped.drafts.sort_by_key(|d| (d.run, d.events.iter().min().copied()));
+    grouped
+        .drafts
+        .sort_by_key(|d| (d.run, d.events.iter().min().copied()));
     grouped
 }
 
@@ -171,7 +194,13 @@ fn cut_stream(
         if opens {
             // What stands before the first opening label began before the log did.
             let fragment = matches!(opener, Opener::Label(name) if Some(label) != *name);
-            drafts.push(Draft { run: run(place), id: NONE, events: Vec::new(), fragment, by_sequence: true });
+            drafts.push(Draft {
+                run: run(place),
+                id: NONE,
+                events: Vec::new(),
+                fragment,
+                by_sequence: true,
+            });
         }
         if let Some(open) = drafts.last_mut() {
             open.events.push(place);
@@ -204,12 +233,23 @@ fn split_long(grouped: &mut Grouped, events: &[Event], names: &mut Names, max_tr
         let mut part = 1;
         for at in 1..=draft.events.len() {
             let first = time(draft.events[start]);
-            if at < draft.events.len() && time(draft.events[at]).saturating_sub(first) <= max_trace_ns {
+            if at < draft.events.len()
+                && time(draft.events[at]).saturating_sub(first) <= max_trace_ns
+            {
                 continue;
             }
-            let id = if part == 1 { draft.id } else { names.add(&format!("{}#{part}", names.text(draft.id))) };
+            let id = if part == 1 {
+                draft.id
+            } else {
+                names.add(&format!("{}#{part}", names.text(draft.id)))
+            };
             let fragment = draft.fragment && part == 1;
-            drafts.push(Draft { id, events: draft.events[start..at].to_vec(), fragment, ..draft });
+            drafts.push(Draft {
+                id,
+                events: draft.events[start..at].to_vec(),
+                fragment,
+                ..draft
+            });
             (start, part) = (at, part + 1);
         }
         grouped.split += u64::from(part > 2);
@@ -220,7 +260,11 @@ fn split_long(grouped: &mut Grouped, events: &[Event], names: &mut Names, max_tr
 impl Grouped {
     /// The flat form: all traces' events in one list.
     pub(crate) fn into_traces(self) -> Traces {
-        let mut traces = Traces { orphans: self.orphans, driver: self.driver, ..Traces::default() };
+        let mut traces = Traces {
+            orphans: self.orphans,
+            driver: self.driver,
+            ..Traces::default()
+        };
         for draft in self.drafts {
             let first = handle(traces.order.len());
             traces.order.extend(draft.events);

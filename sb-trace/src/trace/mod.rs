@@ -50,6 +50,8 @@ pub struct Traces {
 impl Traces {
     /// The event indices of one trace in time order.
     pub fn events(&self, trace: &Trace) -> &[u32] {
-        self.order.get(trace.first as usize..trace.end as usize).unwrap_or_default()
+        self.order
+            .get(trace.first as usize..trace.end as usize)
+            .unwrap_or_default()
     }
 }

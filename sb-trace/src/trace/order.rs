@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
     /// Event indices of each stream, oldest first.
-    pub streams: Vec<Vec<u32>>,
+    pub all: Vec<Vec<u32>>,
     /// Which of them list the newest event first.
     pub newest_first: Vec<bool>,
     /// For each event, the stream it belongs to.
@@ -21,15 +21,15 @@ impl Streams {
         let mut index: HashMap<(u32, Name), u32> = HashMap::new();
         let mut out = Self::default();
         for (place, event) in (0u32..).zip(events) {
-            let next = u32::try_from(out.streams.len()).unwrap_or(u32::MAX);
+            let next = u32::try_from(out.all.len()).unwrap_or(u32::MAX);
             let stream = *index.entry((event.file, event.source)).or_insert(next);
             if stream == next {
-                out.streams.push(Vec::new());
+                out.all.push(Vec::new());
             }
-            out.streams[stream as usize].push(place);
+            out.all[stream as usize].push(place);
             out.of_event.push(stream);
         }
-        for stream in &mut out.streams {
+        for stream in &mut out.all {
             let turned = is_newest_first(stream, events);
             if turned {
                 stream.reverse();
@@ -43,7 +43,11 @@ impl Streams {
     pub(crate) fn key(&self, events: &[Event], place: u32) -> (i64, u32, i64) {
         let event = &events[place as usize];
         let turned = self.newest_first[self.of_event[place as usize] as usize];
-        let rank = if turned { -i64::from(place) } else { i64::from(place) };
+        let rank = if turned {
+            -i64::from(place)
+        } else {
+            i64::from(place)
+        };
         (event.epoch_ns, event.file, rank)
     }
 }
