@@ -13,6 +13,8 @@
 mod analysis;
 mod errors;
 mod notebooks;
+mod tidy;
 
 /// The programs under test: twins of the real ones, built by the same `cargo test`.
 const SB_TRACE: &str = env!("CARGO_BIN_EXE_sb-trace-twin");
+const SB_REPORT: &str = env!("CARGO_BIN_EXE_sb-report-twin");

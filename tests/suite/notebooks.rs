@@ -1,6 +1,6 @@
 //! Other tools read the tables: the same rows, instants and percentiles.
 
-use crate::SB_TRACE;
+use crate::{SB_REPORT, SB_TRACE};
 use sb_tests::{Python, Sandbox};
 
 /// Reads the same table with pandas, polars and DuckDB and compares them with `stats --json`.
@@ -68,4 +68,36 @@ fn pandas_polars_and_duckdb_find_the_same_numbers() {
     sandbox.write("stats.json", stats);
     let out = python.run(&sandbox, COMPARE, &[]);
     assert_eq!(out.expect(0).stdout, "same\n");
+}
+
+/// Runs the notebook as a user would and prints what its cells printed.
+const EXECUTE: &str = r#"
+import sys
+import nbclient, nbformat
+notebook = nbformat.read(sys.argv[1], as_version=4)
+nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+for cell in notebook.cells:
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            print(output.text, end="")
+        elif "image/png" in output.get("data", {}):
+            print("a picture")
+"#;
+
+#[test]
+fn the_notebook_redoes_the_report() {
+    let modules = ["pandas", "pyarrow", "matplotlib", "nbclient", "nbformat", "ipykernel"];
+    let Some(python) = Python::with(&modules) else { return };
+    let sandbox = Sandbox::new();
+    let text: String = (0..400i64)
+        .map(|i| {
+            let t = 1_600_776_870_000 + i * 1000;
+            format!("{t}Z|A trace_id={i}\n{}Z|B trace_id={i}\n{}Z|C trace_id={i}\n", t + i % 37, t + 50 + i % 91)
+        })
+        .collect();
+    sandbox.write("app.log", text);
+    sandbox.run(SB_REPORT, &["app.log", "-o", "out"]).expect(0);
+    let notebook = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/latencies.ipynb");
+    let out = python.run(&sandbox, EXECUTE, &[notebook]);
+    assert_eq!(out.expect(0).stdout, "the table equals summary.json\na picture\n");
 }
