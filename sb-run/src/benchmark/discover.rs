@@ -1,0 +1,51 @@
+//! Finds the one `*_benchmark.py`, in the current folder or as `--file` says.
+
+use std::path::Path;
+
+use super::Benchmark;
+use crate::error::Error;
+
+const ENDING: &str = "_benchmark.py";
+
+/// The benchmark in `folder`, or the one that `file` names.
+pub fn find(folder: &Path, file: Option<&Path>) -> Result<Benchmark, Error> {
+    match file {
+        Some(file) => at(&folder.join(file)),
+        None => only_one_in(folder),
+    }
+}
+
+/// The benchmark at this path.
+pub fn at(path: &Path) -> Result<Benchmark, Error> {
+    let unreadable = |reason: String| Error::UnreadableBenchmark { path: path.into(), reason };
+    let file = path.canonicalize().map_err(|error| unreadable(plain(&error)))?;
+    if file.is_dir() {
+        return only_one_in(&file);
+    }
+    std::fs::File::open(&file).map_err(|error| unreadable(plain(&error)))?;
+    let folder = file.parent().unwrap_or(Path::new("/")).to_path_buf();
+    Ok(Benchmark { file, folder, unpacked: None })
+}
+
+fn only_one_in(folder: &Path) -> Result<Benchmark, Error> {
+    let mut candidates = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
+        let entry = entry.map_err(Error::io("read", folder))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(ENDING) && entry.path().is_file() {
+            candidates.push(name);
+        }
+    }
+    candidates.sort();
+    match candidates.as_slice() {
+        [] => Err(Error::NoBenchmark { folder: folder.into() }),
+        [one] => at(&folder.join(one)),
+        _ => Err(Error::SeveralBenchmarks { folder: folder.into(), candidates }),
+    }
+}
+
+/// The system's words without Rust's "(os error 2)".
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}

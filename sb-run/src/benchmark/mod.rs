@@ -1,0 +1,60 @@
+//! BENCHMARK: which file, and what it says about itself.
+
+pub mod config;
+pub mod discover;
+pub mod shipped;
+pub mod yaml;
+pub mod yaml_flavour;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A `*_benchmark.py` that was found.
+#[derive(Debug, Clone)]
+pub struct Benchmark {
+    /// The file, absolute, symbolic links resolved.
+    pub file: PathBuf,
+    /// The folder the hooks run in.
+    pub folder: PathBuf,
+    /// What sb-run unpacked and removes again after cleanup.
+    pub unpacked: Option<PathBuf>,
+}
+
+impl Benchmark {
+    /// The file's name without its folder, for messages.
+    pub fn short_name(&self) -> &Path {
+        self.file.file_name().map_or(self.file.as_path(), Path::new)
+    }
+}
+
+/// The three functions of a benchmark file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hook {
+    /// Deploys.
+    Prepare,
+    /// Calls the application.
+    Invoke,
+    /// Removes what prepare made.
+    Cleanup,
+}
+
+impl Hook {
+    /// All, in the order they run.
+    pub const ALL: [Self; 3] = [Self::Prepare, Self::Invoke, Self::Cleanup];
+
+    /// The function's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prepare => "prepare",
+            Self::Invoke => "invoke",
+            Self::Cleanup => "cleanup",
+        }
+    }
+}
+
+impl fmt::Display for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,77 @@
+//! The benchmarks inside this program, unpacked when they are run.
+
+use std::path::{Path, PathBuf};
+
+use super::{Benchmark, discover};
+use crate::error::Error;
+
+/// A benchmark for one cloud.
+#[derive(Debug, Clone, Copy)]
+pub struct Shipped {
+    /// What `--benchmarks` takes.
+    pub name: &'static str,
+    /// What `--cloud` takes.
+    pub cloud: &'static str,
+    /// One sentence for `sb-run list`.
+    pub about: &'static str,
+    files: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! file {
+    ($folder:literal, $name:literal) => {
+        ($name, include_str!(concat!("../../benchmarks/", $folder, "/", $name)))
+    };
+}
+
+/// Where a benchmark runs if `--cloud` does not say.
+pub const DEFAULT_CLOUD: &str = "local";
+
+/// All of them.
+pub const SHIPPED: &[Shipped] = &[Shipped {
+    name: "thumbnail_generator",
+    cloud: "local",
+    about: "thumbnails of PNG images over HTTP on this machine; a self-test, needs python3 only",
+    files: &[
+        file!("thumbnail_generator/local", "thumbnail_generator_benchmark.py"),
+        file!("thumbnail_generator/local", "thumbnail_service.py"),
+        file!("thumbnail_generator/local", "statement.py"),
+        file!("thumbnail_generator/local", "png.py"),
+    ],
+}];
+
+/// The benchmark of this name for this cloud.
+pub fn find(name: &str, cloud: &str) -> Result<&'static Shipped, Error> {
+    // '-' and '_' are the same in names, as they are in flags.
+    let wanted = name.replace('-', "_");
+    let variants: Vec<&Shipped> = SHIPPED.iter().filter(|one| one.name == wanted).collect();
+    if variants.is_empty() {
+        let mut known: Vec<String> = SHIPPED.iter().map(|one| one.name.to_string()).collect();
+        known.dedup();
+        return Err(Error::UnknownBenchmark { name: name.into(), known });
+    }
+    let found = variants.iter().find(|one| one.cloud == cloud).copied();
+    found.ok_or_else(|| Error::NotShippedFor {
+        name: wanted,
+        cloud: cloud.into(),
+        clouds: variants.iter().map(|one| one.cloud.to_string()).collect(),
+    })
+}
+
+impl Shipped {
+    /// Its own folder in `work`, where a later verb finds it again.
+    pub fn folder(&self, work: &Path) -> PathBuf {
+        work.join(format!("{}-{}", self.name, self.cloud))
+    }
+
+    /// Writes the files to that folder.
+    pub fn unpack(&self, work: &Path) -> Result<Benchmark, Error> {
+        let folder = self.folder(work);
+        std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        for (name, content) in self.files {
+            let path = folder.join(name);
+            crate::state::atomic::write(&path, content.as_bytes(), 0o644)?;
+        }
+        let benchmark = discover::find(&folder, None)?;
+        Ok(Benchmark { unpacked: Some(benchmark.folder.clone()), ..benchmark })
+    }
+}

@@ -1,0 +1,139 @@
+//! Unquoted scalars that YAML 1.1 reads differently.
+//!
+//! Benchmark files were once read by PyYAML, which follows YAML 1.1: there `yes` is true, `1:30` is
+//! 90 and `010` is 8. sb-run follows YAML 1.2, where these are two texts and the number 10 or the
+//! text `010`. This is a scan for such scalars so that the user can be told; it never changes a value.
+
+/// A scalar with two readings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ambiguous {
+    /// Line within the text, counted from 1.
+    pub line: usize,
+    /// As written.
+    pub scalar: String,
+    /// What YAML 1.1 makes of it.
+    pub old_reading: String,
+}
+
+/// All of them, in order.
+pub fn ambiguous_scalars(text: &str) -> Vec<Ambiguous> {
+    let mut found = Vec::new();
+    // Inside a block scalar (`key: |`) everything indented deeper than its key is text.
+    let mut block: Option<usize> = None;
+    for (index, line) in text.lines().enumerate() {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if line.trim().is_empty() {
+            continue;
+        }
+        if block.is_some_and(|parent| indent > parent) {
+            continue;
+        }
+        block = None;
+        let content = without_comment(line).trim();
+        let value = value_part(content);
+        if value.starts_with('|') || value.starts_with('>') {
+            block = Some(indent);
+            continue;
+        }
+        for scalar in value.trim_matches(['[', ']', '{', '}']).split(',').map(value_part) {
+            if let Some(old_reading) = old_reading(scalar) {
+                found.push(Ambiguous { line: index + 1, scalar: scalar.into(), old_reading });
+            }
+        }
+    }
+    found
+}
+
+fn without_comment(line: &str) -> &str {
+    line.split_once(" #").map_or(line, |(before, _)| before)
+}
+
+/// What stands after `key:` and list dashes.
+fn value_part(content: &str) -> &str {
+    let mut rest = content.trim();
+    while let Some(item) = rest.strip_prefix("- ") {
+        rest = item.trim();
+    }
+    match rest.split_once(": ") {
+        Some((_, value)) if !rest.starts_with(['"', '\'']) => value.trim(),
+        _ => rest,
+    }
+}
+
+fn old_reading(scalar: &str) -> Option<String> {
+    match scalar {
+        "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Some("true".into()),
+        "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Some("false".into()),
+        _ => {}
+    }
+    let digits = scalar.strip_prefix(['-', '+']).unwrap_or(scalar);
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if let Some(octal) = digits.strip_prefix('0')
+        && !octal.is_empty()
+        && octal.bytes().all(|b| (b'0'..=b'7').contains(&b))
+    {
+        return i64::from_str_radix(octal, 8).ok().map(|n| format!("the number {n} (octal)"));
+    }
+    if digits.contains(':') {
+        let parts: Option<Vec<u64>> = digits.split(':').map(|part| part.parse().ok()).collect();
+        let parts = parts?;
+        if parts.len() < 2 || parts.iter().skip(1).any(|part| *part > 59) {
+            return None;
+        }
+        let total =
+            parts.iter().try_fold(0_u64, |sum, part| sum.checked_mul(60)?.checked_add(*part))?;
+        return Some(format!("the number {total} (base 60)"));
+    }
+    if digits.contains('_') && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+        return Some(format!("the number {}", digits.replace('_', "")));
+    }
+    is_date(digits).then(|| "a date".into())
+}
+
+/// `2026-01-22`
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    parts.len() == 3
+        && [4, 2, 2]
+            .iter()
+            .zip(&parts)
+            .all(|(size, part)| part.len() == *size && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scalars(text: &str) -> Vec<(usize, String)> {
+        ambiguous_scalars(text).into_iter().map(|found| (found.line, found.scalar)).collect()
+    }
+
+    #[test]
+    fn finds_them_in_values_lists_and_flows() {
+        let text = "app:\n  debug: yes\n  wait: 1:30 # minutes\n  mode: 010\n  day: 2026-01-22\n  l:\n    - off\n  f: [on, 1_000]\n";
+        let expected = [
+            (2, "yes"),
+            (3, "1:30"),
+            (4, "010"),
+            (5, "2026-01-22"),
+            (7, "off"),
+            (8, "on"),
+            (8, "1_000"),
+        ];
+        assert_eq!(scalars(text), expected.map(|(line, scalar)| (line, scalar.to_string())));
+    }
+
+    #[test]
+    fn leaves_the_rest_alone() {
+        let text = "app:\n  a: 'yes'\n  b: \"010\"\n  c: 10\n  d: true\n  e: http://x:80\n  f: yesterday\n  g: |\n    yes: no\n    010\n  h: 12:99\n  i: 08\n";
+        assert_eq!(scalars(text), []);
+    }
+
+    #[test]
+    fn says_what_the_old_reading_was() {
+        assert_eq!(old_reading("1:30").unwrap(), "the number 90 (base 60)");
+        assert_eq!(old_reading("010").unwrap(), "the number 8 (octal)");
+    }
+}

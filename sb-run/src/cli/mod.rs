@@ -1,0 +1,33 @@
+//! The border: reads the command line, prints what is to be said, chooses the exit code.
+
+mod args;
+mod chain;
+mod papers;
+mod print;
+mod status;
+mod verbs;
+
+use std::process::ExitCode;
+
+use crate::error::Error;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let words = std::env::args_os().skip(1);
+    ExitCode::from(match chain::parse(words) {
+        Ok(asked) => verbs::run(&asked).unwrap_or_else(|error| report(&error)),
+        Err(error) => {
+            // Help and version go to stdout and are no errors.
+            let _ = error.print();
+            u8::try_from(error.exit_code()).unwrap_or(2)
+        }
+    })
+}
+
+fn report(error: &Error) -> u8 {
+    print::say(&format!("sb-run: error: {error}"));
+    if let Some(hint) = error.hint() {
+        print::say(&format!("sb-run: hint: {hint}"));
+    }
+    error.exit_code()
+}

@@ -1,0 +1,5 @@
+//! EXEC: processes and signals of this machine.
+
+pub mod command;
+pub mod processes;
+pub mod signal;

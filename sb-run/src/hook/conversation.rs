@@ -1,0 +1,347 @@
+//! The driver's half of the talk with a hook's process: answers it, watches the clock and the
+//! signals, and finds out how it ended.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{ChildStdin, ExitStatus};
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use serde::Serialize;
+use serde_json::Map;
+
+use super::child::{Begun, Call, Ended, Host, program};
+use super::outcome::Outcome;
+use super::protocol::{Answer, Begin, CommandAnswer, End, Go, Loaded, Raised, Request};
+use super::python;
+use crate::error::Error;
+use crate::exec::command::{self, CommandLine, Finished};
+use crate::exec::processes::signal_group;
+use crate::exec::signal::Interrupt;
+
+/// How long a hook may take to end after it was asked to.
+const GRACE: Duration = Duration::from_secs(5);
+/// After this long a hook that has returned but does not exit is mentioned.
+const LINGERING: Duration = Duration::from_secs(5);
+
+/// What can happen while a hook runs.
+pub(super) enum Event {
+    Line(Vec<u8>),
+    Closed,
+    Exited(std::io::Result<ExitStatus>),
+    Signal(Interrupt),
+    Command(Box<CommandDone>),
+}
+
+/// A command of the hook that has ended.
+pub(super) struct CommandDone {
+    id: u64,
+    text: String,
+    check: Option<bool>,
+    result: std::io::Result<Finished>,
+}
+
+struct Stopping {
+    why: Outcome,
+    kill_at: Option<Instant>,
+}
+
+/// A hook's process and what is known about it.
+pub(super) struct Conversation<'a, 'b> {
+    call: &'a Call<'a>,
+    host: &'b mut dyn Host,
+    pid: u32,
+    stdin: ChildStdin,
+    events: Sender<Event>,
+    arriving: Receiver<Event>,
+    deadline: Option<Instant>,
+    stopping: Option<Stopping>,
+    end: Option<End>,
+    reads: Vec<String>,
+    failure: Option<Error>,
+    ended_at: Option<Instant>,
+    loaded: bool,
+    began: bool,
+}
+
+impl<'a, 'b> Conversation<'a, 'b> {
+    /// With a process that was just started and has heard nothing yet.
+    pub(super) fn new(
+        call: &'a Call<'a>,
+        host: &'b mut dyn Host,
+        pid: u32,
+        stdin: ChildStdin,
+        (events, arriving): (Sender<Event>, Receiver<Event>),
+        deadline: Option<Instant>,
+    ) -> Self {
+        Self {
+            call,
+            host,
+            pid,
+            stdin,
+            events,
+            arriving,
+            deadline,
+            stopping: None,
+            end: None,
+            reads: Vec::new(),
+            failure: None,
+            ended_at: None,
+            loaded: false,
+            began: false,
+        }
+    }
+
+    fn begin(&mut self) {
+        let file = self.call.benchmark.file.to_string_lossy().into_owned();
+        self.send(&Begin { shim: python::SHIM, file: &file, hook: self.call.hook.name() });
+    }
+
+    /// Talks until the process has ended.
+    pub(super) fn hold(mut self) -> Result<Ended, Error> {
+        self.begin();
+        let status = loop {
+            match self.next() {
+                Some(Event::Exited(status)) => break status,
+                Some(event) => self.handle(event),
+                None => self.time_is_up(),
+            }
+        };
+        // What it said last may still be on its way; a fork of it may hold the channel open.
+        while let Ok(event) = self.arriving.recv_timeout(Duration::from_millis(500)) {
+            match event {
+                Event::Closed => break,
+                event => self.handle(event),
+            }
+        }
+        if self.stopping.is_some() {
+            signal_group(self.pid, Signal::KILL);
+        }
+        self.call.output.drain();
+        let code = command::code(status.map_err(Error::system("wait for the hook"))?);
+        self.ended(code)
+    }
+
+    fn ended(mut self, code: i32) -> Result<Ended, Error> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        let outcome = match (self.stopping, self.end) {
+            (Some(stopping), end) if end != Some(End::Returned) => Some(stopping.why),
+            (_, Some(End::Raised { error })) if !self.began => return Err(load_error(error)),
+            (_, Some(End::Returned)) if code == 0 => Some(Outcome::Returned),
+            (_, Some(End::Raised { error })) => Some(Outcome::Raised(error)),
+            _ if self.began => Some(Outcome::Died { code }),
+            _ if self.loaded => None,
+            _ => {
+                let ended = if code > 128 {
+                    format!("signal {}", code - 128)
+                } else {
+                    format!("exit code {code}")
+                };
+                return Err(Error::BrokenPython { program: program(), ended });
+            }
+        };
+        Ok(Ended { outcome, code, reads: self.reads, group: self.pid })
+    }
+
+    /// The next event, or none when something is due.
+    fn next(&mut self) -> Option<Event> {
+        let due = match &self.stopping {
+            Some(stopping) => stopping.kill_at,
+            None => self.deadline.into_iter().chain(self.ended_at.map(|at| at + LINGERING)).min(),
+        };
+        match due {
+            None => self.arriving.recv().ok(),
+            Some(due) => {
+                let result =
+                    self.arriving.recv_timeout(due.saturating_duration_since(Instant::now()));
+                result.ok()
+            }
+        }
+    }
+
+    fn time_is_up(&mut self) {
+        if self.stopping.is_some() {
+            self.kill();
+        } else if let (Some(deadline), Some(limit)) = (self.deadline, self.call.timeout)
+            && Instant::now() >= deadline
+        {
+            self.stop(Outcome::TimedOut { limit });
+        } else if self.ended_at.take().is_some() {
+            self.host.say(&format!(
+                "{} has returned but its process goes on: does it leave a thread running that is no daemon?",
+                self.call.hook
+            ));
+        }
+    }
+
+    fn stop(&mut self, why: Outcome) {
+        signal_group(self.pid, Signal::TERM);
+        self.stopping = Some(Stopping { why, kill_at: Instant::now().checked_add(GRACE) });
+    }
+
+    fn kill(&mut self) {
+        signal_group(self.pid, Signal::KILL);
+        if let Some(stopping) = &mut self.stopping {
+            stopping.kill_at = None;
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Line(line) => match serde_json::from_slice(&line) {
+                Ok(request) => self.request(request),
+                Err(error) => {
+                    // Answering is impossible without an id, so the hook would wait for ever.
+                    self.host.say(&format!("the hook's process sent what is no request: {error}"));
+                    self.kill();
+                }
+            },
+            Event::Signal(Interrupt { signal, count }) => {
+                let again = count > 1;
+                if self.stopping.is_none() {
+                    if !again {
+                        self.host.say("stopping; once more stops at once");
+                    }
+                    self.stop(Outcome::Interrupted { signal });
+                }
+                if again {
+                    self.kill();
+                }
+            }
+            Event::Command(done) => self.command_done(*done),
+            Event::Closed | Event::Exited(_) => {}
+        }
+    }
+
+    fn request(&mut self, request: Request) {
+        match request {
+            Request::OldPython { version } => {
+                self.failure = Some(Error::OldPython { program: program(), version });
+            }
+            Request::LoadFailed { error } => self.end = Some(End::Raised { error }),
+            Request::Loaded(loaded) => self.go(&loaded),
+            Request::Set { id, key, value } => {
+                let result = self.host.set(key, value);
+                self.reply(id, result);
+            }
+            Request::Remove { id, key } => {
+                let result = self.host.remove(key);
+                self.reply(id, result);
+            }
+            Request::Run { id, cmd, image, shell, check } => {
+                if let Err(problem) = self.run_command(id, cmd, image.as_deref(), shell, check) {
+                    self.reply(id, Err(problem));
+                }
+            }
+            Request::Build { id, tag } => {
+                let words = self.host.not_available(&format!("spec.build('{tag}')"));
+                self.reply(id, Err(words));
+            }
+            Request::RunK6 { id } => {
+                let words = self.host.not_available("spec.run_k6()");
+                self.reply(id, Err(words));
+            }
+            Request::End { id, end, reads } => {
+                self.end = Some(end);
+                self.reads = reads;
+                self.ended_at = Some(Instant::now());
+                self.reply(id, Ok(()));
+            }
+        }
+    }
+
+    fn go(&mut self, loaded: &Loaded) {
+        self.loaded = true;
+        let begun = match self.host.loaded(loaded, self.pid) {
+            Ok(begun) => begun,
+            Err(error) => {
+                self.failure = Some(error);
+                None
+            }
+        };
+        if let Some(Begun { name, values }) = &begun {
+            self.began = true;
+            self.send(&Go { go: true, name, values });
+        } else {
+            self.send(&Go { go: false, name: "", values: &Map::new() });
+        }
+    }
+
+    fn run_command(
+        &mut self,
+        id: u64,
+        text: String,
+        image: Option<&str>,
+        shell: String,
+        check: Option<bool>,
+    ) -> Result<(), String> {
+        if self.stopping.is_some() {
+            return Err("the hook is being stopped".into());
+        }
+        self.host.command_started(id, &text, image)?;
+        // What the hook printed before stands before what the command prints.
+        self.call.output.drain();
+        let line = CommandLine {
+            text: text.clone(),
+            shell,
+            folder: self.call.benchmark.folder.clone(),
+            group: self.pid,
+            token: self.call.token.to_string(),
+        };
+        let events = self.events.clone();
+        let log = self.call.output.log().clone();
+        command::start(&line, log, move |result| {
+            let _ = events.send(Event::Command(Box::new(CommandDone { id, text, check, result })));
+        })
+        .map_err(|error| format!("cannot run {}: {error}", line.shell))
+    }
+
+    fn command_done(&mut self, done: CommandDone) {
+        let CommandDone { id, text, check, result } = done;
+        let finished = match result {
+            Ok(finished) => finished,
+            Err(error) => {
+                return self.reply(id, Err(format!("cannot wait for the command: {error}")));
+            }
+        };
+        if !finished.stream.is_finished() {
+            self.call.output.adopt(finished.stream);
+        }
+        match self.host.command_ended(id, &text, finished.code, finished.took, check) {
+            Err(problem) => self.reply(id, Err(problem)),
+            Ok(failed) => {
+                let output = String::from_utf8_lossy(&finished.output).into_owned();
+                let command = CommandAnswer { code: finished.code, output, failed };
+                self.send(&Answer { id, error: None, command: Some(command) });
+            }
+        }
+    }
+
+    fn reply(&mut self, id: u64, result: Result<(), String>) {
+        self.send(&Answer { id, error: result.err(), command: None });
+    }
+
+    /// Sends a message. If the hook's process is gone, its exit says more than this error.
+    fn send(&mut self, message: &impl Serialize) {
+        if let Ok(mut line) = serde_json::to_vec(message) {
+            line.push(b'\n');
+            let _ = self.stdin.write_all(&line).and_then(|()| self.stdin.flush());
+        }
+    }
+}
+
+fn load_error(error: Raised) -> Error {
+    let message = error.words();
+    Error::Load { place: short_place(&error), message, missing_module: error.missing_module }
+}
+
+/// The place with the file as the user would name it from here.
+fn short_place(error: &Raised) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let file = Path::new(&error.file);
+    let shown = file.strip_prefix(&here).unwrap_or(file);
+    Raised { file: shown.display().to_string(), ..error.clone() }.place()
+}

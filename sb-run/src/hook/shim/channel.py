@@ -1,0 +1,140 @@
+"""The hook's side of sb-run: loads a benchmark file and runs one of its hooks.
+
+It talks with the driver in JSON lines. A request is {"op": ..., "id": n, ...}, its answer is
+{"id": n, ...}. It starts with the channel on stdin and stdout and moves it away at once, so that
+whatever the hook or its commands print goes to one stream: that of stderr.
+"""
+
+import ast
+import io
+import json
+import linecache
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+import types
+
+
+def clean(text):
+    """Text that UTF-8 can hold: file names and messages may carry lone surrogates."""
+    return str(text).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def write_all(fd, data):
+    while data:
+        data = data[os.write(fd, data):]
+
+
+class LineStream(io.TextIOWrapper):
+    """A standard stream that hands on whole lines, each with one write.
+
+    Threads that print at the same time would otherwise tear each other's lines: print() writes
+    the text and the line end separately.
+    """
+
+    def __init__(self, fd):
+        super().__init__(
+            open(fd, "wb", closefd=False), encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
+        self._pending = {}
+        self._lock = threading.RLock()
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str, not " + type(text).__name__)
+        with self._lock:
+            me = threading.get_ident()
+            pending = self._pending.pop(me, "") + text
+            cut = pending.rfind("\n") + 1
+            if cut:
+                self._emit(pending[:cut])
+            if pending[cut:]:
+                self._pending[me] = pending[cut:]
+        return len(text)
+
+    def flush(self):
+        with self._lock:
+            pending = self._pending.pop(threading.get_ident(), "")
+            if pending:
+                self._emit(pending)
+        super().flush()
+
+    def flush_all(self):
+        with self._lock:
+            pending = "".join(self._pending.values())
+            self._pending.clear()
+            if pending:
+                self._emit(pending)
+        super().flush()
+
+    def after_fork(self):
+        self._lock = threading.RLock()
+        self._pending = {}
+
+    def _emit(self, text):
+        self.buffer.flush()  # what was written to .buffer came first
+        write_all(self.fileno(), text.encode("utf-8", "backslashreplace"))
+
+
+class Stopped(BaseException):
+    """The driver ends this hook. Not an Exception, so that `except Exception` lets it pass."""
+
+
+class Channel:
+    """Requests to the driver and their answers, for any number of threads."""
+
+    def __init__(self, reader, fd):
+        self._reader = reader
+        self._fd = fd
+        self._lock = threading.Lock()
+        self._waiting = {}
+        self._last = 0
+        self._owner = os.getpid()
+
+    def call(self, op, **fields):
+        if self._owner is None:
+            raise RuntimeError(
+                "spec is read-only in a forked process: return the value to the hook and set it there"
+            )
+        answers = queue.SimpleQueue()
+        with self._lock:
+            self._last += 1
+            fields.update(op=op, id=self._last)
+            self._waiting[self._last] = answers
+            write_all(self._fd, (json.dumps(fields) + "\n").encode("ascii"))
+        return answers.get()
+
+    def say(self, **fields):
+        with self._lock:
+            write_all(self._fd, (json.dumps(fields) + "\n").encode("ascii"))
+
+    def receive(self):
+        line = self._reader.readline()
+        return json.loads(line.decode("utf-8")) if line else None
+
+    def listen(self):
+        """Hands answers to those who wait. Ends the process group if the driver is gone."""
+        while True:
+            answer = self.receive()
+            if answer is None:
+                end_group()
+            self._waiting.pop(answer.pop("id")).put(answer)
+
+    def after_fork(self):
+        # A forked child must not hold the channel, or the driver could not tell who is speaking.
+        self._owner = None
+        self._lock = threading.Lock()
+        os.close(self._fd)
+        os.close(self._reader.fileno())
+
+
+def end_group():
+    signal.signal(signal.SIGTERM, signal.SIG_DFL) if threading.current_thread() is threading.main_thread() else None
+    os.killpg(0, signal.SIGTERM)
+    time.sleep(3)
+    os.killpg(0, signal.SIGKILL)

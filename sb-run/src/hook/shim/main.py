@@ -1,0 +1,121 @@
+# Loads the benchmark file, runs the hook, and says how it ended.
+
+HOOKS = ("prepare", "invoke", "cleanup")
+
+
+def describe(error, file, function):
+    """What went wrong, and the line of the user's own file that led there."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != "<sb-run>"]
+    line = next((f.lineno for f in reversed(frames) if f.filename == file), None)
+    where = file
+    if isinstance(error, SyntaxError) and error.filename:
+        where, line = error.filename, error.lineno
+    elif line is None and function is not None:
+        line = function.__code__.co_firstlineno if hasattr(function, "__code__") else None
+    text = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
+    message = getattr(error, "msg", None) if isinstance(error, SyntaxError) else str(error)
+    return {
+        "type": type(error).__name__,
+        "message": clean(message),
+        "file": clean(where),
+        "line": line,
+        "missing_module": clean(error.name) if isinstance(error, ModuleNotFoundError) and error.name else None,
+        "traceback": clean("".join(text)),
+    }
+
+
+def load(file):
+    """Executes the benchmark file as a module whose folder is on the import path."""
+    with open(file, "rb") as stream:
+        source = stream.read()
+    name = os.path.splitext(os.path.basename(file))[0]
+    module = types.ModuleType(name)
+    module.__file__ = file
+    sys.path[:] = [os.path.dirname(file)] + [entry for entry in sys.path if entry != ""]
+    sys.modules[name] = module
+    sys.argv = [file]
+    exec(compile(source, file, "exec"), module.__dict__)
+    return module, source
+
+
+def config_line(source):
+    """The line where the text of BENCHMARK_CONFIG begins, to name lines of its YAML."""
+    line = None
+    for node in ast.parse(source).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(getattr(target, "id", None) == "BENCHMARK_CONFIG" for target in targets):
+            value = node.value
+            while not isinstance(value, ast.Constant):  # """...""".strip(), textwrap.dedent("""...""")
+                inner = getattr(value, "func", None)
+                args = getattr(value, "args", None)
+                value = inner.value if isinstance(inner, ast.Attribute) and not args else args[0] if args else None
+                if value is None:
+                    return node.lineno
+            line = value.lineno
+    return line
+
+
+def stop(signum, frame):
+    raise Stopped()
+
+
+def main(start, reader):
+    fd = os.dup(1)
+    os.dup2(2, 1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    sys.stdout, sys.stderr = LineStream(1), LineStream(2)
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
+    streams = (sys.stdout, sys.stderr)
+    channel = Channel(reader, fd)
+    for part in (*streams, channel):
+        os.register_at_fork(after_in_child=part.after_fork)
+    signal.signal(signal.SIGTERM, stop)
+
+    file, hook = start["file"], start["hook"]
+    try:
+        module, source = load(file)
+    except BaseException as error:
+        channel.say(op="load_failed", error=describe(error, file, None))
+        return 2
+    config = getattr(module, "BENCHMARK_CONFIG", None)
+    found = {name: getattr(module, name, None) for name in HOOKS}
+    channel.say(
+        op="loaded",
+        python="%d.%d.%d" % sys.version_info[:3],
+        config=clean(config) if isinstance(config, str) else None,
+        config_type=None if config is None else kind_of(config),
+        config_line=config_line(source),
+        hooks={name: callable(value) for name, value in found.items() if value is not None},
+    )
+    go = channel.receive()
+    if go is None or not go.get("go"):
+        return 0
+    if not logging.getLogger().handlers:
+        logging.basicConfig(stream=sys.stderr)
+        logging.getLogger().setLevel(logging.INFO)
+
+    threading.Thread(target=channel.listen, name="sb-run channel", daemon=True).start()
+    spec = Spec(channel, go["name"], go["values"], streams)
+    end, code = {"outcome": "returned"}, 0
+    try:
+        try:
+            found[hook](spec)
+        finally:
+            spec._keep_changes()
+    except Stopped:
+        end, code = {"outcome": "stopped"}, 1
+    except SystemExit as error:
+        if error.code not in (None, 0):
+            end, code = {"outcome": "raised", "error": describe(error, file, found[hook])}, 1
+    except BaseException as error:
+        end, code = {"outcome": "raised", "error": describe(error, file, found[hook])}, 1
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for stream in streams:
+        stream.flush_all()
+    channel.call("end", reads=sorted(key for key in spec._reads if type(key) is str), **end)
+    return code
+
+
+sys.exit(main(start, channel))

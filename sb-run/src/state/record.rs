@@ -1,0 +1,182 @@
+//! What is known about a run: its events, added up. Reading a journal and writing one go through
+//! the same [`Record::apply`], so a run continued after a crash is the run that was interrupted.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
+
+use super::journal::{By, Entry, Event};
+use super::secrets::is_masked;
+use crate::benchmark::Hook;
+use crate::exec::processes::{Process, Search};
+
+/// A hook's call.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Counted over the run, from 1.
+    pub number: u32,
+    /// Which hook.
+    pub hook: Hook,
+    /// Counted per hook, from 1.
+    pub call: u32,
+    /// The log's name.
+    pub log: String,
+    /// Names the step in the environment of its processes.
+    pub token: String,
+    /// Its process group.
+    pub group: u32,
+    /// The interpreter's version.
+    pub python: String,
+    /// When it began.
+    pub started: String,
+    /// When and how it ended; `None` while it runs, and for ever if sb-run was killed.
+    pub ended: Option<StepEnd>,
+    /// How many commands it ran, and how many of them failed.
+    pub commands: (u32, u32),
+}
+
+/// The end of a step.
+#[derive(Debug, Clone)]
+pub struct StepEnd {
+    /// When.
+    pub at: String,
+    /// `done`, `raised`, `timed_out`, ...
+    pub outcome: String,
+    /// Of the hook's process.
+    pub exit_code: Option<i32>,
+    /// One sentence.
+    pub error: Option<String>,
+}
+
+/// A run.
+#[derive(Debug, Default, Clone)]
+pub struct Record {
+    /// `<benchmark>-<UTC second>-<4 hex>`
+    pub run_id: String,
+    /// The benchmark's name.
+    pub benchmark: String,
+    /// The benchmark file.
+    pub file: PathBuf,
+    /// The version of sb-run that began it.
+    pub sb_run: String,
+    /// When it began.
+    pub opened: String,
+    /// When and how it ended.
+    pub closed: Option<(String, String)>,
+    /// The values as they are now.
+    pub values: Map<String, Value>,
+    /// The values as `.sb/config.yml` was last written.
+    pub saved: Map<String, Value>,
+    /// What hooks have set, which therefore differs from the file as a matter of course.
+    pub set_by_hooks: Vec<String>,
+    /// `--tag`
+    pub tags: BTreeMap<String, String>,
+    /// The hooks' calls.
+    pub steps: Vec<Step>,
+    /// Processes that outlived their step.
+    pub left_behind: Vec<Process>,
+}
+
+impl Record {
+    /// Adds up a journal.
+    pub fn replay(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut record = Self::default();
+        entries.into_iter().for_each(|entry| record.apply(entry));
+        record
+    }
+
+    /// Adds one event.
+    pub fn apply(&mut self, entry: Entry) {
+        let at = entry.at;
+        match entry.event {
+            Event::RunOpened { run_id, benchmark, file, sb_run, values } => {
+                *self =
+                    Self { run_id, benchmark, file, sb_run, values, opened: at, ..Self::default() };
+            }
+            Event::Reset { values } => {
+                self.values = values;
+                self.set_by_hooks.clear();
+            }
+            Event::Tagged { key, value } => {
+                self.tags.insert(key, value);
+            }
+            Event::Set { key, value, by } => {
+                if by == By::Hook && !self.set_by_hooks.contains(&key) {
+                    self.set_by_hooks.push(key.clone());
+                }
+                self.values.insert(key, value);
+            }
+            Event::Removed { key } => {
+                self.values.shift_remove(&key);
+            }
+            Event::Saved => self.saved = self.values.clone(),
+            Event::StepStarted { step, hook, call, log, token, group, python } => {
+                self.steps.push(Step {
+                    number: step,
+                    hook,
+                    call,
+                    log,
+                    token,
+                    group,
+                    python,
+                    started: at,
+                    ended: None,
+                    commands: (0, 0),
+                });
+            }
+            Event::CommandStarted { step, .. } => {
+                if let Some(step) = self.step(step) {
+                    step.commands.0 += 1;
+                }
+            }
+            Event::CommandEnded { step, code, .. } => {
+                if let Some(step) = self.step(step).filter(|_| code != 0) {
+                    step.commands.1 += 1;
+                }
+            }
+            Event::StepEnded { step, outcome, exit_code, error } => {
+                if let Some(step) = self.step(step) {
+                    step.ended = Some(StepEnd { at, outcome, exit_code, error });
+                }
+            }
+            Event::LeftBehind { process, .. } => {
+                if !self.left_behind.contains(&process) {
+                    self.left_behind.push(process);
+                }
+            }
+            Event::ProcessEnded { pid, started } => {
+                self.left_behind.retain(|process| (process.pid, process.started) != (pid, started));
+            }
+            Event::RunClosed { outcome } => self.closed = Some((at, outcome)),
+        }
+    }
+
+    /// How often a hook was called.
+    pub fn calls(&self, hook: Hook) -> u32 {
+        let calls = self.steps.iter().filter(|step| step.hook == hook).map(|step| step.call);
+        calls.max().unwrap_or(0)
+    }
+
+    /// Finds what still runs of all steps.
+    pub fn search(&self) -> Search {
+        Search {
+            environment: self.steps.iter().map(|step| Search::token(&step.token)).collect(),
+            groups: Vec::new(),
+            known: self.left_behind.clone(),
+        }
+    }
+
+    /// Puts back what the journal has masked, from the values in `.sb/config.yml`.
+    pub fn restore_secrets(&mut self, file: &Map<String, Value>) {
+        for (key, value) in self.values.iter_mut().chain(self.saved.iter_mut()) {
+            if let Some(real) = file.get(key).filter(|_| is_masked(value)) {
+                *value = real.clone();
+            }
+        }
+    }
+
+    fn step(&mut self, number: u32) -> Option<&mut Step> {
+        self.steps.iter_mut().find(|step| step.number == number)
+    }
+}
