@@ -34,6 +34,8 @@ pub struct Accounting {
     pub events_orphan: u64,
     /// Events of the driver (labels `SB_*`): phases of a run, in no trace.
     pub events_driver: u64,
+    /// Events that the filters left out.
+    pub events_filtered: u64,
 
     /// Traces, and how many of them are complete.
     pub traces: u64,
@@ -60,6 +62,7 @@ impl Accounting {
                     + self.events_incomplete
                     + self.events_orphan
                     + self.events_driver
+                    + self.events_filtered
     }
 
     /// Incomplete traces as a share of all, 0 to 1; 0 without traces.

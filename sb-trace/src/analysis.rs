@@ -4,6 +4,7 @@ use crate::accounting::{Accounting, LookAlikeAt};
 use crate::collect::{Collected, Progress, collect};
 use crate::error::{Error, Result};
 use crate::event::Events;
+use crate::filter::Filter;
 use crate::latency::{self, Latencies, Skew};
 use crate::options::Options;
 use crate::read::Input;
@@ -59,39 +60,21 @@ pub(crate) fn analyze(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Analysis> {
-    let Collected {
-        runs,
-        files,
-        mut events,
-        look_alikes,
-        mut accounting,
-    } = collect(inputs, options.epoch_unit, progress)?;
-    let grouped = {
+    let Collected { runs, files, mut events, look_alikes, mut accounting } =
+        collect(inputs, options, progress)?;
+    let begins = Filter::run_begins(&events, &files, runs.len());
+    let mut grouped = {
         let names = Arc::make_mut(&mut events.names);
-        trace::group(
-            &events.rows,
-            &files,
-            names,
-            &options.by,
-            options.max_trace_ns,
-        )
+        trace::group(&events.rows, &files, names, options)
     };
+    let filter = &options.filter;
+    accounting.events_filtered =
+        grouped.filtered + filter.drop_traces(&mut grouped.drafts, &events.rows, &begins);
     let mut findings = notes_on_files(&files);
-    findings.extend(trace::doubts(
-        &grouped,
-        &events.rows,
-        &events.names,
-        &options.by,
-    ));
+    findings.extend(trace::doubts(&grouped, &events.rows, &events.names, &options.by));
     accounting.traces_split = grouped.split;
     let mut traces = grouped.into_traces();
-    let paths = trace::judge(
-        &mut traces,
-        &events.rows,
-        &events.names,
-        &runs,
-        &options.expect,
-    );
+    let paths = trace::judge(&mut traces, &events.rows, &events.names, &runs, &options.expect);
     count(&traces, &mut accounting);
     let latencies = latency::build(&events, &traces, &runs, &options.pairs);
     let skew = latency::measure(&latencies.rows);
@@ -119,11 +102,7 @@ impl Analysis {
 
 /// An error if there is no statement in the whole input.
 pub(crate) fn require_statement(collected: &Collected) -> Result<()> {
-    no_statement(
-        &collected.files,
-        collected.accounting.statements,
-        &collected.look_alikes,
-    )
+    no_statement(&collected.files, collected.accounting.statements, &collected.look_alikes)
 }
 
 fn no_statement(files: &[FileInfo], statements: u64, look_alikes: &[LookAlikeAt]) -> Result<()> {
@@ -140,12 +119,7 @@ fn no_statement(files: &[FileInfo], statements: u64, look_alikes: &[LookAlikeAt]
     let mut details: Vec<String> = look_alikes
         .iter()
         .take(MOST_SHOWN)
-        .map(|l| {
-            format!(
-                "{}:{}:{}: {}",
-                files[l.file as usize].name, l.line, l.column, l.what
-            )
-        })
+        .map(|l| format!("{}:{}:{}: {}", files[l.file as usize].name, l.line, l.column, l.what))
         .collect();
     details.extend(files.iter().take(MOST_SHOWN).map(describe));
     Err(Error::NoStatement { what, details })
@@ -163,11 +137,7 @@ fn describe(file: &FileInfo) -> String {
 }
 
 fn notes_on_files(files: &[FileInfo]) -> Vec<Finding> {
-    files
-        .iter()
-        .filter(|f| f.statements == 0)
-        .map(|f| Finding::note(describe(f)))
-        .collect()
+    files.iter().filter(|f| f.statements == 0).map(|f| Finding::note(describe(f))).collect()
 }
 
 fn count(traces: &Traces, accounting: &mut Accounting) {

@@ -6,9 +6,9 @@ use crate::carrier::{PLAIN, read_plain};
 use crate::error::{Error, Result};
 use crate::event::{Event, Events, LineClass, Parsed};
 use crate::names::{NONE, Name, Names};
+use crate::options::Options;
 use crate::read::{Block, Blocks, Input, open};
 use crate::run::Run;
-use crate::statement::EpochUnit;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -51,30 +51,24 @@ pub(crate) struct Collected {
 /// Reads all inputs.
 pub(crate) fn collect(
     inputs: &[Input],
-    unit: EpochUnit,
+    options: &Options,
     progress: &dyn Progress,
 ) -> Result<Collected> {
-    let mut joiner = Joiner::default();
-    let mut batch = Batch {
-        unit,
-        ..Batch::default()
-    };
+    let mut joiner = Joiner { tags: options.tags.clone(), ..Joiner::default() };
+    let mut batch = Batch::default();
     for (index, input) in inputs.iter().enumerate() {
         progress.input(&input.name, inputs.len());
         joiner.add_file(input);
         let mut blocks = Blocks::new(open(input)?);
-        while let Some(block) = blocks
-            .next()
-            .map_err(|error| Error::read(&input.name, error))?
-        {
+        while let Some(block) = blocks.next().map_err(|error| Error::read(&input.name, error))? {
             progress.bytes(block.bytes.len() as u64);
             batch.push(index, block);
             if batch.full() {
-                batch.drain_into(&mut joiner);
+                batch.drain_into(&mut joiner, options);
             }
         }
     }
-    batch.drain_into(&mut joiner);
+    batch.drain_into(&mut joiner, options);
     Ok(joiner.finish())
 }
 
@@ -83,7 +77,6 @@ pub(crate) fn collect(
 struct Batch {
     blocks: Vec<(usize, Block)>,
     bytes: usize,
-    unit: EpochUnit,
 }
 
 impl Batch {
@@ -96,13 +89,13 @@ impl Batch {
         self.bytes >= BATCH_BYTES || self.blocks.len() >= BATCH_BLOCKS
     }
 
-    fn drain_into(&mut self, joiner: &mut Joiner) {
-        let unit = self.unit;
+    fn drain_into(&mut self, joiner: &mut Joiner, options: &Options) {
+        let (unit, id_regex) = (options.epoch_unit, options.id_regex.as_ref());
         let blocks = std::mem::take(&mut self.blocks);
         self.bytes = 0;
         let parsed: Vec<(usize, bool, Parsed)> = blocks
             .into_par_iter()
-            .map(|(file, block)| (file, block.continues, read_plain(&block, unit)))
+            .map(|(file, block)| (file, block.continues, read_plain(&block, unit, id_regex)))
             .collect();
         for (file, continues, parsed) in parsed {
             joiner.join(file, continues, parsed);
@@ -116,6 +109,7 @@ struct Joiner {
     out: Collected,
     names: Names,
     hook_log: Vec<bool>,
+    tags: Vec<(String, String)>,
     /// Of hook logs: what was printed already.
     printed: HashSet<(u32, i64, Name, Name)>,
     last_class: LineClass,
@@ -123,7 +117,10 @@ struct Joiner {
 
 impl Joiner {
     fn add_file(&mut self, input: &Input) {
-        let run = input.run.clone().unwrap_or_default();
+        let mut run = input.run.clone().unwrap_or_default();
+        // A tag of the command line beats one that the run brought.
+        run.tags.retain(|(name, _)| !self.tags.iter().any(|(tag, _)| tag == name));
+        run.tags.extend(self.tags.iter().cloned());
         let known = self.out.runs.iter().position(|r| r.id == run.id);
         let run = known.unwrap_or_else(|| {
             self.out.runs.push(run);
@@ -182,9 +179,7 @@ impl Joiner {
             // Without an id, two invocations may well print the same label in the same moment.
             let repeated = hook_log
                 && event.id() != NONE
-                && !self
-                    .printed
-                    .insert((run, event.epoch_ns, event.label, event.id()));
+                && !self.printed.insert((run, event.epoch_ns, event.label, event.id()));
             if repeated {
                 accounting.duplicates += 1;
             } else {
@@ -207,12 +202,9 @@ impl Joiner {
                 last = Some(whole);
             }
         }
-        for class in [
-            LineClass::Other,
-            LineClass::Undecodable,
-            LineClass::LookAlike,
-            LineClass::Statement,
-        ] {
+        for class in
+            [LineClass::Other, LineClass::Undecodable, LineClass::LookAlike, LineClass::Statement]
+        {
             *self.drawer(class) += counts[class as usize];
         }
         self.out.accounting.lines += parsed.line_count();

@@ -78,10 +78,7 @@ pub enum Error {
 impl Error {
     /// A LOG that cannot be read.
     pub fn read(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self::Read {
-            path: path.into(),
-            source,
-        }
+        Self::Read { path: path.into(), source }
     }
 
     /// What the user can do about it.
@@ -118,10 +115,7 @@ pub fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::IsADirectory => "is a folder".to_owned(),
         _ => {
             let text = error.to_string();
-            text.split(" (os error")
-                .next()
-                .unwrap_or_default()
-                .to_lowercase()
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
         }
     }
 }

@@ -32,6 +32,7 @@ mod carrier;
 mod collect;
 mod error;
 mod event;
+pub mod filter;
 mod names;
 mod options;
 mod read;
@@ -53,10 +54,10 @@ pub use collect::{Progress, Silent};
 pub use error::{Error, Result, reason};
 pub use event::{Event, Events};
 pub use names::{NONE, Name, Names};
-pub use options::Options;
+pub use options::{Options, parse_id_regex};
 pub use read::{Input, Place, expand};
 pub use run::Run;
-pub use statement::{EpochUnit, Found, LookAlike, Reason, Statement, is_label, scan, stamp};
+pub use statement::{EpochUnit, Found, LookAlike, Reason, Statement, is_label, parse, scan, stamp};
 
 use std::sync::Arc;
 
@@ -74,7 +75,16 @@ pub fn events(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<(Arc<Events>, Vec<FileInfo>, Vec<Run>)> {
-    let collected = collect::collect(inputs, options.epoch_unit, progress)?;
+    let mut collected = collect::collect(inputs, options, progress)?;
     analysis::require_statement(&collected)?;
+    let begins =
+        filter::Filter::run_begins(&collected.events, &collected.files, collected.runs.len());
+    let names = Arc::clone(&collected.events.names);
+    let files = &collected.files;
+    collected.events.rows.retain(|event| {
+        let begin = begins[files[event.file as usize].run as usize];
+        options.filter.wants_event(event, &names)
+            && options.filter.wants_time(event.epoch_ns, begin)
+    });
     Ok((Arc::new(collected.events), collected.files, collected.runs))
 }

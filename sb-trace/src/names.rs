@@ -41,27 +41,21 @@ impl Names {
     pub fn add(&mut self, text: &str) -> Name {
         let hash = self.hasher.hash_one(text);
         let texts = &self.texts;
-        if let Some(&found) = self
-            .index
-            .find(hash, |&n| texts[n as usize].as_ref() == text)
-        {
+        if let Some(&found) = self.index.find(hash, |&n| texts[n as usize].as_ref() == text) {
             return found;
         }
         // More than 2^32 distinct strings would not fit into memory.
         let name = Name::try_from(self.texts.len()).unwrap_or(Name::MAX);
         self.texts.push(text.into());
         let (texts, hasher) = (&self.texts, &self.hasher);
-        self.index
-            .insert_unique(hash, name, |&n| hasher.hash_one(texts[n as usize].as_ref()));
+        self.index.insert_unique(hash, name, |&n| hasher.hash_one(texts[n as usize].as_ref()));
         name
     }
 
     /// The handle of `text`, if it is known.
     pub fn find(&self, text: &str) -> Option<Name> {
         let hash = self.hasher.hash_one(text);
-        self.index
-            .find(hash, |&n| self.texts[n as usize].as_ref() == text)
-            .copied()
+        self.index.find(hash, |&n| self.texts[n as usize].as_ref() == text).copied()
     }
 
     /// The text behind a handle.
@@ -98,10 +92,7 @@ mod tests {
         assert_eq!(names.add(""), NONE);
         let a = names.add("A");
         let b = names.add("B");
-        assert_eq!(
-            (names.add("A"), names.text(a), names.text(b)),
-            (a, "A", "B")
-        );
+        assert_eq!((names.add("A"), names.text(a), names.text(b)), (a, "A", "B"));
         assert_eq!(names.find("C"), None);
         let mut other = Names::default();
         other.add("B");

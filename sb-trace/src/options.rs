@@ -1,11 +1,13 @@
 //! What was meant by the command line: validated, and easy to build by hand.
 
+use crate::filter::Filter;
 use crate::latency::PairChoice;
 use crate::statement::EpochUnit;
 use crate::trace::Grouping;
+use regex::bytes::Regex;
 
 /// How logs are read and measured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// What the epochs count.
     pub epoch_unit: EpochUnit,
@@ -17,6 +19,12 @@ pub struct Options {
     pub expect: Vec<String>,
     /// The longest trace, in nanoseconds; what is longer is cut.
     pub max_trace_ns: i64,
+    /// Finds the correlation id in the text of a record: its group `correlation_id`.
+    pub id_regex: Option<Regex>,
+    /// Which events and traces are looked at.
+    pub filter: Filter,
+    /// Tags of every run: name without `tag_`, value.
+    pub tags: Vec<(String, String)>,
 }
 
 impl Options {
@@ -32,6 +40,25 @@ impl Default for Options {
             pairs: PairChoice::default(),
             expect: Vec::new(),
             max_trace_ns: Self::MAX_TRACE_NS,
+            id_regex: None,
+            filter: Filter::default(),
+            tags: Vec::new(),
         }
+    }
+}
+
+/// The name of the group of `--id-regex` that holds the id.
+pub(crate) const ID_GROUP: &str = "correlation_id";
+
+/// Reads an `--id-regex`: it must have a group `correlation_id`.
+pub fn parse_id_regex(text: &str) -> Result<Regex, String> {
+    let regex = Regex::new(text)
+        .map_err(|e| e.to_string().lines().last().unwrap_or_default().to_owned())?;
+    if regex.capture_names().flatten().any(|name| name == ID_GROUP) {
+        Ok(regex)
+    } else {
+        Err(format!(
+            "it has no group named {ID_GROUP}: write for instance 'reqId=(?<{ID_GROUP}>[0-9a-f]+)'"
+        ))
     }
 }

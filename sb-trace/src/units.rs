@@ -84,20 +84,14 @@ fn significant(value: f64) -> String {
         3
     };
     let text = format!("{value:.decimals$}");
-    if text.trim_start_matches(['-', '0', '.']).is_empty() {
-        "0".to_owned()
-    } else {
-        text
-    }
+    if text.trim_start_matches(['-', '0', '.']).is_empty() { "0".to_owned() } else { text }
 }
 
 /// Reads a duration with its unit: `250ms`, `1.5s`, `20m`, `1 min`, `2h`; `m` is minutes.
 /// Returns nanoseconds.
 pub fn parse_duration(text: &str) -> Result<i64, String> {
     let trimmed = text.trim();
-    let split = trimmed
-        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .unwrap_or(trimmed.len());
+    let split = trimmed.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(split);
     let scale = match unit.trim() {
         "ns" => 1.0,
@@ -108,9 +102,7 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
         "h" | "hour" | "hours" => 3600e9,
         "d" | "day" | "days" => 86400e9,
         "" => {
-            return Err(format!(
-                "'{text}' has no unit: write for instance 250ms, 1.5s, 20m or 2h"
-            ));
+            return Err(format!("'{text}' has no unit: write for instance 250ms, 1.5s, 20m or 2h"));
         }
         other => {
             return Err(format!(
@@ -125,10 +117,7 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
     if ns >= 9.2e18 {
         return Err(format!("'{text}' is longer than 292 years"));
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "checked against the range above"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "checked against the range above")]
     Ok(ns.round() as i64)
 }
 
@@ -153,11 +142,7 @@ mod tests {
         assert!(parse_duration("5 parsecs").unwrap_err().contains("parsecs"));
         assert!(parse_duration("fast").is_err());
         assert!(parse_duration("1.2.3s").unwrap_err().contains("number"));
-        assert!(
-            parse_duration("99999999999d")
-                .unwrap_err()
-                .contains("292 years")
-        );
+        assert!(parse_duration("99999999999d").unwrap_err().contains("292 years"));
         assert!(parse_duration("-5s").is_err());
     }
 

@@ -1,14 +1,17 @@
 //! `plain`: the app's own text, a record a line, no id and no source.
 
 use crate::event::{LineClass, Parsed, RawEvent};
+use crate::options::ID_GROUP;
 use crate::read::Block;
 use crate::statement::{EpochUnit, Found, scan};
+use regex::bytes::Regex;
+use std::borrow::Cow;
 
 /// The carrier's name.
 pub(crate) const PLAIN: &str = "plain";
 
 /// Reads a block of lines.
-pub(crate) fn read(block: &Block, unit: EpochUnit) -> Parsed {
+pub(crate) fn read(block: &Block, unit: EpochUnit, id_regex: Option<&Regex>) -> Parsed {
     let text = &block.bytes;
     let mut parsed = Parsed::default();
     let mut lines = Lines::new(text);
@@ -17,9 +20,10 @@ pub(crate) fn read(block: &Block, unit: EpochUnit) -> Parsed {
         match found {
             Found::Statement(statement) => {
                 lines.class = LineClass::Statement;
+                let id = id_regex.map_or(Cow::Borrowed(""), |regex| lines.id(regex));
                 parsed.push(&RawEvent {
                     statement,
-                    correlation_id: "",
+                    correlation_id: &id,
                     source: "",
                     line: lines.number,
                 });
@@ -85,6 +89,14 @@ impl<'a> Lines<'a> {
         parsed.add_lines(std::mem::replace(&mut self.class, LineClass::Other), 1);
         self.start = start;
         self.number += 1;
+    }
+
+    /// What the user's own pattern finds in the current line.
+    fn id(&self, regex: &Regex) -> Cow<'a, str> {
+        let rest = &self.text[self.start..];
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        let found = regex.captures(line).and_then(|c| c.name(ID_GROUP));
+        found.map_or(Cow::Borrowed(""), |id| String::from_utf8_lossy(id.as_bytes()))
     }
 
     fn finish(mut self, parsed: &mut Parsed) {

@@ -59,11 +59,7 @@ pub fn accounting_text(analysis: &Analysis) -> String {
             ("undecodable", a.lines_undecodable),
         ],
     );
-    sum(
-        "statements",
-        a.statements,
-        &[("events", a.events), ("duplicates", a.duplicates)],
-    );
+    sum("statements", a.statements, &[("events", a.events), ("duplicates", a.duplicates)]);
     let mut events = vec![
         ("in complete traces", a.events_complete),
         ("in incomplete traces", a.events_incomplete),
@@ -72,14 +68,14 @@ pub fn accounting_text(analysis: &Analysis) -> String {
     if a.events_driver > 0 {
         events.push(("driver's phases (SB_*)", a.events_driver));
     }
+    if a.events_filtered > 0 {
+        events.push(("left out by the filters", a.events_filtered));
+    }
     sum("events", a.events, &events);
     sum(
         "traces",
         a.traces,
-        &[
-            ("complete", a.traces_complete),
-            ("incomplete", a.traces - a.traces_complete),
-        ],
+        &[("complete", a.traces_complete), ("incomplete", a.traces - a.traces_complete)],
     );
     if a.traces_split > 0 {
         sum("traces cut (--max-trace)", a.traces_split, &[]);
@@ -103,11 +99,7 @@ fn list(analysis: &Analysis) -> String {
     }
     let listed = analysis.look_alikes.len() as u64;
     if listed < analysis.accounting.look_alikes {
-        let _ = writeln!(
-            text,
-            "... and {} more",
-            analysis.accounting.look_alikes - listed
-        );
+        let _ = writeln!(text, "... and {} more", analysis.accounting.look_alikes - listed);
     }
     text
 }

@@ -24,12 +24,13 @@ impl Events {
         self.output.format()?;
         let options = Options {
             epoch_unit: self.input.epoch_unit(),
+            id_regex: self.input.id_regex.clone(),
+            filter: self.input.filter(),
             ..Options::default()
         };
         let (events, files, runs) =
             crate::events(&self.input.inputs()?, &options, &progress::Bar::new())?;
         let mut frame = frame::events(&events, &files, &runs)?;
-        self.output
-            .write(&mut frame, &frame::metadata(&files, &options))
+        self.output.write(&mut frame, &frame::metadata(&files, &options))
     }
 }

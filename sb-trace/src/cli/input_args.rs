@@ -1,9 +1,13 @@
 //! What to read.
 
 use crate::error::Result;
+use crate::filter::{Condition, Filter, parse_time};
+use crate::options::parse_id_regex;
 use crate::read::{Input, expand};
 use crate::statement::EpochUnit;
+use crate::units::parse_duration;
 use clap::{Args, ValueEnum};
+use regex::bytes::Regex;
 
 /// The LOG arguments and how to read them.
 #[derive(Debug, Clone, Args)]
@@ -13,13 +17,28 @@ pub struct InputArgs {
     pub logs: Vec<String>,
 
     /// What the epochs count: seconds, milli-, micro- or nanoseconds (10, 13, 16 or 19 digits)
-    #[arg(
-        long,
-        value_name = "UNIT",
-        default_value = "ms",
-        help_heading = "Input"
-    )]
+    #[arg(long, value_name = "UNIT", default_value = "ms", help_heading = "Input")]
     pub epoch_unit: Unit,
+
+    /// Find the id of the invocation in the line: a regular expression with a group correlation_id
+    #[arg(long, value_name = "REGEX", value_parser = parse_id_regex, help_heading = "Input")]
+    pub id_regex: Option<Regex>,
+
+    /// Only invocations that begin at or after this time, for instance 2020-09-22T12:14:30Z
+    #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Input")]
+    pub since: Option<i64>,
+
+    /// Only invocations that begin before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Input")]
+    pub until: Option<i64>,
+
+    /// Leave out the invocations that begin so soon after the first event of their run
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration, help_heading = "Input")]
+    pub skip: i64,
+
+    /// Only events with this label=, source= or id= (repeatable, comma-separated, * is a wildcard)
+    #[arg(long = "where", value_name = "KEY=PATTERN", value_delimiter = ',', value_parser = Condition::parse, help_heading = "Input")]
+    pub conditions: Vec<Condition>,
 }
 
 /// See [`EpochUnit`].
@@ -39,6 +58,16 @@ impl InputArgs {
     /// The inputs, in a fixed order.
     pub fn inputs(&self) -> Result<Vec<Input>> {
         expand(&self.logs)
+    }
+
+    /// Which events and traces are looked at.
+    pub fn filter(&self) -> Filter {
+        Filter {
+            since_ns: self.since,
+            until_ns: self.until,
+            skip_ns: self.skip,
+            conditions: self.conditions.clone(),
+        }
     }
 
     /// What the epochs count.

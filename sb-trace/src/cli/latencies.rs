@@ -28,8 +28,7 @@ impl Latencies {
         let analysis = crate::analyze(&self.input.inputs()?, &options, &progress::Bar::new())?;
         print::findings(&analysis.findings);
         let mut frame = frame::latencies(&analysis.latencies)?;
-        self.output
-            .write(&mut frame, &frame::metadata(&analysis.files, &options))?;
+        self.output.write(&mut frame, &frame::metadata(&analysis.files, &options))?;
         self.trace.enforce(&analysis.accounting)
     }
 }

@@ -2,13 +2,16 @@
 
 mod check;
 mod events;
+mod explain;
 mod input_args;
 mod latencies;
 mod output_args;
 pub mod print;
 pub mod progress;
+mod show;
 mod stamp;
 mod stats;
+mod stats_text;
 mod trace_args;
 
 pub use check::accounting_text;
@@ -54,6 +57,7 @@ enum Command {
     Events(events::Events),
     Latencies(latencies::Latencies),
     Check(check::Check),
+    Show(show::Show),
     Stamp(stamp::Stamp),
     /// Print a completion script for your shell
     Completions {
@@ -76,6 +80,7 @@ fn run() -> Result<()> {
         Command::Events(command) => command.run(),
         Command::Latencies(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Show(command) => command.run(),
         Command::Stamp(command) => command.run(),
         Command::Completions { shell } => print::completions::<Cli>("sb-trace", shell),
         Command::Man => print::man(Cli::command()),
@@ -84,7 +89,5 @@ fn run() -> Result<()> {
 
 /// Wrong use that clap cannot see.
 fn usage(message: impl Into<String>) -> Error {
-    Error::Usage {
-        message: message.into(),
-    }
+    Error::Usage { message: message.into() }
 }

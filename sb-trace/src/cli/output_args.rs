@@ -19,9 +19,7 @@ pub(super) struct OutputArgs {
 impl OutputArgs {
     /// Fails early on an ending that says no format, before any log is read.
     pub(super) fn format(&self) -> Result<Format> {
-        self.output
-            .as_deref()
-            .map_or(Ok(Format::Csv), Format::of_path)
+        self.output.as_deref().map_or(Ok(Format::Csv), Format::of_path)
     }
 
     pub(super) fn write(&self, frame: &mut DataFrame, metadata: &Value) -> Result<()> {

@@ -8,18 +8,12 @@ use std::process::ExitCode;
 /// Writes to standard output. A reader that went away is a normal end.
 pub fn data(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
     let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    write(&mut out)
-        .and_then(|()| out.flush())
-        .map_err(stdout_error)
+    write(&mut out).and_then(|()| out.flush()).map_err(stdout_error)
 }
 
 /// The error of a write to standard output.
 pub fn stdout_error(error: std::io::Error) -> Error {
-    if error.kind() == ErrorKind::BrokenPipe {
-        Error::Closed
-    } else {
-        Error::Stdout(error)
-    }
+    if error.kind() == ErrorKind::BrokenPipe { Error::Closed } else { Error::Stdout(error) }
 }
 
 /// Says something on standard error. Nobody listening is no error.
@@ -45,11 +39,7 @@ pub fn findings(findings: &[Finding]) {
 fn paint(text: &str, style: &str) -> String {
     let plain = !std::io::stderr().is_terminal()
         || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    if plain {
-        text.to_owned()
-    } else {
-        format!("\u{1b}[{style}m{text}\u{1b}[0m")
-    }
+    if plain { text.to_owned() } else { format!("\u{1b}[{style}m{text}\u{1b}[0m") }
 }
 
 /// Prints the error, if there is one, and gives the exit code.
@@ -85,8 +75,6 @@ pub fn completions<C: clap::CommandFactory>(name: &str, shell: clap_complete::Sh
 /// Prints the manual page.
 pub fn man(command: clap::Command) -> Result<()> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(command)
-        .render(&mut page)
-        .map_err(Error::Stdout)?;
+    clap_mangen::Man::new(command).render(&mut page).map_err(Error::Stdout)?;
     data(|out| out.write_all(&page))
 }

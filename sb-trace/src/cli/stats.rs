@@ -1,14 +1,11 @@
 //! `sb-trace stats`: the figures of each pair.
 
-use super::{InputArgs, TraceArgs, check, print, progress};
+use super::{InputArgs, TraceArgs, explain, print, progress, stats_text};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
-use crate::stats::{
-    ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize,
-};
+use crate::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize, summarize_by};
 use crate::units::Unit;
 use clap::{ArgGroup, Args};
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use serde_json::json;
 
 /// Print the latencies of each pair: n, mean, percentiles
@@ -42,6 +39,9 @@ pub(super) struct Stats {
     /// The percentiles
     #[arg(long, value_name = "P,P", value_delimiter = ',', value_parser = parse_percentile, help_heading = "Output")]
     percentiles: Vec<f64>,
+    /// Part the latencies of a pair by label, source, start_class, run_id, tag_NAME, ...
+    #[arg(long, value_name = "COLUMN,..", value_delimiter = ',', help_heading = "Output")]
+    group_by: Vec<GroupKey>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,11 @@ impl Stats {
         } else {
             self.percentiles.clone()
         };
-        let summaries = summarize(&analysis.latencies, &percents, |_| true);
+        let summaries = if self.group_by.is_empty() {
+            summarize(&analysis.latencies, &percents, |_| true)
+        } else {
+            summarize_by(&analysis.latencies, &percents, &self.group_by)
+        };
         if summaries.is_empty() && analysis.accounting.traces > 0 && !self.trace.pair.is_empty() {
             print::talk(&format!(
                 "note: no trace has a FROM label of {}",
@@ -93,40 +97,17 @@ impl Stats {
         let text = if self.json {
             json(&analysis, &summaries)?
         } else if self.csv {
-            csv(&summaries, &percents)
+            stats_text::csv(&summaries, &percents)?
         } else if self.markdown {
-            markdown(&summaries, &percents, self.unit.0)
+            stats_text::markdown(&summaries, &percents, self.unit.0)
         } else {
-            table(&summaries, &percents, self.unit.0)
+            stats_text::table(&summaries, &percents, self.unit.0)
         };
         print::data(|out| out.write_all(text.as_bytes()))?;
-        explain(&analysis);
+        explain::skew(&analysis);
+        explain::incomplete(&analysis);
         self.trace.enforce(&analysis.accounting)
     }
-}
-
-/// More than this share of incomplete traces wants an explanation.
-const MANY_INCOMPLETE: f64 = 0.05;
-
-/// What was found, where the traces cannot be what the user expects.
-fn explain(analysis: &Analysis) {
-    let accounting = &analysis.accounting;
-    if accounting.traces > 0 && accounting.incomplete_share() <= MANY_INCOMPLETE {
-        return;
-    }
-    print::talk(&format!(
-        "warning: {} of {} traces are incomplete; this is what was found:",
-        accounting.traces - accounting.traces_complete,
-        accounting.traces
-    ));
-    print::talk(check::accounting_text(analysis).trim_end());
-    for at in analysis.look_alikes.iter().take(3) {
-        let file = &analysis.files[at.file as usize].name;
-        print::talk(&format!("  {file}:{}:{}: {}", at.line, at.column, at.what));
-    }
-    print::talk(
-        "  help: say which events belong together with --by, which labels make a trace complete with --expect",
-    );
 }
 
 fn json(analysis: &Analysis, summaries: &[Summary]) -> Result<String> {
@@ -136,195 +117,11 @@ fn json(analysis: &Analysis, summaries: &[Summary]) -> Result<String> {
         "quantile": "hyndman_fan_7",
         "pairs": summaries,
         "accounting": analysis.accounting,
+        "skew": explain::skew_json(&analysis),
         "findings": analysis.findings,
     });
     let text = serde_json::to_string_pretty(&document).map_err(|e| Error::Stdout(e.into()))?;
     Ok(text + "\n")
-}
-
-fn csv(summaries: &[Summary], percents: &[f64]) -> String {
-    let mut header: Vec<String> = [
-        "pair",
-        "start_class",
-        "n",
-        "unmatched",
-        "negative",
-        "mean_ms",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    header.extend(
-        percents
-            .iter()
-            .map(|&p| format!("{}_ms", percentile_name(p))),
-    );
-    header.extend(["min_ms".to_owned(), "max_ms".to_owned()]);
-    for &p in percents {
-        let name = percentile_name(p);
-        header.extend([
-            format!("{name}_low_ms"),
-            format!("{name}_high_ms"),
-            format!("{name}_supported"),
-        ]);
-    }
-    let number = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
-    let mut lines = vec![header.join(",")];
-    for s in summaries {
-        // Labels and class names hold neither commas nor quotes.
-        let mut fields = vec![
-            s.pair.clone(),
-            s.start_class.clone(),
-            s.n.to_string(),
-            s.unmatched.to_string(),
-        ];
-        fields.extend([s.negative.to_string(), number(s.mean_ms)]);
-        fields.extend(s.percentiles.iter().map(|p| number(p.value_ms)));
-        fields.extend([number(s.min_ms), number(s.max_ms)]);
-        for p in &s.percentiles {
-            fields.extend([
-                number(p.low_ms),
-                number(p.high_ms),
-                p.supported().to_string(),
-            ]);
-        }
-        lines.push(fields.join(","));
-    }
-    lines.join("\n") + "\n"
-}
-
-/// The table's header; start classes have a column only where there are any.
-fn columns(percents: &[f64], classes: bool) -> Vec<String> {
-    let mut columns = vec!["pair".to_owned()];
-    columns.extend(classes.then(|| "start".to_owned()));
-    columns.extend(["n", "mean"].map(str::to_owned));
-    columns.extend(percents.iter().map(|&p| percentile_name(p)));
-    columns.extend(["max", "unmatched", "negative"].map(str::to_owned));
-    columns
-}
-
-/// A cell's text, and whether the sample is too small for it.
-fn cells(summary: &Summary, unit: Option<Unit>, classes: bool) -> Vec<(String, bool)> {
-    let typical = summary
-        .percentile(50.0)
-        .and_then(|p| p.value_ms)
-        .or(summary.mean_ms);
-    let unit = unit.unwrap_or_else(|| Unit::fitting(typical.unwrap_or(0.0)));
-    let value = |ms: Option<f64>| match ms {
-        Some(ms) => format!("{} {}", unit.format(ms), unit.symbol()),
-        None => "-".to_owned(),
-    };
-    let mut cells = vec![(summary.pair.clone(), false)];
-    cells.extend(classes.then(|| (summary.start_class.clone(), false)));
-    cells.extend([
-        (summary.n.to_string(), false),
-        (value(summary.mean_ms), false),
-    ]);
-    cells.extend(
-        summary
-            .percentiles
-            .iter()
-            .map(|p| percentile_cell(p, summary.n, &value)),
-    );
-    cells.push((value(summary.max_ms), false));
-    cells.extend([
-        (summary.unmatched.to_string(), false),
-        (summary.negative.to_string(), false),
-    ]);
-    cells
-}
-
-fn percentile_cell(
-    p: &Percentile,
-    n: usize,
-    value: &impl Fn(Option<f64>) -> String,
-) -> (String, bool) {
-    if p.supported() || p.percent <= 0.0 || p.percent >= 100.0 {
-        return (value(p.value_ms), false);
-    }
-    if n as f64 * (1.0 - p.percent / 100.0) < 1.0 {
-        return ("n/a".to_owned(), true);
-    }
-    let open = match (p.low_ms, p.high_ms) {
-        (Some(low), None) => format!("≥{}", value(Some(low))),
-        (None, Some(high)) => format!("≤{}", value(Some(high))),
-        _ => "?".to_owned(),
-    };
-    (format!("{} ({open})", value(p.value_ms)), true)
-}
-
-fn has_classes(summaries: &[Summary]) -> bool {
-    summaries.iter().any(|s| s.start_class != ALL_CLASSES)
-}
-
-fn table(summaries: &[Summary], percents: &[f64], unit: Option<Unit>) -> String {
-    let mut table = Table::new();
-    if std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) {
-        table.force_no_tty();
-    }
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
-    let classes = has_classes(summaries);
-    let texts = 1 + usize::from(classes);
-    let aligned = |at: usize, cell: Cell| {
-        cell.set_alignment(if at < texts {
-            CellAlignment::Left
-        } else {
-            CellAlignment::Right
-        })
-    };
-    table.set_header(
-        columns(percents, classes)
-            .into_iter()
-            .enumerate()
-            .map(|(at, name)| aligned(at, Cell::new(name))),
-    );
-    for summary in summaries {
-        table.add_row(cells(summary, unit, classes).into_iter().enumerate().map(
-            |(at, (text, small))| {
-                let cell = Cell::new(text);
-                aligned(
-                    at,
-                    if small {
-                        cell.fg(Color::DarkGrey)
-                    } else {
-                        cell
-                    },
-                )
-            },
-        ));
-    }
-    let lines: Vec<String> = table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect();
-    lines.join("\n") + "\n"
-}
-
-fn markdown(summaries: &[Summary], percents: &[f64], unit: Option<Unit>) -> String {
-    let classes = has_classes(summaries);
-    let texts = 1 + usize::from(classes);
-    let header = columns(percents, classes);
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let rule = (0..header.len())
-        .map(|at| {
-            if at < texts {
-                "---".to_owned()
-            } else {
-                "---:".to_owned()
-            }
-        })
-        .collect();
-    let mut text = line(header) + &line(rule);
-    for summary in summaries {
-        text += &line(
-            cells(summary, unit, classes)
-                .into_iter()
-                .map(|(text, _)| text)
-                .collect(),
-        );
-    }
-    text
 }
 
 #[cfg(test)]

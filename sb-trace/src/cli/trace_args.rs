@@ -34,6 +34,10 @@ pub struct TraceArgs {
     #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = parse_duration)]
     pub max_trace: i64,
 
+    /// Tag all latencies: a column tag_KEY with this value (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_tag)]
+    pub tag: Vec<(String, String)>,
+
     /// Exit with 1 on any look-alike, orphan or incomplete trace
     #[arg(long)]
     pub strict: bool,
@@ -46,14 +50,25 @@ pub struct TraceArgs {
 /// `2%` or `2` -> 0.02.
 fn parse_percent(text: &str) -> std::result::Result<f64, String> {
     let number = text.trim().trim_end_matches('%').trim_end();
-    let percent: f64 = number
-        .parse()
-        .map_err(|_| format!("'{text}' is no percentage: write for instance 2%"))?;
+    let percent: f64 =
+        number.parse().map_err(|_| format!("'{text}' is no percentage: write for instance 2%"))?;
     if (0.0..=100.0).contains(&percent) {
         Ok(percent / 100.0)
     } else {
         Err(format!("'{text}' is not between 0% and 100%"))
     }
+}
+
+/// `load=high` -> a column `tag_load`.
+fn parse_tag(text: &str) -> std::result::Result<(String, String), String> {
+    let (key, value) =
+        text.split_once('=').ok_or_else(|| format!("'{text}' is no tag: write KEY=VALUE"))?;
+    let key = key.trim().trim_start_matches("tag_");
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if key.is_empty() || !key.chars().all(word) {
+        return Err(format!("'{key}' is no name of a tag: expected letters, digits and _"));
+    }
+    Ok((key.to_owned(), value.trim().to_owned()))
 }
 
 impl TraceArgs {
@@ -76,6 +91,9 @@ impl TraceArgs {
             },
             expect: self.expect.clone(),
             max_trace_ns: self.max_trace,
+            id_regex: input.id_regex.clone(),
+            filter: input.filter(),
+            tags: self.tag.clone(),
         })
     }
 

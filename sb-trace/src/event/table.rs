@@ -27,11 +27,7 @@ pub struct Event {
 impl Event {
     /// The id of the invocation: the statement's own, else the record's, else none.
     pub fn id(&self) -> Name {
-        if self.trace_id == crate::names::NONE {
-            self.correlation_id
-        } else {
-            self.trace_id
-        }
+        if self.trace_id == crate::names::NONE { self.correlation_id } else { self.trace_id }
     }
 }
 

@@ -5,9 +5,8 @@ use polars::prelude::*;
 
 /// A string column from handles; the empty string is null.
 pub(super) fn text(name: &str, names: &Names, handles: impl Iterator<Item = Name>) -> Column {
-    let texts: StringChunked = handles
-        .map(|n| (n != NONE).then(|| names.text(n)))
-        .collect::<StringChunked>();
+    let texts: StringChunked =
+        handles.map(|n| (n != NONE).then(|| names.text(n))).collect::<StringChunked>();
     texts.with_name(name.into()).into_column()
 }
 
@@ -21,9 +20,6 @@ pub(super) fn instant(name: &str, ns: impl Iterator<Item = Option<i64>>) -> Colu
 
 /// A string column from texts that may be empty, which is null.
 pub(super) fn optional_text(name: &str, texts: Vec<&str>) -> Column {
-    let texts: StringChunked = texts
-        .into_iter()
-        .map(|t| (!t.is_empty()).then_some(t))
-        .collect();
+    let texts: StringChunked = texts.into_iter().map(|t| (!t.is_empty()).then_some(t)).collect();
     texts.with_name(name.into()).into_column()
 }

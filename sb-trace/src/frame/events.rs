@@ -25,53 +25,33 @@ use polars::prelude::*;
 pub fn events(events: &Events, files: &[FileInfo], runs: &[Run]) -> Result<DataFrame> {
     let rows = &events.rows;
     let names = &events.names;
-    let file_names: StringChunked = rows
-        .iter()
-        .map(|e| files.get(e.file as usize).map(|f| f.name.as_str()))
-        .collect();
+    let file_names: StringChunked =
+        rows.iter().map(|e| files.get(e.file as usize).map(|f| f.name.as_str())).collect();
     let run_ids: StringChunked = rows
         .iter()
         .map(|e| {
-            let run = files
-                .get(e.file as usize)
-                .and_then(|f| runs.get(f.run as usize));
+            let run = files.get(e.file as usize).and_then(|f| runs.get(f.run as usize));
             run.map(|r| r.id.as_str()).filter(|id| !id.is_empty())
         })
         .collect();
     let columns = vec![
         Column::new(
             "epoch_ms".into(),
-            rows.iter()
-                .map(|e| e.epoch_ns.div_euclid(1_000_000))
-                .collect::<Vec<i64>>(),
+            rows.iter().map(|e| e.epoch_ns.div_euclid(1_000_000)).collect::<Vec<i64>>(),
         ),
         Column::new(
             "utc_offset_minutes".into(),
-            rows.iter()
-                .map(|e| e.utc_offset_minutes)
-                .collect::<Vec<i16>>(),
+            rows.iter().map(|e| e.utc_offset_minutes).collect::<Vec<i16>>(),
         ),
         text("label", names, rows.iter().map(|e| e.label)),
-        text(
-            "correlation_id",
-            names,
-            rows.iter().map(|e| e.correlation_id),
-        ),
+        text("correlation_id", names, rows.iter().map(|e| e.correlation_id)),
         text("source", names, rows.iter().map(|e| e.source)),
         text("trace_id", names, rows.iter().map(|e| e.trace_id)),
         file_names.with_name("file".into()).into_column(),
-        Column::new(
-            "line".into(),
-            rows.iter().map(|e| e.line).collect::<Vec<u64>>(),
-        ),
+        Column::new("line".into(), rows.iter().map(|e| e.line).collect::<Vec<u64>>()),
         instant("ts", rows.iter().map(|e| Some(e.epoch_ns))),
-        Column::new(
-            "epoch_ns".into(),
-            rows.iter().map(|e| e.epoch_ns).collect::<Vec<i64>>(),
-        ),
+        Column::new("epoch_ns".into(), rows.iter().map(|e| e.epoch_ns).collect::<Vec<i64>>()),
         run_ids.with_name("run_id".into()).into_column(),
     ];
-    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage {
-        message: error.to_string(),
-    })
+    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
 }

@@ -33,10 +33,8 @@ pub fn latencies(table: &Latencies) -> Result<DataFrame> {
         optional_text(name, rows.iter().map(value).collect())
     };
     let pair_texts: Vec<String> = table.pairs.iter().map(|p| p.text(names)).collect();
-    let pair: StringChunked = rows
-        .iter()
-        .map(|r| pair_texts.get(r.pair as usize).map(String::as_str))
-        .collect();
+    let pair: StringChunked =
+        rows.iter().map(|r| pair_texts.get(r.pair as usize).map(String::as_str)).collect();
     let latency_ns: Int64Chunked = rows.iter().map(|r| r.latency_ns).collect();
     let latency_ms: Float64Chunked = rows.iter().map(Latency::ms).collect();
     let mut columns = vec![
@@ -48,38 +46,24 @@ pub fn latencies(table: &Latencies) -> Result<DataFrame> {
         pair.with_name("pair".into()).into_column(),
         text("from_label", names, rows.iter().map(|r| r.from_label)),
         text("to_label", names, rows.iter().map(|r| r.to_label)),
-        Column::new(
-            "seq".into(),
-            rows.iter().map(|r| r.seq).collect::<Vec<u32>>(),
-        ),
+        Column::new("seq".into(), rows.iter().map(|r| r.seq).collect::<Vec<u32>>()),
         instant("start_ts", rows.iter().map(|r| Some(r.start_ns))),
         instant("end_ts", rows.iter().map(Latency::end_ns)),
-        Column::new(
-            "start_ns".into(),
-            rows.iter().map(|r| r.start_ns).collect::<Vec<i64>>(),
-        ),
+        Column::new("start_ns".into(), rows.iter().map(|r| r.start_ns).collect::<Vec<i64>>()),
         latency_ns.with_name("latency_ns".into()).into_column(),
         latency_ms.with_name("latency_ms".into()).into_column(),
         text("from_source", names, rows.iter().map(|r| r.from_source)),
         text("to_source", names, rows.iter().map(|r| r.to_source)),
-        optional_text(
-            "start_class",
-            rows.iter().map(|r| r.start_class.class.text()).collect(),
-        ),
+        optional_text("start_class", rows.iter().map(|r| r.start_class.class.text()).collect()),
         optional_text(
             "start_class_source",
             rows.iter().map(|r| r.start_class.source.text()).collect(),
         ),
         Column::new(
             "negative".into(),
-            rows.iter()
-                .map(|r| r.latency_ns.is_some_and(|l| l < 0))
-                .collect::<Vec<bool>>(),
+            rows.iter().map(|r| r.latency_ns.is_some_and(|l| l < 0)).collect::<Vec<bool>>(),
         ),
-        Column::new(
-            "complete".into(),
-            rows.iter().map(|r| r.complete).collect::<Vec<bool>>(),
-        ),
+        Column::new("complete".into(), rows.iter().map(|r| r.complete).collect::<Vec<bool>>()),
     ];
     for tag in table.tag_names() {
         let value = |r: &Latency| {
@@ -87,12 +71,7 @@ pub fn latencies(table: &Latencies) -> Result<DataFrame> {
             run.and_then(|run| run.tags.iter().find(|(k, _)| *k == tag))
                 .map_or("", |(_, v)| v.as_str())
         };
-        columns.push(optional_text(
-            &format!("tag_{tag}"),
-            rows.iter().map(value).collect(),
-        ));
+        columns.push(optional_text(&format!("tag_{tag}"), rows.iter().map(value).collect()));
     }
-    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage {
-        message: error.to_string(),
-    })
+    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
 }

@@ -22,10 +22,7 @@ pub fn metadata(files: &[FileInfo], options: &Options) -> Value {
     let pairs = match &options.pairs {
         PairChoice::Consecutive => json!("consecutive"),
         PairChoice::All => json!("all"),
-        PairChoice::Named(pairs) => pairs
-            .iter()
-            .map(|p| format!("{}->{}", p.from, p.to))
-            .collect(),
+        PairChoice::Named(pairs) => pairs.iter().map(|p| format!("{}->{}", p.from, p.to)).collect(),
     };
     json!({
         "schema_version": SCHEMA_VERSION,

@@ -39,15 +39,11 @@ fn column<'a>(frame: &'a DataFrame, name: &str) -> std::result::Result<&'a Colum
 }
 
 fn text<'a>(frame: &'a DataFrame, name: &str) -> std::result::Result<&'a StringChunked, Wrong> {
-    column(frame, name)?
-        .str()
-        .map_err(|_| format!("column '{name}' is not text"))
+    column(frame, name)?.str().map_err(|_| format!("column '{name}' is not text"))
 }
 
 fn integer<'a>(frame: &'a DataFrame, name: &str) -> std::result::Result<&'a Int64Chunked, Wrong> {
-    column(frame, name)?
-        .i64()
-        .map_err(|_| format!("column '{name}' is not a 64-bit integer"))
+    column(frame, name)?.i64().map_err(|_| format!("column '{name}' is not a 64-bit integer"))
 }
 
 /// The columns that are read; the others follow from them.
@@ -127,10 +123,7 @@ impl Table {
             to_label,
             from_source: self.name(columns.from_source, at),
             to_source: self.name(columns.to_source, at),
-            start_ns: columns
-                .start_ns
-                .get(at)
-                .ok_or("has a row without start_ns")?,
+            start_ns: columns.start_ns.get(at).ok_or("has a row without start_ns")?,
             latency_ns: columns.latency_ns.get(at),
             start_class: StartClass {
                 class: cold_warm(columns.start_class.get(at)),
@@ -177,34 +170,17 @@ impl Table {
     }
 
     fn finish(self) -> Latencies {
-        let Self {
-            names,
-            runs,
-            pairs,
-            rows,
-            ..
-        } = self;
-        Latencies {
-            names: Arc::new(names),
-            runs,
-            pairs,
-            rows,
-        }
+        let Self { names, runs, pairs, rows, .. } = self;
+        Latencies { names: Arc::new(names), runs, pairs, rows }
     }
 }
 
 fn cold_warm(text: Option<&str>) -> ColdWarm {
     let known = [ColdWarm::Cold, ColdWarm::Partial, ColdWarm::Warm];
-    known
-        .into_iter()
-        .find(|class| Some(class.text()) == text)
-        .unwrap_or_default()
+    known.into_iter().find(|class| Some(class.text()) == text).unwrap_or_default()
 }
 
 fn class_source(text: Option<&str>) -> ClassSource {
     let known = [ClassSource::Label, ClassSource::Environment];
-    known
-        .into_iter()
-        .find(|source| Some(source.text()) == text)
-        .unwrap_or_default()
+    known.into_iter().find(|source| Some(source.text()) == text).unwrap_or_default()
 }

@@ -47,14 +47,8 @@ pub fn write_file(
     format: Format,
     metadata: &Value,
 ) -> Result<()> {
-    let failed = |what: String| Error::Write {
-        path: path.to_owned(),
-        what,
-    };
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let failed = |what: String| Error::Write { path: path.to_owned(), what };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".sb-").suffix(".tmp");
     #[cfg(unix)]
@@ -63,9 +57,7 @@ pub fn write_file(
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder
-        .tempfile_in(folder)
-        .map_err(|error| failed(reason(&error)))?;
+    let mut file = builder.tempfile_in(folder).map_err(|error| failed(reason(&error)))?;
     let mut writer = BufWriter::new(file.as_file_mut());
     write_stream(frame, &mut writer, format, metadata).map_err(|error| match error {
         Error::Stdout(error) => failed(reason(&error)),
@@ -73,8 +65,7 @@ pub fn write_file(
     })?;
     writer.flush().map_err(|error| failed(reason(&error)))?;
     drop(writer);
-    file.persist(path)
-        .map_err(|error| failed(reason(&error.error)))?;
+    file.persist(path).map_err(|error| failed(reason(&error.error)))?;
     Ok(())
 }
 
@@ -100,17 +91,11 @@ pub fn write_stream(
             writer.set_custom_schema_metadata(std::sync::Arc::new(
                 [(entry.0.into(), entry.1.into())].into_iter().collect(),
             ));
-            writer
-                .with_compression(None)
-                .finish(frame)
-                .map_err(io_error)
+            writer.with_compression(None).finish(frame).map_err(io_error)
         }
         Format::Csv => {
             let mut plain = printable(frame)?;
-            CsvWriter::new(out)
-                .include_header(true)
-                .finish(&mut plain)
-                .map_err(io_error)
+            CsvWriter::new(out).include_header(true).finish(&mut plain).map_err(io_error)
         }
         Format::Ndjson => ndjson(&printable(frame)?, out).map_err(Error::Stdout),
     }
@@ -132,16 +117,10 @@ fn printable(frame: &DataFrame) -> Result<DataFrame> {
     let mut plain = frame.clone();
     for column in frame.columns() {
         if let DataType::Datetime(_, _) = column.dtype() {
-            let failed = |error: PolarsError| Error::Usage {
-                message: error.to_string(),
-            };
+            let failed = |error: PolarsError| Error::Usage { message: error.to_string() };
             let physical = column.to_physical_repr();
-            let texts: StringChunked = physical
-                .i64()
-                .map_err(failed)?
-                .iter()
-                .map(|us| us.map(iso))
-                .collect();
+            let texts: StringChunked =
+                physical.i64().map_err(failed)?.iter().map(|us| us.map(iso)).collect();
             plain
                 .with_column(texts.with_name(column.name().clone()).into_column())
                 .map_err(failed)?;
@@ -160,9 +139,8 @@ fn ndjson(frame: &DataFrame, out: &mut impl Write) -> std::io::Result<()> {
     for row in 0..frame.height() {
         let mut object = Map::new();
         for (name, column) in names.iter().zip(frame.columns()) {
-            let value = column
-                .get(row)
-                .map_err(|error| std::io::Error::other(error.to_string()))?;
+            let value =
+                column.get(row).map_err(|error| std::io::Error::other(error.to_string()))?;
             object.insert((*name).to_owned(), json_value(&value));
         }
         serde_json::to_writer(&mut *out, &object)?;

@@ -72,12 +72,7 @@ pub(crate) fn build(
         }
     }
     out.par_sort_by_key(|r| (r.run, r.pair, r.start_ns));
-    Latencies {
-        names: Arc::clone(names),
-        runs: runs.to_vec(),
-        pairs,
-        rows: out,
-    }
+    Latencies { names: Arc::clone(names), runs: runs.to_vec(), pairs, rows: out }
 }
 
 fn per_trace(
@@ -89,11 +84,8 @@ fn per_trace(
         .traces
         .par_iter()
         .map(|trace| {
-            let labels: Vec<Name> = traces
-                .events(trace)
-                .iter()
-                .map(|&p| events[p as usize].label)
-                .collect();
+            let labels: Vec<Name> =
+                traces.events(trace).iter().map(|&p| events[p as usize].label).collect();
             find(trace, &labels)
         })
         .collect()
@@ -126,11 +118,7 @@ fn row(m: &Match, pair: u32, seq: u32, trace: &Trace, places: &[u32], events: &[
 /// Whether the two events were stamped in two places: two sources, or, where the log names none,
 /// two files.
 fn across(a: &Event, b: &Event) -> bool {
-    if a.source == NONE && b.source == NONE {
-        a.file != b.file
-    } else {
-        a.source != b.source
-    }
+    if a.source == NONE && b.source == NONE { a.file != b.file } else { a.source != b.source }
 }
 
 /// Consecutive pairs that are seen in both directions across two sources: the rarer direction is
@@ -194,27 +182,15 @@ fn consecutive(
         .map(|(at, step)| {
             let (a, b) = (step[0], step[1]);
             if turned.contains(&(a, b)) && across(event(at), event(at + 1)) {
-                Match {
-                    pair: Pair::Labels(b, a),
-                    from: at + 1,
-                    to: Some(at),
-                }
+                Match { pair: Pair::Labels(b, a), from: at + 1, to: Some(at) }
             } else {
-                Match {
-                    pair: Pair::Labels(a, b),
-                    from: at,
-                    to: Some(at + 1),
-                }
+                Match { pair: Pair::Labels(a, b), from: at, to: Some(at + 1) }
             }
         })
         .collect();
     if totals && trace.complete && labels.len() > 1 {
         let last = u32::try_from(labels.len() - 1).unwrap_or(u32::MAX);
-        matches.push(Match {
-            pair: Pair::Total,
-            from: 0,
-            to: Some(last),
-        });
+        matches.push(Match { pair: Pair::Total, from: 0, to: Some(last) });
     }
     matches
 }
@@ -267,18 +243,10 @@ fn all_pairs(events: &[Event], traces: &Traces) -> Vec<(Name, Name)> {
 /// occurrence to the next.
 fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
     let at = |label: Name| -> Vec<u32> {
-        (0u32..)
-            .zip(labels)
-            .filter(|&(_, &l)| l == label)
-            .map(|(i, _)| i)
-            .collect()
+        (0u32..).zip(labels).filter(|&(_, &l)| l == label).map(|(i, _)| i).collect()
     };
     let froms = at(from);
-    let tos = if from == to {
-        froms.get(1..).unwrap_or_default().to_vec()
-    } else {
-        at(to)
-    };
+    let tos = if from == to { froms.get(1..).unwrap_or_default().to_vec() } else { at(to) };
     let mut used = vec![false; tos.len()];
     let pair = Pair::Labels(from, to);
     if from == to {
@@ -286,11 +254,7 @@ fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
         return froms
             .iter()
             .enumerate()
-            .map(|(i, &f)| Match {
-                pair,
-                from: f,
-                to: next(i),
-            })
+            .map(|(i, &f)| Match { pair, from: f, to: next(i) })
             .collect();
     }
     // Forward first for every FROM, so that none takes backwards what another has ahead of it.
@@ -300,9 +264,7 @@ fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
         .map(|(i, &f)| {
             let end = froms.get(i + 1).copied().unwrap_or(u32::MAX);
             let first = tos.partition_point(|&t| t < f);
-            let found = (first..tos.len())
-                .take_while(|&t| tos[t] < end)
-                .find(|&t| !used[t])?;
+            let found = (first..tos.len()).take_while(|&t| tos[t] < end).find(|&t| !used[t])?;
             used[found] = true;
             Some(found)
         })
@@ -314,15 +276,7 @@ fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
             used[found] = true;
         }
     }
-    froms
-        .iter()
-        .zip(chosen)
-        .map(|(&f, c)| Match {
-            pair,
-            from: f,
-            to: c.map(|t| tos[t]),
-        })
-        .collect()
+    froms.iter().zip(chosen).map(|(&f, c)| Match { pair, from: f, to: c.map(|t| tos[t]) }).collect()
 }
 
 /// Pairs in the order in which they occur in a trace: by the mean position of FROM, then of TO;
@@ -336,9 +290,7 @@ fn order_of_pairs(matches: &[Vec<Match>], choice: &PairChoice, names: &Names) ->
         entry.2 += u64::from(m.to.unwrap_or(m.from));
     }
     if let PairChoice::Named(specs) = choice {
-        let named = resolve(specs, names)
-            .into_iter()
-            .map(|(f, t)| Pair::Labels(f, t));
+        let named = resolve(specs, names).into_iter().map(|(f, t)| Pair::Labels(f, t));
         return named.filter(|p| seen.contains_key(p)).collect();
     }
     let mut pairs: Vec<(Pair, (u64, u64, u64))> = seen.into_iter().collect();

@@ -37,10 +37,7 @@ pub fn parse_pairs(text: &str) -> Result<Vec<PairSpec>, String> {
                     return Err(format!("'{label}' in '{}' is no label", part.trim()));
                 }
             }
-            Ok(PairSpec {
-                from: from.to_owned(),
-                to: to.to_owned(),
-            })
+            Ok(PairSpec { from: from.to_owned(), to: to.to_owned() })
         })
         .collect()
 }
@@ -51,15 +48,9 @@ mod tests {
 
     #[test]
     fn pairs_are_read_or_refused() {
-        let pair = |from: &str, to: &str| PairSpec {
-            from: from.into(),
-            to: to.into(),
-        };
+        let pair = |from: &str, to: &str| PairSpec { from: from.into(), to: to.into() };
         assert_eq!(parse_pairs("A->B"), Ok(vec![pair("A", "B")]));
-        assert_eq!(
-            parse_pairs("A -> B, B->C"),
-            Ok(vec![pair("A", "B"), pair("B", "C")])
-        );
+        assert_eq!(parse_pairs("A -> B, B->C"), Ok(vec![pair("A", "B"), pair("B", "C")]));
         assert!(parse_pairs("A-B").unwrap_err().contains("no pair"));
         assert!(parse_pairs("A->").unwrap_err().contains("no label"));
         assert!(parse_pairs("A->B,,").is_err());

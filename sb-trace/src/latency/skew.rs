@@ -36,9 +36,7 @@ pub(crate) fn measure(rows: &[Latency]) -> Vec<Skew> {
         if row.from_source == row.to_source || row.from_source == NONE || row.to_source == NONE {
             continue;
         }
-        let entry = seen
-            .entry((row.from_source, row.to_source))
-            .or_insert((0, 0, i64::MAX));
+        let entry = seen.entry((row.from_source, row.to_source)).or_insert((0, 0, i64::MAX));
         entry.0 += 1;
         entry.1 += u64::from(latency < 0);
         entry.2 = entry.2.min(latency);

@@ -81,18 +81,13 @@ pub struct Latencies {
 impl Latencies {
     /// The pair's name, `FROM->TO` or `total`.
     pub fn pair_text(&self, pair: u32) -> String {
-        self.pairs
-            .get(pair as usize)
-            .map_or_else(String::new, |p| p.text(&self.names))
+        self.pairs.get(pair as usize).map_or_else(String::new, |p| p.text(&self.names))
     }
 
     /// Names of all tags that any run carries, sorted.
     pub fn tag_names(&self) -> Vec<String> {
-        let mut tags: Vec<String> = self
-            .runs
-            .iter()
-            .flat_map(|r| r.tags.iter().map(|(k, _)| k.clone()))
-            .collect();
+        let mut tags: Vec<String> =
+            self.runs.iter().flat_map(|r| r.tags.iter().map(|(k, _)| k.clone())).collect();
         tags.sort();
         tags.dedup();
         tags

@@ -44,9 +44,7 @@ impl<R: Read> Blocks<R> {
         let mut bytes = std::mem::take(&mut self.rest);
         while !self.ended {
             let before = bytes.len();
-            let read = (&mut self.reader)
-                .take(BLOCK as u64)
-                .read_to_end(&mut bytes)?;
+            let read = (&mut self.reader).take(BLOCK as u64).read_to_end(&mut bytes)?;
             self.ended = read < BLOCK;
             if self.ended {
                 break;
@@ -69,10 +67,7 @@ impl<R: Read> Blocks<R> {
 
     fn cut(&mut self, mut bytes: Vec<u8>, at: usize, inside_line: bool) -> Block {
         self.rest = bytes.split_off(at);
-        Block {
-            bytes,
-            continues: std::mem::replace(&mut self.continues, inside_line),
-        }
+        Block { bytes, continues: std::mem::replace(&mut self.continues, inside_line) }
     }
 }
 
@@ -90,10 +85,7 @@ fn between_words(bytes: &[u8]) -> usize {
     // Only words: behind a blank that is not followed by an id of the word before it.
     let blank = |at: &usize| tail[*at] == b' ' && !tail[at + 1..].starts_with(b"trace_id=");
     let enough = tail.len().saturating_sub(b"trace_id=".len());
-    (0..enough)
-        .rev()
-        .find(blank)
-        .map_or(bytes.len(), |at| start + at + 1)
+    (0..enough).rev().find(blank).map_or(bytes.len(), |at| start + at + 1)
 }
 
 #[cfg(test)]
@@ -108,26 +100,12 @@ mod tests {
 
     #[test]
     fn blocks_end_at_line_ends_and_lose_nothing() {
-        let line = [
-            b"1600776870140+0000|A and more text ".repeat(20),
-            b"\n".to_vec(),
-        ]
-        .concat();
+        let line = [b"1600776870140+0000|A and more text ".repeat(20), b"\n".to_vec()].concat();
         let text = line.repeat(3 * BLOCK / line.len() + 7);
         let blocks = all(&text, LONGEST_LINE);
         assert!(blocks.len() >= 3);
-        assert!(
-            blocks
-                .iter()
-                .all(|b| b.bytes.ends_with(b"\n") && !b.continues)
-        );
-        assert_eq!(
-            blocks
-                .iter()
-                .flat_map(|b| b.bytes.clone())
-                .collect::<Vec<_>>(),
-            text
-        );
+        assert!(blocks.iter().all(|b| b.bytes.ends_with(b"\n") && !b.continues));
+        assert_eq!(blocks.iter().flat_map(|b| b.bytes.clone()).collect::<Vec<_>>(), text);
         assert!(all(b"", LONGEST_LINE).is_empty());
         assert_eq!(all(b"no end", LONGEST_LINE).len(), 1);
     }
@@ -142,13 +120,7 @@ mod tests {
             let text = word.repeat(4 * BLOCK / word.len());
             let blocks = all(&text, BLOCK);
             assert!(blocks.len() >= 4, "{}", blocks.len());
-            assert_eq!(
-                blocks
-                    .iter()
-                    .flat_map(|b| b.bytes.clone())
-                    .collect::<Vec<_>>(),
-                text
-            );
+            assert_eq!(blocks.iter().flat_map(|b| b.bytes.clone()).collect::<Vec<_>>(), text);
             assert!(!blocks[0].continues && blocks[1..].iter().all(|b| b.continues));
             if !word.starts_with(b"no") {
                 assert!(

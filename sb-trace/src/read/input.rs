@@ -34,32 +34,17 @@ impl Input {
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.to_string_lossy().into_owned();
-        Self {
-            place: Place::File(path),
-            name,
-            run: None,
-            hook_log: false,
-        }
+        Self { place: Place::File(path), name, run: None, hook_log: false }
     }
 
     /// Bytes in memory under a name.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            place: Place::Bytes(bytes.into()),
-            name: name.into(),
-            run: None,
-            hook_log: false,
-        }
+        Self { place: Place::Bytes(bytes.into()), name: name.into(), run: None, hook_log: false }
     }
 
     /// Standard input, named `-`.
     pub fn stdin() -> Self {
-        Self {
-            place: Place::Stdin,
-            name: "-".to_owned(),
-            run: None,
-            hook_log: false,
-        }
+        Self { place: Place::Stdin, name: "-".to_owned(), run: None, hook_log: false }
     }
 }
 
@@ -84,17 +69,8 @@ pub fn expand(logs: &[String]) -> Result<Vec<Input>> {
         .map(|path| match path {
             None => Input::stdin(),
             Some(path) => {
-                let name = path
-                    .strip_prefix(&root)
-                    .unwrap_or(&path)
-                    .to_string_lossy()
-                    .into_owned();
-                Input {
-                    place: Place::File(path),
-                    name,
-                    run: None,
-                    hook_log: false,
-                }
+                let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
+                Input { place: Place::File(path), name, run: None, hook_log: false }
             }
         })
         .collect())
@@ -113,10 +89,7 @@ fn files_of(log: &str) -> Result<Vec<PathBuf>> {
 /// All files below a folder, sorted by path. An unreadable folder is an error, not a gap.
 fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in walkdir::WalkDir::new(folder)
-        .follow_links(true)
-        .sort_by_file_name()
-    {
+    for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_owned();
             let source = error
@@ -133,10 +106,7 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// All files that match a pattern, sorted by path.
 fn matching(pattern: &str) -> Result<Vec<PathBuf>> {
-    let bad = |what: String| Error::BadPattern {
-        pattern: pattern.to_owned(),
-        what,
-    };
+    let bad = |what: String| Error::BadPattern { pattern: pattern.to_owned(), what };
     let matcher = globset::GlobBuilder::new(pattern)
         .literal_separator(true)
         .build()
@@ -145,40 +115,22 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>> {
     // The walk begins at the last folder that is named without a wildcard.
     let fixed: PathBuf = Path::new(pattern)
         .components()
-        .take_while(|c| {
-            !c.as_os_str()
-                .to_string_lossy()
-                .contains(['*', '?', '[', '{'])
-        })
+        .take_while(|c| !c.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
         .collect();
     let here = fixed.as_os_str().is_empty();
     let start = if here { PathBuf::from(".") } else { fixed };
     let files = walk(&start).map_err(|error| match error {
         Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            Error::NoMatch {
-                pattern: pattern.to_owned(),
-            }
+            Error::NoMatch { pattern: pattern.to_owned() }
         }
         other => other,
     })?;
     let found: Vec<PathBuf> = files
         .into_iter()
-        .map(|path| {
-            if here {
-                path.strip_prefix(".").unwrap_or(&path).to_owned()
-            } else {
-                path
-            }
-        })
+        .map(|path| if here { path.strip_prefix(".").unwrap_or(&path).to_owned() } else { path })
         .filter(|path| matcher.is_match(path))
         .collect();
-    if found.is_empty() {
-        Err(Error::NoMatch {
-            pattern: pattern.to_owned(),
-        })
-    } else {
-        Ok(found)
-    }
+    if found.is_empty() { Err(Error::NoMatch { pattern: pattern.to_owned() }) } else { Ok(found) }
 }
 
 /// The deepest folder that holds all files.
@@ -190,11 +142,7 @@ fn common_root<'a>(mut paths: impl Iterator<Item = &'a PathBuf>) -> PathBuf {
     paths.fold(folder(first), |root, path| {
         let same = |(a, b): &(Component<'_>, Component<'_>)| a == b;
         let folder = folder(path);
-        root.components()
-            .zip(folder.components())
-            .take_while(same)
-            .map(|(a, _)| a)
-            .collect()
+        root.components().zip(folder.components()).take_while(same).map(|(a, _)| a).collect()
     })
 }
 
@@ -215,28 +163,16 @@ mod tests {
         for name in ["a.log", "b/x.log", "b/c/y.txt", "b/c/z.log"] {
             std::fs::write(dir.path().join(name), "").unwrap();
         }
-        assert_eq!(
-            names(&[&at("")]).unwrap(),
-            ["a.log", "b/c/y.txt", "b/c/z.log", "b/x.log"]
-        );
+        assert_eq!(names(&[&at("")]).unwrap(), ["a.log", "b/c/y.txt", "b/c/z.log", "b/x.log"]);
         assert_eq!(names(&[&at("b/*.log")]).unwrap(), ["x.log"]);
-        assert_eq!(
-            names(&[&at("**/*.log")]).unwrap(),
-            ["a.log", "b/c/z.log", "b/x.log"]
-        );
+        assert_eq!(names(&[&at("**/*.log")]).unwrap(), ["a.log", "b/c/z.log", "b/x.log"]);
         assert_eq!(
             names(&[&at("b/x.log"), &at("a.log"), &at("a.log"), "-"]).unwrap(),
             ["b/x.log", "a.log", "-"]
         );
         assert!(matches!(names(&[&at("*.gz")]), Err(Error::NoMatch { .. })));
-        assert!(matches!(
-            names(&[&at("none/*.gz")]),
-            Err(Error::NoMatch { .. })
-        ));
-        assert!(matches!(
-            names(&[&at("missing.log")]),
-            Err(Error::Read { .. })
-        ));
+        assert!(matches!(names(&[&at("none/*.gz")]), Err(Error::NoMatch { .. })));
+        assert!(matches!(names(&[&at("missing.log")]), Err(Error::Read { .. })));
         assert!(matches!(names(&[&at("[")]), Err(Error::BadPattern { .. })));
     }
 }

@@ -25,28 +25,16 @@ pub(crate) fn open(input: &Input) -> Result<Box<dyn Read + Send>> {
 
 fn unpack(mut raw: Box<dyn Read + Send>, deepest: usize) -> std::io::Result<Box<dyn Read + Send>> {
     let mut head = Vec::with_capacity(ZSTD.len());
-    raw.by_ref()
-        .take(ZSTD.len() as u64)
-        .read_to_end(&mut head)?;
+    raw.by_ref().take(ZSTD.len() as u64).read_to_end(&mut head)?;
     let bom = head.starts_with(&BOM);
-    let rest = if bom {
-        head.split_off(BOM.len())
-    } else {
-        head.clone()
-    };
+    let rest = if bom { head.split_off(BOM.len()) } else { head.clone() };
     let again: Box<dyn Read + Send> = Box::new(Cursor::new(rest).chain(raw));
     if bom || deepest == 0 {
         Ok(again)
     } else if head.starts_with(&GZIP) {
-        unpack(
-            Box::new(flate2::read::MultiGzDecoder::new(again)),
-            deepest - 1,
-        )
+        unpack(Box::new(flate2::read::MultiGzDecoder::new(again)), deepest - 1)
     } else if head.starts_with(&ZSTD) {
-        unpack(
-            Box::new(zstd::stream::read::Decoder::new(again)?),
-            deepest - 1,
-        )
+        unpack(Box::new(zstd::stream::read::Decoder::new(again)?), deepest - 1)
     } else {
         Ok(again)
     }
@@ -74,10 +62,7 @@ mod tests {
         assert_eq!(text(b"".to_vec()).unwrap(), b"");
         assert_eq!(text(b"a".to_vec()).unwrap(), b"a");
         assert_eq!(text(b"\xef\xbb\xbfabc".to_vec()).unwrap(), b"abc");
-        assert_eq!(
-            text([gzip(b"one "), gzip(b"two")].concat()).unwrap(),
-            b"one two"
-        );
+        assert_eq!(text([gzip(b"one "), gzip(b"two")].concat()).unwrap(), b"one two");
         assert_eq!(text(gzip(&gzip(b"twice"))).unwrap(), b"twice");
         assert_eq!(text(zstd::encode_all(&b"z"[..], 1).unwrap()).unwrap(), b"z");
     }

@@ -94,20 +94,12 @@ pub struct Statement<'a> {
 }
 
 /// Parses the statement that `text` begins with and returns it with the rest.
-pub(crate) fn parse(text: &[u8], unit: EpochUnit) -> IResult<&[u8], Statement<'_>> {
+pub fn parse(text: &[u8], unit: EpochUnit) -> IResult<&[u8], Statement<'_>> {
     let (rest, epoch_ns) = epoch(text, unit)?;
     let (rest, utc_offset_minutes) = terminated(zone, tag(&b"|"[..])).parse_complete(rest)?;
     let (rest, label) = label(rest)?;
     let (rest, trace_id) = opt(preceded(tag(&b" trace_id="[..]), id)).parse_complete(rest)?;
-    Ok((
-        rest,
-        Statement {
-            epoch_ns,
-            utc_offset_minutes,
-            label,
-            trace_id,
-        },
-    ))
+    Ok((rest, Statement { epoch_ns, utc_offset_minutes, label, trace_id }))
 }
 
 /// Whether `text` is a label and nothing else.
@@ -118,18 +110,13 @@ pub fn is_label(text: &str) -> bool {
 /// An epoch of exactly the unit's digits, in nanoseconds.
 fn epoch(text: &[u8], unit: EpochUnit) -> IResult<&[u8], i64> {
     let digits = unit.digits();
-    map_opt(
-        take_while_m_n(digits, digits, |b: u8| b.is_ascii_digit()),
-        |digits: &[u8]| {
-            let mut count = 0i64;
-            for &digit in digits {
-                count = count
-                    .checked_mul(10)?
-                    .checked_add(i64::from(digit - b'0'))?;
-            }
-            count.checked_mul(unit.ns())
-        },
-    )
+    map_opt(take_while_m_n(digits, digits, |b: u8| b.is_ascii_digit()), |digits: &[u8]| {
+        let mut count = 0i64;
+        for &digit in digits {
+            count = count.checked_mul(10)?.checked_add(i64::from(digit - b'0'))?;
+        }
+        count.checked_mul(unit.ns())
+    })
     .parse_complete(text)
 }
 
@@ -137,11 +124,7 @@ fn epoch(text: &[u8], unit: EpochUnit) -> IResult<&[u8], i64> {
 pub(super) fn zone(text: &[u8]) -> IResult<&[u8], i16> {
     let sign = alt((value(1, tag(&b"+"[..])), value(-1, tag(&b"-"[..]))));
     let minutes = preceded(opt(tag(&b":"[..])), two_digits);
-    let offset = (
-        sign,
-        verify(two_digits, |&h| h <= 14),
-        verify(minutes, |&m| m <= 59),
-    )
+    let offset = (sign, verify(two_digits, |&h| h <= 14), verify(minutes, |&m| m <= 59))
         .map(|(sign, h, m): (i16, i16, i16)| sign * (h * 60 + m));
     alt((offset, value(0, tag(&b"Z"[..])))).parse_complete(text)
 }
@@ -157,9 +140,7 @@ fn is_word(b: u8) -> bool {
 }
 
 fn label(text: &[u8]) -> IResult<&[u8], &str> {
-    let head = verify(take_while1(is_word), |word: &[u8]| {
-        !word[0].is_ascii_digit()
-    });
+    let head = verify(take_while1(is_word), |word: &[u8]| !word[0].is_ascii_digit());
     let tail = many0_count(pair(one_of(".:/-"), take_while1(is_word)));
     ascii(recognize(pair(head, tail)), text)
 }

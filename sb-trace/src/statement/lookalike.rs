@@ -102,18 +102,13 @@ pub(super) fn judge(
     if let [b'N', zone @ ..] = zone {
         return is_zone(zone).then_some(Reason::MacosDate);
     }
-    let label_follows = text
-        .get(pipe + 1)
-        .is_some_and(|&b| b.is_ascii_alphabetic() || b == b'_');
+    let label_follows = text.get(pipe + 1).is_some_and(|&b| b.is_ascii_alphabetic() || b == b'_');
     if zone.is_empty() {
         // Many tables hold numbers before a bar: only an epoch before a label looks like us.
         return (digits == unit.digits() && label_follows && !glued).then_some(Reason::NoZone);
     }
     Some(if digits != unit.digits() {
-        Reason::Digits {
-            found: digits,
-            expected: unit.digits(),
-        }
+        Reason::Digits { found: digits, expected: unit.digits() }
     } else if !is_zone(zone) {
         Reason::ImpossibleZone
     } else if glued {

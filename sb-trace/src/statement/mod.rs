@@ -8,8 +8,7 @@ mod lookalike;
 mod scan;
 mod stamp;
 
-pub(crate) use grammar::parse;
-pub use grammar::{EpochUnit, Statement, is_label};
+pub use grammar::{EpochUnit, Statement, is_label, parse};
 pub use lookalike::{LookAlike, Reason};
 pub use scan::{Found, scan};
 pub use stamp::stamp;

@@ -51,9 +51,7 @@ fn number_before(text: &[u8], pipe: usize) -> Option<usize> {
         b'Z' | b'+' | b'-' => 1,
         b'0'..=b'9' | b':' => {
             let tail = head.iter().rev().take(LONGEST_ZONE);
-            let width = tail
-                .take_while(|b| b.is_ascii_digit() || **b == b':')
-                .count();
+            let width = tail.take_while(|b| b.is_ascii_digit() || **b == b':').count();
             match head.len().checked_sub(width + 1).map(|i| head[i]) {
                 Some(b'+' | b'-') => width + 1,
                 // No sign: digits all the way.
@@ -67,11 +65,7 @@ fn number_before(text: &[u8], pipe: usize) -> Option<usize> {
     if zone > 0 && end > 0 && head[end - 1] == b'N' {
         end -= 1;
     }
-    let digits = head[..end]
-        .iter()
-        .rev()
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let digits = head[..end].iter().rev().take_while(|b| b.is_ascii_digit()).count();
     (digits >= FEWEST_DIGITS).then(|| end - digits)
 }
 

@@ -8,10 +8,7 @@ pub fn stamp<Tz: TimeZone>(label: &str, trace_id: Option<&str>, now: &DateTime<T
     let sign = if minutes < 0 { '-' } else { '+' };
     let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
     let id = trace_id.map_or_else(String::new, |id| format!(" trace_id={id}"));
-    format!(
-        "{:013}{sign}{hours:02}{minutes:02}|{label}{id}",
-        now.timestamp_millis()
-    )
+    format!("{:013}{sign}{hours:02}{minutes:02}|{label}{id}", now.timestamp_millis())
 }
 
 #[cfg(test)]
@@ -24,9 +21,8 @@ mod tests {
     fn what_is_printed_is_a_statement() {
         for minutes in [0, 120, -210, 345, 840] {
             let zone = FixedOffset::east_opt(minutes * 60).unwrap();
-            let now = DateTime::from_timestamp_millis(1_600_776_870_140)
-                .unwrap()
-                .with_timezone(&zone);
+            let now =
+                DateTime::from_timestamp_millis(1_600_776_870_140).unwrap().with_timezone(&zone);
             let text = stamp("A.b", Some("7f"), &now);
             let (rest, s) = parse(text.as_bytes(), EpochUnit::Ms).unwrap();
             assert!(rest.is_empty());

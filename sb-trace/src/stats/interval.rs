@@ -20,15 +20,9 @@ pub struct Ranks {
 /// The interval's ranks for `n` values and the quantile `q` (0 to 1, both excluded).
 pub fn ranks(n: usize, q: f64) -> Ranks {
     if n == 0 || q <= 0.0 || q >= 1.0 {
-        return Ranks {
-            low: None,
-            high: None,
-        };
+        return Ranks { low: None, high: None };
     }
-    Ranks {
-        low: low_rank(n, q),
-        high: low_rank(n, 1.0 - q).map(|rank| n + 1 - rank),
-    }
+    Ranks { low: low_rank(n, q), high: low_rank(n, 1.0 - q).map(|rank| n + 1 - rank) }
 }
 
 /// max{k >= 1 : P(B < k) <= TAIL}. The upper end is its mirror image: P(B < k) >= 1 - TAIL is
@@ -37,11 +31,7 @@ fn low_rank(n: usize, q: f64) -> Option<usize> {
     let odds = (q / (1.0 - q)).ln();
     // Starting far below the mean keeps the loop short for large n; what lies below is < 1e-30.
     let spread = (n as f64 * q * (1.0 - q)).sqrt();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to 0..n"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..n")]
     let first = (n as f64 * q - 12.0 * spread - 12.0).max(0.0) as usize;
     let mut log_mass =
         log_binomial(n, first) + first as f64 * q.ln() + (n - first) as f64 * (-q).ln_1p();

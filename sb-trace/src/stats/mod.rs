@@ -1,9 +1,11 @@
 //! Numbers: quantiles, their confidence intervals, and the summary of a pair.
 
+mod group;
 mod interval;
 mod quantile;
 mod summary;
 
+pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, ranks, supported};
 pub use quantile::quantile;
 pub use summary::{

@@ -45,6 +45,8 @@ pub struct Summary {
     pub pair: String,
     /// `cold`, `partial`, `warm`, `unknown`, or `all`.
     pub start_class: String,
+    /// What the latencies have in common besides (`--group-by`): column, value.
+    pub group: Vec<(String, String)>,
     /// How many latencies there are.
     pub n: usize,
     /// How many FROM events have no TO.
@@ -71,10 +73,7 @@ impl Summary {
         percents: &[f64],
     ) -> Self {
         latencies.sort_unstable();
-        let sorted: Vec<f64> = latencies
-            .iter()
-            .map(|&l| crate::units::ns_to_ms(l))
-            .collect();
+        let sorted: Vec<f64> = latencies.iter().map(|&l| crate::units::ns_to_ms(l)).collect();
         let n = sorted.len();
         let sum: i128 = latencies.iter().map(|&l| i128::from(l)).sum();
         let percentiles = percents
@@ -93,6 +92,7 @@ impl Summary {
         Self {
             pair,
             start_class,
+            group: Vec::new(),
             n,
             unmatched,
             negative: latencies.partition_point(|&l| l < 0),
@@ -105,9 +105,7 @@ impl Summary {
 
     /// The value of one of the percentiles asked for.
     pub fn percentile(&self, percent: f64) -> Option<&Percentile> {
-        self.percentiles
-            .iter()
-            .find(|p| (p.percent - percent).abs() < 1e-9)
+        self.percentiles.iter().find(|p| (p.percent - percent).abs() < 1e-9)
     }
 }
 
@@ -118,6 +116,9 @@ impl Serialize for Summary {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("pair", &self.pair)?;
         map.serialize_entry("start_class", &self.start_class)?;
+        for (column, value) in &self.group {
+            map.serialize_entry(column, value)?;
+        }
         map.serialize_entry("n", &self.n)?;
         map.serialize_entry("unmatched", &self.unmatched)?;
         map.serialize_entry("negative", &self.negative)?;
@@ -196,10 +197,7 @@ mod tests {
             &[50.0, 99.0],
         );
         assert_eq!((s.n, s.unmatched, s.negative), (4, 2, 1));
-        assert_eq!(
-            (s.mean_ms, s.min_ms, s.max_ms),
-            (Some(12.5), Some(-10.0), Some(30.0))
-        );
+        assert_eq!((s.mean_ms, s.min_ms, s.max_ms), (Some(12.5), Some(-10.0), Some(30.0)));
         assert_eq!(s.percentile(50.0).and_then(|p| p.value_ms), Some(15.0));
         assert!(!s.percentile(50.0).is_some_and(Percentile::supported));
         let json = serde_json::to_value(&s).unwrap();
@@ -211,10 +209,6 @@ mod tests {
     fn no_latencies_give_no_figures() {
         let s = Summary::of("A->B".into(), "all".into(), vec![], 3, &DEFAULT_PERCENTILES);
         assert_eq!((s.n, s.unmatched, s.mean_ms), (0, 3, None));
-        assert!(
-            s.percentiles
-                .iter()
-                .all(|p| p.value_ms.is_none() && !p.supported())
-        );
+        assert!(s.percentiles.iter().all(|p| p.value_ms.is_none() && !p.supported()));
     }
 }

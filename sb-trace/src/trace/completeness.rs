@@ -35,9 +35,7 @@ pub(crate) fn judge(
     for trace in &traces.traces {
         let labels: Vec<Name> = traces.events(trace).iter().map(|&p| label(p)).collect();
         if let Some(&last) = labels.last() {
-            *lasts
-                .entry((&runs[trace.run as usize].benchmark, last))
-                .or_default() += 1;
+            *lasts.entry((&runs[trace.run as usize].benchmark, last)).or_default() += 1;
         }
         *paths.entry(labels).or_default() += 1;
     }
@@ -55,24 +53,17 @@ pub(crate) fn judge(
         let places = &order[trace.first as usize..trace.end as usize];
         let has = |wanted: &Option<Name>| places.iter().any(|&p| Some(label(p)) == *wanted);
         let ends = places.last().map(|&p| label(p));
-        let wanted = commonest
-            .get(runs[trace.run as usize].benchmark.as_str())
-            .map(|&(_, last)| last);
+        let wanted =
+            commonest.get(runs[trace.run as usize].benchmark.as_str()).map(|&(_, last)| last);
         trace.complete =
             !trace.fragment && ends.is_some() && ends == wanted && expected.iter().all(has);
         trace.start_class = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
     }
     traces.order = order;
 
-    let mut paths: Vec<PathCount> = paths
-        .into_iter()
-        .map(|(labels, traces)| PathCount { labels, traces })
-        .collect();
-    paths.sort_by(|a, b| {
-        b.traces
-            .cmp(&a.traces)
-            .then_with(|| a.labels.cmp(&b.labels))
-    });
+    let mut paths: Vec<PathCount> =
+        paths.into_iter().map(|(labels, traces)| PathCount { labels, traces }).collect();
+    paths.sort_by(|a, b| b.traces.cmp(&a.traces).then_with(|| a.labels.cmp(&b.labels)));
     paths
 }
 
@@ -85,12 +76,8 @@ pub(crate) fn doubts(
     by: &super::Grouping,
 ) -> Vec<Finding> {
     let mut findings = vec![rule(grouped, by)];
-    let sequences: Vec<Vec<u32>> = grouped
-        .drafts
-        .iter()
-        .filter(|d| d.by_sequence)
-        .map(|d| d.events.clone())
-        .collect();
+    let sequences: Vec<Vec<u32>> =
+        grouped.drafts.iter().filter(|d| d.by_sequence).map(|d| d.events.clone()).collect();
     if sequences.len() < 2 {
         return findings;
     }
@@ -101,9 +88,8 @@ pub(crate) fn doubts(
     for places in &sequences {
         *paths.entry(labels(places)).or_default() += 1;
     }
-    let Some((path, count)) = paths
-        .into_iter()
-        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
+    let Some((path, count)) =
+        paths.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
     else {
         return findings;
     };
@@ -140,14 +126,12 @@ fn rule(grouped: &Grouped, by: &super::Grouping) -> Finding {
         Grouping::Auto if sequences == 0 => format!("traces: {keyed} by id"),
         Grouping::Auto if keyed == 0 => format!("traces: {by_sequence}"),
         Grouping::Auto => format!("traces: {keyed} by id, {by_sequence}"),
-        Grouping::Id => format!(
-            "traces: {keyed} by id, {} events without one",
-            grouped.orphans.len()
-        ),
-        Grouping::Source => format!(
-            "traces: {keyed} by source, {} events without one",
-            grouped.orphans.len()
-        ),
+        Grouping::Id => {
+            format!("traces: {keyed} by id, {} events without one", grouped.orphans.len())
+        }
+        Grouping::Source => {
+            format!("traces: {keyed} by source, {} events without one", grouped.orphans.len())
+        }
         Grouping::File => format!("traces: {keyed} by file"),
         Grouping::Label(label) => {
             format!("traces: {sequences} by label (a new one at each {label}, per file and source)")
@@ -176,11 +160,7 @@ fn starts_in_the_middle(
     let mut wrap: Vec<i64> = Vec::new();
     for places in sequences.iter().filter(|s| usual(s)) {
         for (gaps, pair) in inside.iter_mut().zip(places.windows(2)) {
-            gaps.push(
-                event(pair[1])
-                    .epoch_ns
-                    .saturating_sub(event(pair[0]).epoch_ns),
-            );
+            gaps.push(event(pair[1]).epoch_ns.saturating_sub(event(pair[0]).epoch_ns));
         }
     }
     for pair in sequences.windows(2) {

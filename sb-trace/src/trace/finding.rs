@@ -26,20 +26,12 @@ pub struct Finding {
 impl Finding {
     /// Something worth knowing.
     pub fn note(message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Note,
-            message: message.into(),
-            remedy: None,
-        }
+        Self { severity: Severity::Note, message: message.into(), remedy: None }
     }
 
     /// Something doubtful and what to try.
     pub fn warning(message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            message: message.into(),
-            remedy: Some(remedy.into()),
-        }
+        Self { severity: Severity::Warning, message: message.into(), remedy: Some(remedy.into()) }
     }
 }
 

@@ -4,11 +4,12 @@ use super::order::Streams;
 use crate::analysis::FileInfo;
 use crate::event::Event;
 use crate::names::{NONE, Name, Names};
+use crate::options::Options;
 use crate::trace::Traces;
 use hashbrown::HashMap;
 
 /// Labels of the driver begin with this.
-const DRIVER: &str = "SB_";
+pub(crate) const DRIVER: &str = "SB_";
 
 /// The rule by which events become traces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,9 +42,7 @@ impl std::str::FromStr for Grouping {
                     Ok(Self::Label(label.to_owned()))
                 }
                 Some(label) => Err(format!("'{label}' is no label")),
-                None => Err(format!(
-                    "'{text}' is none of auto, id, source, file, label=NAME"
-                )),
+                None => Err(format!("'{text}' is none of auto, id, source, file, label=NAME")),
             },
         }
     }
@@ -67,68 +66,41 @@ pub(crate) struct Grouped {
     pub drafts: Vec<Draft>,
     pub orphans: Vec<u32>,
     pub driver: Vec<u32>,
+    /// Events that the filter does not want.
+    pub filtered: u64,
     /// How many traces were longer than `--max-trace` and cut.
     pub split: u64,
 }
 
-/// Groups events into traces, ordered by run and then by place in the log.
+/// Groups the events that the filter wants into traces, ordered by run and then by place in the log.
 pub(crate) fn group(
     events: &[Event],
     files: &[FileInfo],
     names: &mut Names,
-    by: &Grouping,
-    max_trace_ns: i64,
+    options: &Options,
 ) -> Grouped {
+    let by = &options.by;
     let streams = Streams::of(events);
-    let is_driver: Vec<bool> = (0..names.len())
-        .map(|n| names.text(handle(n)).starts_with(DRIVER))
-        .collect();
-    let driver = |place: u32| is_driver[events[place as usize].label as usize];
-    let run = |place: u32| files[events[place as usize].file as usize].run;
-
-    let mut grouped = Grouped {
-        driver: (0..handle(events.len())).filter(|&p| driver(p)).collect(),
-        ..Grouped::default()
-    };
-    let key_of = |place: u32| -> Option<Name> {
-        let event = &events[place as usize];
-        match by {
-            Grouping::Auto | Grouping::Id => Some(event.id()).filter(|&id| id != NONE),
-            Grouping::Source => Some(event.source).filter(|&id| id != NONE),
-            Grouping::File => Some(event.file),
-            Grouping::Label(_) => None,
+    let is_driver: Vec<bool> =
+        (0..names.len()).map(|n| names.text(handle(n)).starts_with(DRIVER)).collect();
+    let mut grouped = Grouped::default();
+    let mut wanted = Vec::new();
+    for (place, event) in (0u32..).zip(events) {
+        if is_driver[event.label as usize] {
+            grouped.driver.push(place);
+        } else if options.filter.wants_event(event, names) {
+            wanted.push(place);
+        } else {
+            grouped.filtered += 1;
         }
-    };
-
-    // By key: in log order of the first event.
-    let mut of_key: HashMap<(u32, Name), usize> = HashMap::new();
-    let mut keyless = Vec::new();
-    for place in (0..handle(events.len())).filter(|&p| !driver(p)) {
-        let Some(key) = key_of(place) else {
-            keyless.push(place);
-            continue;
-        };
-        let next = grouped.drafts.len();
-        let draft = *of_key.entry((run(place), key)).or_insert(next);
-        if draft == next {
-            let id = if *by == Grouping::File { NONE } else { key };
-            grouped.drafts.push(Draft {
-                run: run(place),
-                id,
-                events: Vec::new(),
-                fragment: false,
-                by_sequence: false,
-            });
-        }
-        grouped.drafts[draft].events.push(place);
     }
+
+    let keyless = by_key(&mut grouped.drafts, wanted, events, files, by);
     if *by == Grouping::File {
         for draft in &mut grouped.drafts {
             draft.id = names.add(&files[events[draft.events[0] as usize].file as usize].name);
         }
     }
-
-    // Without a key: orphans, or by the order of the log.
     match by {
         Grouping::Id | Grouping::Source | Grouping::File => grouped.orphans = keyless,
         Grouping::Auto | Grouping::Label(_) => {
@@ -136,32 +108,72 @@ pub(crate) fn group(
                 Grouping::Label(label) => Opener::Label(names.find(label)),
                 _ => Opener::FirstLabel,
             };
-            let mut wanted = vec![false; events.len()];
-            for &place in &keyless {
-                wanted[place as usize] = true;
-            }
-            for stream in &streams.all {
-                let places = stream.iter().copied().filter(|&p| wanted[p as usize]);
-                grouped
-                    .drafts
-                    .extend(cut_stream(places, events, &opener, run));
-            }
+            by_sequence(&mut grouped.drafts, &keyless, events, files, &streams, &opener);
             name_sequences(&mut grouped.drafts, events, files, names);
         }
     }
-
     for draft in &mut grouped.drafts {
-        draft
-            .events
-            .sort_by_key(|&place| streams.key(events, place));
+        draft.events.sort_by_key(|&place| streams.key(events, place));
     }
     if matches!(by, Grouping::Auto | Grouping::Label(_)) {
-        split_long(&mut grouped, events, names, max_trace_ns);
+        split_long(&mut grouped, events, names, options.max_trace_ns);
     }
+    grouped.drafts.sort_by_cached_key(|d| (d.run, d.events.iter().min().copied()));
     grouped
-        .drafts
-        .sort_by_key(|d| (d.run, d.events.iter().min().copied()));
-    grouped
+}
+
+/// Makes one trace per run and key, in log order of the first event; returns the events without
+/// a key.
+fn by_key(
+    drafts: &mut Vec<Draft>,
+    places: Vec<u32>,
+    events: &[Event],
+    files: &[FileInfo],
+    by: &Grouping,
+) -> Vec<u32> {
+    let mut of_key: HashMap<(u32, Name), usize> = HashMap::new();
+    let mut keyless = Vec::new();
+    for place in places {
+        let event = &events[place as usize];
+        let run = files[event.file as usize].run;
+        let key = match by {
+            Grouping::Auto | Grouping::Id => Some(event.id()).filter(|&id| id != NONE),
+            Grouping::Source => Some(event.source).filter(|&id| id != NONE),
+            Grouping::File => Some(event.file),
+            Grouping::Label(_) => None,
+        };
+        let Some(id) = key else {
+            keyless.push(place);
+            continue;
+        };
+        let next = drafts.len();
+        let draft = *of_key.entry((run, id)).or_insert(next);
+        if draft == next {
+            drafts.push(Draft { run, id, events: Vec::new(), fragment: false, by_sequence: false });
+        }
+        drafts[draft].events.push(place);
+    }
+    keyless
+}
+
+/// Makes traces from the order of the log, stream by stream.
+fn by_sequence(
+    drafts: &mut Vec<Draft>,
+    places: &[u32],
+    events: &[Event],
+    files: &[FileInfo],
+    streams: &Streams,
+    opener: &Opener,
+) {
+    let run = |place: u32| files[events[place as usize].file as usize].run;
+    let mut wanted = vec![false; events.len()];
+    for &place in places {
+        wanted[place as usize] = true;
+    }
+    for stream in &streams.all {
+        let places = stream.iter().copied().filter(|&p| wanted[p as usize]);
+        drafts.extend(cut_stream(places, events, opener, run));
+    }
 }
 
 fn handle(n: usize) -> u32 {
@@ -244,12 +256,7 @@ fn split_long(grouped: &mut Grouped, events: &[Event], names: &mut Names, max_tr
                 names.add(&format!("{}#{part}", names.text(draft.id)))
             };
             let fragment = draft.fragment && part == 1;
-            drafts.push(Draft {
-                id,
-                events: draft.events[start..at].to_vec(),
-                fragment,
-                ..draft
-            });
+            drafts.push(Draft { id, events: draft.events[start..at].to_vec(), fragment, ..draft });
             (start, part) = (at, part + 1);
         }
         grouped.split += u64::from(part > 2);
@@ -260,11 +267,7 @@ fn split_long(grouped: &mut Grouped, events: &[Event], names: &mut Names, max_tr
 impl Grouped {
     /// The flat form: all traces' events in one list.
     pub(crate) fn into_traces(self) -> Traces {
-        let mut traces = Traces {
-            orphans: self.orphans,
-            driver: self.driver,
-            ..Traces::default()
-        };
+        let mut traces = Traces { orphans: self.orphans, driver: self.driver, ..Traces::default() };
         for draft in self.drafts {
             let first = handle(traces.order.len());
             traces.order.extend(draft.events);

@@ -10,7 +10,7 @@ pub use completeness::PathCount;
 pub(crate) use completeness::{doubts, judge};
 pub use finding::{Finding, Severity};
 pub use grouping::Grouping;
-pub(crate) use grouping::{Grouped, group};
+pub(crate) use grouping::{DRIVER, Draft, Grouped, group};
 pub use start_class::{ClassSource, ColdWarm, StartClass};
 
 use crate::names::Name;
@@ -50,8 +50,6 @@ pub struct Traces {
 impl Traces {
     /// The event indices of one trace in time order.
     pub fn events(&self, trace: &Trace) -> &[u32] {
-        self.order
-            .get(trace.first as usize..trace.end as usize)
-            .unwrap_or_default()
+        self.order.get(trace.first as usize..trace.end as usize).unwrap_or_default()
     }
 }

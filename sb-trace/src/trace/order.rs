@@ -43,11 +43,7 @@ impl Streams {
     pub(crate) fn key(&self, events: &[Event], place: u32) -> (i64, u32, i64) {
         let event = &events[place as usize];
         let turned = self.newest_first[self.of_event[place as usize] as usize];
-        let rank = if turned {
-            -i64::from(place)
-        } else {
-            i64::from(place)
-        };
+        let rank = if turned { -i64::from(place) } else { i64::from(place) };
         (event.epoch_ns, event.file, rank)
     }
 }

@@ -89,10 +89,7 @@ pub(crate) fn of_labels<'a>(labels: impl Iterator<Item = &'a str>) -> StartClass
         (false, true) => ColdWarm::Warm,
         (false, false) => return StartClass::default(),
     };
-    StartClass {
-        class,
-        source: ClassSource::Label,
-    }
+    StartClass { class, source: ClassSource::Label }
 }
 
 #[cfg(test)]

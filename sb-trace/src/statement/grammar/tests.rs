@@ -14,28 +14,20 @@ fn the_whole_statement() {
     let (s, rest) = read("1600776870140+0200|PRE_INVOKED trace_id=4f/2a:b=, more").unwrap();
     assert_eq!(s.epoch_ns, 1_600_776_870_140_000_000);
     assert_eq!(s.utc_offset_minutes, 120);
-    assert_eq!(
-        (s.label, s.trace_id, rest),
-        ("PRE_INVOKED", Some("4f/2a:b="), ", more")
-    );
+    assert_eq!((s.label, s.trace_id, rest), ("PRE_INVOKED", Some("4f/2a:b="), ", more"));
 }
 
 #[test]
 fn zones() {
-    for (zone, minutes) in [
-        ("+0000", 0),
-        ("-0330", -210),
-        ("+05:45", 345),
-        ("Z", 0),
-        ("+1459", 899),
-        ("-00:01", -1),
-    ] {
+    for (zone, minutes) in
+        [("+0000", 0), ("-0330", -210), ("+05:45", 345), ("Z", 0), ("+1459", 899), ("-00:01", -1)]
+    {
         let text = format!("1600776870140{zone}|A");
         assert_eq!(read(&text).unwrap().0.utc_offset_minutes, minutes, "{zone}");
     }
-    for zone in [
-        "+1500", "+0060", "+00", "0000", "+000", "+00000", "z", "+0:000", "", " +0000", "Z+0000",
-    ] {
+    for zone in
+        ["+1500", "+0060", "+00", "0000", "+000", "+00000", "z", "+0:000", "", " +0000", "Z+0000"]
+    {
         let text = format!("1600776870140{zone}|A");
         assert_eq!(read(&text), None, "{zone}");
     }
@@ -74,26 +66,14 @@ fn an_id_has_at_most_128_characters() {
 fn epochs_have_the_digits_of_their_unit_and_fit() {
     for (text, unit, ns) in [
         ("0000000000000", EpochUnit::Ms, Some(0)),
-        (
-            "9223372036854",
-            EpochUnit::Ms,
-            Some(9_223_372_036_854_000_000),
-        ),
+        ("9223372036854", EpochUnit::Ms, Some(9_223_372_036_854_000_000)),
         ("9223372036855", EpochUnit::Ms, None),
         ("160077687014", EpochUnit::Ms, None),
         ("16007768701401", EpochUnit::Ms, None),
         ("1600776870", EpochUnit::S, Some(1_600_776_870_000_000_000)),
         ("9999999999", EpochUnit::S, None),
-        (
-            "1600776870140001",
-            EpochUnit::Us,
-            Some(1_600_776_870_140_001_000),
-        ),
-        (
-            "1600776870140001002",
-            EpochUnit::Ns,
-            Some(1_600_776_870_140_001_002),
-        ),
+        ("1600776870140001", EpochUnit::Us, Some(1_600_776_870_140_001_000)),
+        ("1600776870140001002", EpochUnit::Ns, Some(1_600_776_870_140_001_002)),
         ("9223372036854775807", EpochUnit::Ns, Some(i64::MAX)),
         ("9223372036854775808", EpochUnit::Ns, None),
     ] {

@@ -30,20 +30,13 @@ fn reason(text: &str) -> Option<Reason> {
 fn several_on_a_line_and_anywhere() {
     assert_eq!(
         found("x 1600776870152+0000|INVOKED 1600776870153Z|HANDLER_START;1600776870154-03:30|c"),
-        [
-            (2, "INVOKED".into()),
-            (29, "HANDLER_START".into()),
-            (58, "c".into())
-        ]
+        [(2, "INVOKED".into()), (29, "HANDLER_START".into()), (58, "c".into())]
     );
     assert_eq!(found("\"1600776870152+0000|A"), [(1, "A".into())]);
     assert_eq!(found("\u{e9}1600776870152+0000|A"), [(2, "A".into())]);
     assert_eq!(
         found("1600776870152Z|A-1600776870153+0000|B"),
-        [
-            (0, "A-1600776870153".into()),
-            (17, "! glued to the text before it".into())
-        ]
+        [(0, "A-1600776870153".into()), (17, "! glued to the text before it".into())]
     );
     assert_eq!(found("|||1600776870152+0000|A|B"), [(3, "A".into())]);
 }
@@ -54,34 +47,10 @@ fn near_misses_are_named() {
         ("16007768703N+0200|LABEL", Some(Reason::MacosDate)),
         ("1600776870N+0200|LABEL", Some(Reason::MacosDate)),
         ("1600776870N+02:00|LABEL", Some(Reason::MacosDate)),
-        (
-            "1600776870+0200|A",
-            Some(Reason::Digits {
-                found: 10,
-                expected: 13,
-            }),
-        ),
-        (
-            "81600776870140+0000|A",
-            Some(Reason::Digits {
-                found: 14,
-                expected: 13,
-            }),
-        ),
-        (
-            "160077687+0000|A",
-            Some(Reason::Digits {
-                found: 9,
-                expected: 13,
-            }),
-        ),
-        (
-            "1600776870140001+0000|A",
-            Some(Reason::Digits {
-                found: 16,
-                expected: 13,
-            }),
-        ),
+        ("1600776870+0200|A", Some(Reason::Digits { found: 10, expected: 13 })),
+        ("81600776870140+0000|A", Some(Reason::Digits { found: 14, expected: 13 })),
+        ("160077687+0000|A", Some(Reason::Digits { found: 9, expected: 13 })),
+        ("1600776870140001+0000|A", Some(Reason::Digits { found: 16, expected: 13 })),
         ("9999999999999+0000|A", Some(Reason::OutOfRange)),
         ("1600776870140|A", Some(Reason::NoZone)),
         ("1600776870140+1500|A", Some(Reason::ImpossibleZone)),
@@ -109,24 +78,9 @@ fn near_misses_are_named() {
 
 #[test]
 fn advice_says_what_to_do() {
-    assert!(
-        reason("16007768703N+0200|LABEL")
-            .unwrap()
-            .advice()
-            .contains("sb-trace stamp LABEL")
-    );
-    assert!(
-        reason("1600776870+0200|A")
-            .unwrap()
-            .advice()
-            .contains("--epoch-unit s")
-    );
-    assert!(
-        !reason("81600776870140+0000|A")
-            .unwrap()
-            .advice()
-            .contains("--epoch-unit")
-    );
+    assert!(reason("16007768703N+0200|LABEL").unwrap().advice().contains("sb-trace stamp LABEL"));
+    assert!(reason("1600776870+0200|A").unwrap().advice().contains("--epoch-unit s"));
+    assert!(!reason("81600776870140+0000|A").unwrap().advice().contains("--epoch-unit"));
 }
 
 /// The definition, without any short cut: try the grammar at every byte, go on behind a match.

@@ -1,0 +1,107 @@
+//! What the reader should know beside the figures: clocks that disagree, traces that are incomplete.
+
+use super::{check, print};
+use crate::analysis::Analysis;
+use crate::latency::Skew;
+use crate::units::Unit;
+use serde_json::{Value, json};
+
+/// More than this share of incomplete traces wants an explanation.
+const MANY_INCOMPLETE: f64 = 0.05;
+
+/// What was found, where the traces cannot be what the user expects.
+pub(super) fn incomplete(analysis: &Analysis) {
+    let accounting = &analysis.accounting;
+    if accounting.traces > 0 && accounting.incomplete_share() <= MANY_INCOMPLETE {
+        return;
+    }
+    let incomplete = accounting.traces - accounting.traces_complete;
+    print::talk(&match accounting.traces {
+        0 => "warning: there are no traces; this is what was found:".to_owned(),
+        traces => format!(
+            "warning: {incomplete} of {traces} traces are incomplete; this is what was found:"
+        ),
+    });
+    for file in analysis.files.iter().take(3) {
+        print::talk(&format!(
+            "  {}: read as {}, {} lines, {} statements",
+            file.name, file.carrier, file.lines, file.statements
+        ));
+    }
+    print::talk(check::accounting_text(analysis).trim_end());
+    for at in analysis.look_alikes.iter().take(3) {
+        let file = &analysis.files[at.file as usize].name;
+        print::talk(&format!("  {file}:{}:{}: {}", at.line, at.column, at.what));
+    }
+    for path in analysis.paths.iter().take(3) {
+        let labels: Vec<&str> =
+            path.labels.iter().take(8).map(|&l| analysis.events.names.text(l)).collect();
+        let more = if path.labels.len() > 8 { ", ..." } else { "" };
+        print::talk(&format!("  {} traces: {}{more}", path.traces, labels.join(", ")));
+    }
+    print::talk(
+        "  help: say which events belong together with --by, and which labels make a trace complete with --expect",
+    );
+}
+
+/// Negative latencies, by the two sources whose clocks disagree. Nothing was moved.
+pub(super) fn skew(analysis: &Analysis) {
+    let names = &analysis.events.names;
+    let negative =
+        analysis.latencies.rows.iter().filter(|r| r.latency_ns.is_some_and(|l| l < 0)).count()
+            as u64;
+    if negative == 0 {
+        return;
+    }
+    let between: u64 = analysis.skew.iter().map(|s| s.negative).sum();
+    for s in analysis.skew.iter().filter(|s| s.negative > 0) {
+        let (from, to) = (names.text(s.from), names.text(s.to));
+        print::talk(&format!(
+            "warning: {} of {} latencies from {from} to {to} are negative; {}",
+            s.negative,
+            s.n,
+            offset(s, from, to)
+        ));
+    }
+    if negative > between {
+        print::talk(&format!(
+            "warning: {} latencies are negative where no two sources are named: labels out of order, or clocks that disagree",
+            negative - between
+        ));
+    }
+}
+
+/// The feasible offset of the two clocks, in words.
+fn offset(skew: &Skew, from: &str, to: &str) -> String {
+    let ms = |ns: i64| {
+        let ms = crate::units::ns_to_ms(ns);
+        format!("{} ms", Unit::Ms.format(ms))
+    };
+    match skew.min_return_ns {
+        Some(back) => format!(
+            "the clock of {to} is {} to {} ahead of that of {from}",
+            ms(back.saturating_neg()),
+            ms(skew.min_forward_ns)
+        ),
+        None => format!(
+            "the clock of {to} is at most {} ahead of that of {from}",
+            ms(skew.min_forward_ns)
+        ),
+    }
+}
+
+/// The skews for JSON: the feasible offset of `to`'s clock against `from`'s, ends null where open.
+pub(super) fn skew_json(analysis: &Analysis) -> Value {
+    let names = &analysis.events.names;
+    let one = |s: &Skew| {
+        json!({
+            "from_source": names.text(s.from),
+            "to_source": names.text(s.to),
+            "n": s.n,
+            "negative": s.negative,
+            "offset_low_ms": s.min_return_ns.map(|ns| -crate::units::ns_to_ms(ns)),
+            "offset_high_ms": crate::units::ns_to_ms(s.min_forward_ns),
+        })
+    };
+    analysis.skew.iter().map(one).collect()
+}
