@@ -44,7 +44,7 @@ statement in the whole input.";
 
 /// The arguments of `sb-trace`.
 #[derive(Debug, Parser)]
-#[command(name = "sb-trace", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
+#[command(name = "sb-trace", bin_name = "sb-trace", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
 #[command(arg_required_else_help = true, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]

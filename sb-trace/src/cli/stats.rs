@@ -117,7 +117,7 @@ fn json(analysis: &Analysis, summaries: &[Summary]) -> Result<String> {
         "quantile": "hyndman_fan_7",
         "pairs": summaries,
         "accounting": analysis.accounting,
-        "skew": explain::skew_json(&analysis),
+        "skew": explain::skew_json(analysis),
         "findings": analysis.findings,
     });
     let text = serde_json::to_string_pretty(&document).map_err(|e| Error::Stdout(e.into()))?;
