@@ -31,9 +31,7 @@ impl Default for Sandbox {
 impl Sandbox {
     /// An empty folder.
     pub fn new() -> Self {
-        Self {
-            dir: tempfile::tempdir().unwrap(),
-        }
+        Self { dir: tempfile::tempdir().unwrap() }
     }
 
     /// The folder, or a file in it.
@@ -63,13 +61,7 @@ impl Sandbox {
             .into_iter()
             .map(|e| e.unwrap())
             .filter(|e| !e.file_type().is_dir())
-            .map(|e| {
-                e.path()
-                    .strip_prefix(&root)
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned()
-            })
+            .map(|e| e.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned())
             .collect()
     }
 
@@ -117,11 +109,7 @@ impl Outcome {
     /// Fails, showing all that was said, unless the exit code is this one.
     #[track_caller]
     pub fn expect(&self, code: i32) -> &Self {
-        assert_eq!(
-            self.code, code,
-            "stdout:\n{}\nstderr:\n{}",
-            self.stdout, self.stderr
-        );
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         assert!(!self.stderr.contains("panicked at"), "{}", self.stderr);
         self
     }
@@ -129,11 +117,7 @@ impl Outcome {
     /// Fails unless the text was said on standard error.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
-        assert!(
-            self.stderr.contains(text),
-            "'{text}' is not in:\n{}",
-            self.stderr
-        );
+        assert!(self.stderr.contains(text), "'{text}' is not in:\n{}", self.stderr);
         self
     }
 }

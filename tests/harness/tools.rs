@@ -22,15 +22,10 @@ impl Python {
         let import = format!("import {}", modules.join(", "));
         let found = Command::new(&program).args(["-c", &import]).output();
         if found.is_ok_and(|output| output.status.success()) {
-            return Some(Self {
-                program: program.into(),
-            });
+            return Some(Self { program: program.into() });
         }
-        let reason = format!(
-            "{} cannot import {}",
-            PathBuf::from(program).display(),
-            modules.join(", ")
-        );
+        let reason =
+            format!("{} cannot import {}", PathBuf::from(program).display(), modules.join(", "));
         assert!(!in_ci(), "in CI this test must run: {reason}");
         eprintln!("skipped: {reason}");
         None
@@ -38,10 +33,7 @@ impl Python {
 
     /// Runs a script in the sandbox.
     pub fn run(&self, sandbox: &Sandbox, script: &str, args: &[&str]) -> Outcome {
-        let all: Vec<&str> = ["-c", script]
-            .into_iter()
-            .chain(args.iter().copied())
-            .collect();
+        let all: Vec<&str> = ["-c", script].into_iter().chain(args.iter().copied()).collect();
         sandbox.run(&self.program, &all)
     }
 }

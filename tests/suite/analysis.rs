@@ -12,10 +12,7 @@ fn stats(sandbox: &Sandbox, args: &[&str]) -> Value {
 
 fn pair<'a>(document: &'a Value, name: &str) -> &'a Value {
     let pairs = document["pairs"].as_array().unwrap();
-    pairs
-        .iter()
-        .find(|p| p["pair"] == name)
-        .unwrap_or(&Value::Null)
+    pairs.iter().find(|p| p["pair"] == name).unwrap_or(&Value::Null)
 }
 
 /// Ten invocations one second apart: A at 0 ms, B after `i`, C after 100 ms.
@@ -33,12 +30,8 @@ fn consecutive_pairs_and_total() {
     let sandbox = Sandbox::new();
     sandbox.write("app.log", ten());
     let document = stats(&sandbox, &["app.log"]);
-    let names: Vec<&str> = document["pairs"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|p| p["pair"].as_str().unwrap())
-        .collect();
+    let names: Vec<&str> =
+        document["pairs"].as_array().unwrap().iter().map(|p| p["pair"].as_str().unwrap()).collect();
     assert_eq!(names, ["A->B", "B->C", "total"]);
     let ab = pair(&document, "A->B");
     assert_eq!(ab["n"], 10);
@@ -46,10 +39,7 @@ fn consecutive_pairs_and_total() {
     assert_eq!(ab["p50_ms"], 4.5);
     assert_eq!(ab["p90_ms"], 8.1);
     assert_eq!((&ab["min_ms"], &ab["max_ms"]), (&0.0.into(), &9.0.into()));
-    assert_eq!(
-        (&ab["p50_supported"], &ab["p99_supported"]),
-        (&true.into(), &false.into())
-    );
+    assert_eq!((&ab["p50_supported"], &ab["p99_supported"]), (&true.into(), &false.into()));
     assert_eq!(pair(&document, "total")["p50_ms"], 100.0);
     assert_eq!(document["accounting"]["lines"], 30);
     assert_eq!(document["accounting"]["traces_complete"], 10);
@@ -63,20 +53,11 @@ fn the_zone_does_not_shift_the_instant() {
         "1600776870201+0200|X\n1600776870201+0000|X\n1600776870201-0330|X\n1600776870201Z|X\n",
     );
     let out = sandbox.run(SB_TRACE, &["events", "a.log"]);
-    let instants: Vec<&str> = out
-        .expect(0)
-        .stdout
-        .lines()
-        .skip(1)
-        .map(|l| l.split(',').nth(8).unwrap())
-        .collect();
+    let instants: Vec<&str> =
+        out.expect(0).stdout.lines().skip(1).map(|l| l.split(',').nth(8).unwrap()).collect();
     assert_eq!(instants, ["2020-09-22T12:14:30.201000Z"; 4]);
-    let offsets: Vec<&str> = out
-        .stdout
-        .lines()
-        .skip(1)
-        .map(|l| l.split(',').nth(1).unwrap())
-        .collect();
+    let offsets: Vec<&str> =
+        out.stdout.lines().skip(1).map(|l| l.split(',').nth(1).unwrap()).collect();
     assert_eq!(offsets, ["120", "0", "-210", "0"]);
 }
 
@@ -93,13 +74,7 @@ fn every_way_to_give_the_same_log_gives_the_same_figures() {
     let gzip = gzip.finish().unwrap();
     sandbox.write("app.log.gz", &gzip);
     let expected = stats(&sandbox, &["app.log"])["pairs"].clone();
-    for log in [
-        "folder",
-        "folder/*.log",
-        "crlf.log",
-        "no-end.log",
-        "app.log.gz",
-    ] {
+    for log in ["folder", "folder/*.log", "crlf.log", "no-end.log", "app.log.gz"] {
         assert_eq!(stats(&sandbox, &[log])["pairs"], expected, "{log}");
     }
     for stdin in [text.as_bytes(), &gzip] {
@@ -119,10 +94,7 @@ fn ids_part_interleaved_invocations() {
     );
     let document = stats(&sandbox, &["app.log"]);
     let ab = pair(&document, "A->B");
-    assert_eq!(
-        (&ab["n"], &ab["min_ms"], &ab["max_ms"]),
-        (&2.into(), &9.0.into(), &20.0.into())
-    );
+    assert_eq!((&ab["n"], &ab["min_ms"], &ab["max_ms"]), (&2.into(), &9.0.into(), &20.0.into()));
     // One consecutive pair only: total would say the same thing again.
     assert_eq!(pair(&document, "total"), &Value::Null);
 }
@@ -158,21 +130,10 @@ fn a_log_that_starts_in_the_middle_is_noticed() {
     sandbox.write("cut.log", cut);
     sandbox.write("whole.log", &whole);
     let out = sandbox.run(SB_TRACE, &["stats", "cut.log"]);
-    out.expect(0)
-        .says("may start in the middle")
-        .says("--by label=A");
-    assert!(
-        !sandbox
-            .run(SB_TRACE, &["stats", "whole.log"])
-            .stderr
-            .contains("middle")
-    );
+    out.expect(0).says("may start in the middle").says("--by label=A");
+    assert!(!sandbox.run(SB_TRACE, &["stats", "whole.log"]).stderr.contains("middle"));
     let document = stats(&sandbox, &["cut.log", "--by", "label=A"]);
-    assert_eq!(
-        pair(&document, "total")["n"],
-        9,
-        "the fragment at the start is not complete"
-    );
+    assert_eq!(pair(&document, "total")["n"], 9, "the fragment at the start is not complete");
     assert_eq!(document["accounting"]["events_incomplete"], 2);
 }
 
@@ -185,16 +146,8 @@ fn look_alikes_are_counted_and_listed() {
     );
     let out = sandbox.run(SB_TRACE, &["check", "--list", "a.log"]);
     out.expect(0);
-    assert!(
-        out.stdout.contains("a.log:3:3: '16007768703N+0200|LABEL'"),
-        "{}",
-        out.stdout
-    );
-    assert!(
-        out.stdout.contains("sb-trace stamp LABEL"),
-        "{}",
-        out.stdout
-    );
+    assert!(out.stdout.contains("a.log:3:3: '16007768703N+0200|LABEL'"), "{}", out.stdout);
+    assert!(out.stdout.contains("sb-trace stamp LABEL"), "{}", out.stdout);
     assert!(
         out.stdout.contains("a.log:5:1:") && out.stdout.contains("--epoch-unit s"),
         "{}",
@@ -206,10 +159,7 @@ fn look_alikes_are_counted_and_listed() {
         (&accounting["look_alikes"], &accounting["lines_look_alike"]),
         (&2.into(), &2.into())
     );
-    assert_eq!(
-        (&accounting["lines"], &accounting["lines_other"]),
-        (&5.into(), &2.into())
-    );
+    assert_eq!((&accounting["lines"], &accounting["lines_other"]), (&5.into(), &2.into()));
 }
 
 #[test]
@@ -217,19 +167,10 @@ fn tables_are_the_same_in_every_format() {
     let sandbox = Sandbox::new();
     sandbox.write("app.log", ten());
     for table in ["events", "latencies"] {
-        let csv = sandbox
-            .run(SB_TRACE, &[table, "app.log"])
-            .expect(0)
-            .stdout
-            .clone();
-        sandbox
-            .run(SB_TRACE, &[table, "app.log", "-o", "t.csv"])
-            .expect(0)
-            .says("t.csv: 30 rows");
+        let csv = sandbox.run(SB_TRACE, &[table, "app.log"]).expect(0).stdout.clone();
+        sandbox.run(SB_TRACE, &[table, "app.log", "-o", "t.csv"]).expect(0).says("t.csv: 30 rows");
         assert_eq!(sandbox.read("t.csv"), csv);
-        sandbox
-            .run(SB_TRACE, &[table, "app.log", "-o", "t.ndjson"])
-            .expect(0);
+        sandbox.run(SB_TRACE, &[table, "app.log", "-o", "t.ndjson"]).expect(0);
         let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
         let text = |v: &Value| match v {
             Value::Null => String::new(),
@@ -241,24 +182,13 @@ fn tables_are_the_same_in_every_format() {
             .lines()
             .map(|line| {
                 let row: Value = serde_json::from_str(line).unwrap();
-                header
-                    .iter()
-                    .map(|h| text(&row[*h]))
-                    .collect::<Vec<_>>()
-                    .join(",")
+                header.iter().map(|h| text(&row[*h])).collect::<Vec<_>>().join(",")
             })
             .collect();
         assert_eq!(rows, csv.lines().skip(1).collect::<Vec<_>>());
         for (name, magic) in [("t.parquet", &b"PAR1"[..]), ("t.arrow", b"ARROW1")] {
-            sandbox
-                .run(SB_TRACE, &[table, "app.log", "-o", name])
-                .expect(0);
-            assert!(
-                std::fs::read(sandbox.path(name))
-                    .unwrap()
-                    .starts_with(magic),
-                "{name}"
-            );
+            sandbox.run(SB_TRACE, &[table, "app.log", "-o", name]).expect(0);
+            assert!(std::fs::read(sandbox.path(name)).unwrap().starts_with(magic), "{name}");
         }
     }
     assert_eq!(
@@ -279,10 +209,7 @@ fn same_input_same_bytes() {
                 SB_TRACE,
                 &args,
                 b"",
-                &[
-                    ("RAYON_NUM_THREADS", threads),
-                    ("POLARS_MAX_THREADS", threads),
-                ],
+                &[("RAYON_NUM_THREADS", threads), ("POLARS_MAX_THREADS", threads)],
             )
             .expect(0);
         std::fs::read(sandbox.path(name)).unwrap()
@@ -293,22 +220,14 @@ fn same_input_same_bytes() {
 #[test]
 fn stamp_prints_what_stats_reads() {
     let sandbox = Sandbox::new();
-    let a = sandbox
-        .run(SB_TRACE, &["stamp", "A", "--trace-id", "7f"])
-        .expect(0)
-        .stdout
-        .clone();
+    let a = sandbox.run(SB_TRACE, &["stamp", "A", "--trace-id", "7f"]).expect(0).stdout.clone();
     let b = sandbox.run_with(
         SB_TRACE,
         &["stamp", "B", "--trace-id", "7f"],
         b"",
         &[("TZ", "Asia/Kathmandu")],
     );
-    assert!(
-        b.expect(0).stdout.contains("+0545|B trace_id=7f"),
-        "{}",
-        b.stdout
-    );
+    assert!(b.expect(0).stdout.contains("+0545|B trace_id=7f"), "{}", b.stdout);
     sandbox.write("app.log", a + &b.stdout);
     let n = pair(&stats(&sandbox, &["app.log"]), "A->B")["n"].clone();
     assert_eq!(n, 1);

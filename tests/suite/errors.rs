@@ -9,9 +9,7 @@ const LINE: &str = "1600776870000+0000|A\n";
 fn a_missing_file() {
     let sandbox = Sandbox::new();
     let out = sandbox.run(SB_TRACE, &["stats", "missing.log"]);
-    out.expect(2)
-        .says("missing.log: no such file or folder")
-        .says("help:");
+    out.expect(2).says("missing.log: no such file or folder").says("help:");
     assert_eq!(out.stdout, "");
 }
 
@@ -31,20 +29,14 @@ fn only_empty_logs() {
 fn only_binary_files() {
     let sandbox = Sandbox::new();
     sandbox.write("logs/a.bin", (0..=255u8).collect::<Vec<_>>().repeat(9));
-    sandbox
-        .run(SB_TRACE, &["stats", "logs"])
-        .expect(2)
-        .says("a.bin is binary");
+    sandbox.run(SB_TRACE, &["stats", "logs"]).expect(2).says("a.bin is binary");
 }
 
 #[test]
 fn an_empty_folder() {
     let sandbox = Sandbox::new();
     std::fs::create_dir(sandbox.path("logs")).unwrap();
-    sandbox
-        .run(SB_TRACE, &["stats", "logs"])
-        .expect(2)
-        .says("it holds no file");
+    sandbox.run(SB_TRACE, &["stats", "logs"]).expect(2).says("it holds no file");
 }
 
 #[test]
@@ -56,9 +48,7 @@ fn an_empty_or_binary_member_is_a_note() {
     let out = sandbox.run(SB_TRACE, &["events", "logs"]);
     assert_eq!(out.expect(0).stdout.lines().count(), 2);
     let out = sandbox.run(SB_TRACE, &["stats", "logs"]);
-    out.expect(0)
-        .says("note: b.log is empty")
-        .says("note: c.bin is binary");
+    out.expect(0).says("note: b.log is empty").says("note: c.bin is binary");
 }
 
 #[test]
@@ -76,23 +66,14 @@ fn macos_date_output_is_named() {
 #[test]
 fn a_broken_gzip() {
     let sandbox = Sandbox::new();
-    sandbox.write(
-        "a.gz",
-        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03only the head is right",
-    );
-    sandbox
-        .run(SB_TRACE, &["stats", "a.gz"])
-        .expect(2)
-        .says("a.gz: ");
+    sandbox.write("a.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03only the head is right");
+    sandbox.run(SB_TRACE, &["stats", "a.gz"]).expect(2).says("a.gz: ");
 }
 
 #[test]
 fn a_pattern_without_a_match() {
     let sandbox = Sandbox::new();
-    sandbox
-        .run(SB_TRACE, &["stats", "*.log"])
-        .expect(2)
-        .says("*.log: no file matches");
+    sandbox.run(SB_TRACE, &["stats", "*.log"]).expect(2).says("*.log: no file matches");
 }
 
 #[test]
@@ -102,33 +83,15 @@ fn wrong_use() {
     for (args, message) in [
         (&["stats"][..], "LOG"),
         (&["stats", "a.log", "--pair", "A"], "'A' is no pair"),
-        (
-            &["stats", "a.log", "--pair", "A->1"],
-            "'1' in 'A->1' is no label",
-        ),
-        (
-            &["stats", "a.log", "--by", "colour"],
-            "none of auto, id, source, file, label=NAME",
-        ),
+        (&["stats", "a.log", "--pair", "A->1"], "'1' in 'A->1' is no label"),
+        (&["stats", "a.log", "--by", "colour"], "none of auto, id, source, file, label=NAME"),
         (&["stats", "a.log", "--max-trace", "5"], "no unit"),
-        (
-            &["stats", "a.log", "--percentiles", "101"],
-            "not between 0 and 100",
-        ),
+        (&["stats", "a.log", "--percentiles", "101"], "not between 0 and 100"),
         (&["stats", "a.log", "--unit", "parsec"], "expected auto"),
         (&["stats", "a.log", "--expect", "A B"], "'A B' is no label"),
-        (
-            &["stats", "a.log", "--max-incomplete", "lots"],
-            "no percentage",
-        ),
-        (
-            &["stats", "a.log", "--json", "--csv"],
-            "cannot be used with",
-        ),
-        (
-            &["events", "a.log", "-o", "out.txt"],
-            "out.txt: the ending says no format",
-        ),
+        (&["stats", "a.log", "--max-incomplete", "lots"], "no percentage"),
+        (&["stats", "a.log", "--json", "--csv"], "cannot be used with"),
+        (&["events", "a.log", "-o", "out.txt"], "out.txt: the ending says no format"),
         (&["stamp", "two words"], "'two words' is no label"),
         (&["stamp", "A", "--trace-id", "a b"], "'a b' is no id"),
     ] {
@@ -139,35 +102,21 @@ fn wrong_use() {
 #[test]
 fn limits_that_the_user_set() {
     let sandbox = Sandbox::new();
-    sandbox.write(
-        "good.log",
-        "1600776870000Z|A trace_id=1\n1600776870001Z|B trace_id=1\n",
-    );
+    sandbox.write("good.log", "1600776870000Z|A trace_id=1\n1600776870001Z|B trace_id=1\n");
     sandbox.write(
         "bad.log",
         "1600776870000Z|A trace_id=1\n1600776870001Z|B trace_id=1\n1600776870002Z|A trace_id=2\n\
          1600776870003Z|B trace_id=3\n1600776870|A\n16007768700|B\n160077687000+0000|B\n",
     );
-    sandbox
-        .run(
-            SB_TRACE,
-            &["stats", "good.log", "--strict", "--max-incomplete", "0%"],
-        )
-        .expect(0);
+    sandbox.run(SB_TRACE, &["stats", "good.log", "--strict", "--max-incomplete", "0%"]).expect(0);
     let out = sandbox.run(SB_TRACE, &["stats", "bad.log", "--strict"]);
-    out.expect(1)
-        .says("--strict: 1 look-alikes, 0 orphans, 1 incomplete traces");
-    assert!(
-        out.stdout.contains("A->B"),
-        "the figures are printed all the same"
-    );
+    out.expect(1).says("--strict: 1 look-alikes, 0 orphans, 1 incomplete traces");
+    assert!(out.stdout.contains("A->B"), "the figures are printed all the same");
     sandbox
         .run(SB_TRACE, &["stats", "bad.log", "--max-incomplete", "2%"])
         .expect(1)
         .says("1 of 3 traces are incomplete (33.3%)");
-    sandbox
-        .run(SB_TRACE, &["stats", "bad.log", "--max-incomplete", "34%"])
-        .expect(0);
+    sandbox.run(SB_TRACE, &["stats", "bad.log", "--max-incomplete", "34%"]).expect(0);
 }
 
 #[test]
@@ -175,10 +124,7 @@ fn many_incomplete_traces_are_explained() {
     let sandbox = Sandbox::new();
     sandbox.write("a.log", "1600776870000Z|A trace_id=1\n1600776870001Z|B trace_id=1\n1600776870002Z|A trace_id=2\n1600776870|B\n");
     let out = sandbox.run(SB_TRACE, &["stats", "a.log"]);
-    out.expect(0)
-        .says("1 of 2 traces are incomplete")
-        .says("--expect")
-        .says("with statement");
+    out.expect(0).says("1 of 2 traces are incomplete").says("--expect").says("with statement");
 }
 
 #[test]
@@ -216,14 +162,7 @@ fn a_full_disk() {
 #[test]
 fn help_has_examples_everywhere() {
     let sandbox = Sandbox::new();
-    for command in [
-        &[][..],
-        &["stats"],
-        &["events"],
-        &["latencies"],
-        &["check"],
-        &["stamp"],
-    ] {
+    for command in [&[][..], &["stats"], &["events"], &["latencies"], &["check"], &["stamp"]] {
         let args: Vec<&str> = command.iter().chain(&["--help"]).copied().collect();
         let out = sandbox.run(SB_TRACE, &args);
         assert!(out.expect(0).stdout.contains("Examples:"), "{command:?}");

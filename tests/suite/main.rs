@@ -7,10 +7,13 @@
 //! - `end_to_end`: `sb-run`, then `sb-report out/`
 #![expect(
     clippy::unwrap_used,
-    reason = "a test that fails to set itself up is a failing test"
+    clippy::panic,
+    clippy::format_collect,
+    reason = "a test that fails to set itself up is a failing test, and its logs are short"
 )]
 
 mod analysis;
+mod end_to_end;
 mod errors;
 mod notebooks;
 mod tidy;
@@ -18,3 +21,4 @@ mod tidy;
 /// The programs under test: twins of the real ones, built by the same `cargo test`.
 const SB_TRACE: &str = env!("CARGO_BIN_EXE_sb-trace-twin");
 const SB_REPORT: &str = env!("CARGO_BIN_EXE_sb-report-twin");
+const SB_RUN: &str = env!("CARGO_BIN_EXE_sb-run-twin");

@@ -41,9 +41,7 @@ fn pandas_polars_and_duckdb_find_the_same_numbers() {
     let sandbox = Sandbox::new();
     let mut seed = 7u64;
     let mut random = move |below: u64| {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) % below
     };
     let text: String = (0..997u64)
@@ -54,17 +52,8 @@ fn pandas_polars_and_duckdb_find_the_same_numbers() {
         })
         .collect();
     sandbox.write("app.log", text);
-    sandbox
-        .run(
-            SB_TRACE,
-            &["latencies", "app.log", "-o", "latencies.parquet"],
-        )
-        .expect(0);
-    let stats = sandbox
-        .run(SB_TRACE, &["stats", "--json", "app.log"])
-        .expect(0)
-        .stdout
-        .clone();
+    sandbox.run(SB_TRACE, &["latencies", "app.log", "-o", "latencies.parquet"]).expect(0);
+    let stats = sandbox.run(SB_TRACE, &["stats", "--json", "app.log"]).expect(0).stdout.clone();
     sandbox.write("stats.json", stats);
     let out = python.run(&sandbox, COMPARE, &[]);
     assert_eq!(out.expect(0).stdout, "same\n");
@@ -92,7 +81,11 @@ fn the_notebook_redoes_the_report() {
     let text: String = (0..400i64)
         .map(|i| {
             let t = 1_600_776_870_000 + i * 1000;
-            format!("{t}Z|A trace_id={i}\n{}Z|B trace_id={i}\n{}Z|C trace_id={i}\n", t + i % 37, t + 50 + i % 91)
+            format!(
+                "{t}Z|A trace_id={i}\n{}Z|B trace_id={i}\n{}Z|C trace_id={i}\n",
+                t + i % 37,
+                t + 50 + i % 91
+            )
         })
         .collect();
     sandbox.write("app.log", text);

@@ -39,7 +39,10 @@ fn every_path_in_the_architecture_exists() {
     let mut seen = 0;
     for word in page.split('`').skip(1).step_by(2) {
         if word.contains('/') && !word.contains([' ', '*', '<']) {
-            assert!(root().join(word).exists(), "ARCHITECTURE.md names `{word}`, which does not exist");
+            assert!(
+                root().join(word).exists(),
+                "ARCHITECTURE.md names `{word}`, which does not exist"
+            );
             seen += 1;
         }
     }
@@ -75,10 +78,16 @@ fn files_are_small_and_say_what_they_are_for() {
 #[test]
 fn libraries_stay_in_their_place() {
     let polars = using("polars::");
-    let allowed = |path: &String| ["sb-trace/src/frame/", "sb-trace/src/cli/", "sb-report/src/"].iter().any(|p| path.starts_with(p));
+    let allowed = |path: &String| {
+        ["sb-trace/src/frame/", "sb-trace/src/cli/", "sb-report/src/"]
+            .iter()
+            .any(|p| path.starts_with(p))
+    };
     assert!(polars.len() > 3 && polars.iter().all(allowed), "{polars:?}");
     let plotters = using("plotters");
-    let allowed = |path: &String| ["sb-report/src/figure/", "sb-report/src/render/"].iter().any(|p| path.starts_with(p));
+    let allowed = |path: &String| {
+        ["sb-report/src/figure/", "sb-report/src/render/"].iter().any(|p| path.starts_with(p))
+    };
     assert!(!plotters.is_empty() && plotters.iter().all(allowed), "{plotters:?}");
     assert_eq!(using("serde_yaml::"), BTreeSet::from(["sb-run/src/benchmark/yaml.rs".to_owned()]));
 }

@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn refuses_tags_and_infinity() {
-        assert!(parse("a: !!python/tuple [1]").is_err());
+        assert!(parse("a: !custom [1]").is_err());
         assert!(parse("a: .inf").unwrap_err().problem.contains("finite"));
     }
 

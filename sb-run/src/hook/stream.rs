@@ -173,6 +173,10 @@ mod tests {
         let stream = Stream::start(reader, Arc::new(Log::new(None)), false).unwrap();
         drop(writer);
         stream.drain();
+        while !stream.is_finished() {
+            std::thread::yield_now();
+        }
+        stream.drain();
         assert!(stream.release().is_none());
     }
 }

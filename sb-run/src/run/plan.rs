@@ -1,8 +1,6 @@
 //! The rules between steps: what runs after a failure or an interrupt, and which code remains.
 
-use std::time::Instant;
-
-use super::session::{Session, Step, words};
+use super::session::{Session, Step};
 use super::{OnInterrupt, Options};
 use crate::benchmark::{Benchmark, Hook};
 use crate::error::{Error, interrupted};
@@ -84,11 +82,8 @@ fn take_steps(
         }
         let step = steps.remove(0);
         cleaned = step.hook == Hook::Cleanup;
-        let began = Instant::now();
-        session.say(&format!("{} ...", step.hook));
         match session.take(step, stop.is_some()) {
             Ok(outcome) => {
-                session.say(&words(step.hook, &outcome, began.elapsed()));
                 if outcome != Outcome::Returned {
                     first_failure.get_or_insert(outcome.exit_code());
                 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Options;
 use super::book::Book;
@@ -18,7 +18,7 @@ use crate::spec::requests::Requests;
 use crate::state::config_file::state_folder;
 use crate::state::journal::Event;
 use crate::state::lock::Lock;
-use crate::state::run_folder::{RunFolder, random};
+use crate::state::run_folder::random;
 use crate::units;
 
 /// How long a process may take to end by itself once cleanup has returned.
@@ -72,6 +72,8 @@ impl<'a> Session<'a> {
 
     /// Runs one hook. `Err` if it did not come to that.
     pub fn take(&mut self, step: Step, despite_interrupt: bool) -> Result<Outcome, Error> {
+        let began = Instant::now();
+        self.say(&format!("{} ...", step.hook));
         let token = format!("{:016x}{:016x}", random(), random());
         let Self { benchmark, options, interrupts, talk, output, book, .. } = self;
         let say = |text: &str| say(output, *talk, text);
@@ -119,6 +121,7 @@ impl<'a> Session<'a> {
         if let Some(error) = self.output.log().take_error() {
             return Err(Error::System { doing: "keep the hook's output", source: error });
         }
+        self.say(&words(step.hook, &outcome, began.elapsed()));
         if step.hook == Hook::Cleanup && begun {
             self.finish_run(outcome == Outcome::Returned)?;
         }
@@ -263,7 +266,7 @@ pub fn shown(path: &Path) -> String {
 }
 
 /// How a step went, in words.
-pub fn words(hook: Hook, outcome: &Outcome, took: Duration) -> String {
+fn words(hook: Hook, outcome: &Outcome, took: Duration) -> String {
     match outcome.sentence() {
         None => format!("{hook} done in {}", units::duration(took)),
         Some(sentence) => format!("{hook} failed: {sentence}"),
@@ -273,9 +276,4 @@ pub fn words(hook: Hook, outcome: &Outcome, took: Duration) -> String {
 /// The folder of shipped benchmarks that are being run.
 pub fn work_folder(out: &Path) -> std::path::PathBuf {
     out.join("work")
-}
-
-/// The logs of a run's folder; used by `status`.
-pub fn log_of(folder: &RunFolder, name: &str) -> String {
-    shown(&folder.path().join(name))
 }

@@ -88,13 +88,14 @@ class Stopped(BaseException):
 class Channel:
     """Requests to the driver and their answers, for any number of threads."""
 
-    def __init__(self, reader, fd):
-        self._reader = reader
-        self._fd = fd
+    def __init__(self, answers_fd, requests_fd):
+        self._answers_fd = answers_fd
+        self._fd = requests_fd
         self._lock = threading.Lock()
         self._waiting = {}
         self._last = 0
         self._owner = os.getpid()
+        self._go = queue.SimpleQueue()
 
     def call(self, op, **fields):
         if self._owner is None:
@@ -104,37 +105,40 @@ class Channel:
         answers = queue.SimpleQueue()
         with self._lock:
             self._last += 1
-            fields.update(op=op, id=self._last)
-            self._waiting[self._last] = answers
-            write_all(self._fd, (json.dumps(fields) + "\n").encode("ascii"))
-        return answers.get()
+            number = self._last
+            self._waiting[number] = answers
+        self.say(op=op, id=number, **fields)
+        return answers.get()  # if the driver is gone, `listen` ends this process
 
     def say(self, **fields):
+        line = (json.dumps(fields) + "\n").encode("ascii")
         with self._lock:
-            write_all(self._fd, (json.dumps(fields) + "\n").encode("ascii"))
+            try:
+                write_all(self._fd, line)
+            except BrokenPipeError:
+                pass
 
-    def receive(self):
-        line = self._reader.readline()
-        return json.loads(line.decode("utf-8")) if line else None
+    def wait_for_go(self):
+        return self._go.get()
 
     def listen(self):
         """Hands answers to those who wait. Ends the process group if the driver is gone."""
+        rest = b""
         while True:
-            answer = self.receive()
-            if answer is None:
-                end_group()
-            self._waiting.pop(answer.pop("id")).put(answer)
+            data = os.read(self._answers_fd, 65536)
+            if not data:
+                break
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                answer = json.loads(line.decode("utf-8"))
+                self._waiting.pop(answer.pop("id", 0), self._go).put(answer)
+        os.killpg(0, signal.SIGTERM)
+        time.sleep(3)
+        os.killpg(0, signal.SIGKILL)
 
     def after_fork(self):
         # A forked child must not hold the channel, or the driver could not tell who is speaking.
         self._owner = None
         self._lock = threading.Lock()
         os.close(self._fd)
-        os.close(self._reader.fileno())
-
-
-def end_group():
-    signal.signal(signal.SIGTERM, signal.SIG_DFL) if threading.current_thread() is threading.main_thread() else None
-    os.killpg(0, signal.SIGTERM)
-    time.sleep(3)
-    os.killpg(0, signal.SIGKILL)
+        os.close(self._answers_fd)

@@ -59,8 +59,9 @@ def stop(signum, frame):
     raise Stopped()
 
 
-def main(start, reader):
-    fd = os.dup(1)
+def main(start, answers):
+    answers_fd, requests_fd = os.dup(answers.fileno()), os.dup(1)  # not inherited by commands
+    answers.close()
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -68,10 +69,11 @@ def main(start, reader):
     sys.stdout, sys.stderr = LineStream(1), LineStream(2)
     sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
     streams = (sys.stdout, sys.stderr)
-    channel = Channel(reader, fd)
+    channel = Channel(answers_fd, requests_fd)
     for part in (*streams, channel):
         os.register_at_fork(after_in_child=part.after_fork)
     signal.signal(signal.SIGTERM, stop)
+    threading.Thread(target=channel.listen, name="sb-run channel", daemon=True).start()
 
     file, hook = start["file"], start["hook"]
     try:
@@ -89,14 +91,13 @@ def main(start, reader):
         config_line=config_line(source),
         hooks={name: callable(value) for name, value in found.items() if value is not None},
     )
-    go = channel.receive()
-    if go is None or not go.get("go"):
+    go = channel.wait_for_go()
+    if not go["go"]:
         return 0
     if not logging.getLogger().handlers:
         logging.basicConfig(stream=sys.stderr)
         logging.getLogger().setLevel(logging.INFO)
 
-    threading.Thread(target=channel.listen, name="sb-run channel", daemon=True).start()
     spec = Spec(channel, go["name"], go["values"], streams)
     end, code = {"outcome": "returned"}, 0
     try:

@@ -1,0 +1,195 @@
+//! The distribution of a pair: for each latency the share of latencies at or below it, with the
+//! 95 % band and the median. One line a run and start class.
+
+use super::frame::{BELOW, LEFT, RIGHT, WIDTH, entries, grid_line, key, level_axis, strong};
+use crate::figure::{
+    Anchor, Figure, Ink, Mark, Point, Scale, Stroke, latency_ticks, simplify, size, text_width,
+};
+use crate::model::words::{count, latency};
+use crate::model::{PairView, Series};
+
+/// Height of the plot in logical pixels.
+const PLOT: f64 = 236.0;
+/// Points of all lines together, and of all bands: what keeps a picture small.
+const LINE_POINTS: usize = 2_400;
+const BAND_POINTS: usize = 1_600;
+/// Columns of a logical pixel's width in which at most one step is kept.
+const COLUMNS: f64 = 2.0;
+
+/// Draws the distribution of a pair that has latencies.
+pub(super) fn figure(pair: &PairView) -> Figure {
+    let mut figure = Figure {
+        name: format!("ecdf.{}", pair.slug),
+        title: title(pair),
+        subtitle: subtitle(pair),
+        description: String::new(),
+        width: WIDTH,
+        height: 0.0,
+        marks: Vec::new(),
+    };
+    figure.description = format!("{} {}", figure.title, figure.subtitle);
+    let several = pair.series.len() > 1;
+    let top = if several {
+        let words = |s: &Series| format!("{}  {}", s.name, latency(s.median_ms, pair.unit));
+        key(&mut figure, &entries(&pair.series, words), 0.0) + 12.0
+    } else {
+        14.0
+    };
+    let bottom = top + PLOT;
+    figure.height = bottom + BELOW;
+    let values = pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied());
+    let x = Scale::of(values, LEFT, WIDTH - RIGHT);
+    let y = |share: f64| bottom - share * PLOT;
+
+    for quarter in 0..=4u32 {
+        let share = f64::from(quarter) / 4.0;
+        if quarter > 0 {
+            grid_line(&mut figure, y(share), &format!("{} %", quarter * 25));
+        } else {
+            figure.text((LEFT - 8.0, bottom + 4.0), Anchor::End, Ink::Muted, "0 %");
+        }
+    }
+    let below_zero = pair.series.iter().map(|s| s.sorted_ms.partition_point(|&v| v <= 0.0)).sum();
+    level_axis(&mut figure, &x, &latency_ticks(&x, false), bottom, below_zero);
+
+    let drawn = pair.series.len();
+    if pair.series.iter().filter(|s| s.named).count() == drawn {
+        for series in &pair.series {
+            let points = band(series, &x, &y, BAND_POINTS / drawn);
+            figure.marks.push(Mark::Area {
+                points,
+                ink: series.ink,
+                opacity: if several { 0.1 } else { 0.16 },
+            });
+        }
+    }
+    // Named lines are drawn over the others.
+    for named in [false, true] {
+        for series in pair.series.iter().filter(|s| s.named == named) {
+            let points = simplify(&steps(series, &x, &y, 0.0), LINE_POINTS / drawn);
+            let width = if named { 2.0 } else { 1.25 };
+            figure.marks.push(Mark::Line {
+                points,
+                stroke: Stroke { ink: series.ink, width, dash: series.dash },
+            });
+        }
+    }
+    for series in pair.series.iter().filter(|s| s.named) {
+        median(
+            &mut figure,
+            series,
+            &x,
+            (y(0.5), bottom),
+            (!several).then(|| latency(series.median_ms, pair.unit)),
+        );
+    }
+    figure
+}
+
+/// The median: a rule down to the axis, a dot, and the number where there is one line only.
+fn median(
+    figure: &mut Figure,
+    series: &Series,
+    x: &Scale,
+    (middle, bottom): (f64, f64),
+    number: Option<String>,
+) {
+    let at = x.place(series.median_ms);
+    figure.line((at, middle), (at, bottom), Stroke::solid(series.ink, 1.0));
+    figure.marks.push(Mark::Dot {
+        at: (at, middle),
+        radius: 4.0,
+        shape: crate::figure::Shape::Disc,
+        ink: series.ink,
+        opacity: 1.0,
+    });
+    if let Some(number) = number {
+        let words = format!("median {number}");
+        let fits = at + 10.0 + text_width(&words, size::TEXT, true) < WIDTH - RIGHT;
+        let (place, anchor) =
+            if fits { (at + 10.0, Anchor::Start) } else { (at - 10.0, Anchor::End) };
+        figure.marks.push(strong((place, middle + 18.0), anchor, series.ink, words));
+    }
+}
+
+/// The line as steps, moved by `shift` in share: at each latency up to the share that it reaches.
+fn steps(series: &Series, x: &Scale, y: &impl Fn(f64) -> f64, shift: f64) -> Vec<Point> {
+    let n = series.sorted_ms.len();
+    let (from, to) = x.ends();
+    let level = |share: f64| y((share + shift).clamp(0.0, 1.0));
+    let mut points: Vec<Point> = vec![(from, level(0.0))];
+    let mut column = f64::NEG_INFINITY;
+    for (index, &ms) in series.sorted_ms.iter().enumerate() {
+        // Of equal latencies the last one tells the share.
+        if series.sorted_ms.get(index + 1) == Some(&ms) {
+            continue;
+        }
+        let place = x.place(ms);
+        let share = (index + 1) as f64 / n as f64;
+        let before = points.last().map_or(level(0.0), |p| p.1);
+        if (place * COLUMNS).floor() > column {
+            column = (place * COLUMNS).floor();
+            points.push((place, before));
+            points.push((place, level(share)));
+        } else if let Some(last) = points.last_mut() {
+            last.1 = level(share);
+        }
+    }
+    points.push((to, level(1.0)));
+    points
+}
+
+/// The outline of the band: the line moved up, then the line moved down, backwards.
+fn band(series: &Series, x: &Scale, y: &impl Fn(f64) -> f64, most: usize) -> Vec<Point> {
+    let mut outline = simplify(&steps(series, x, y, series.band), most / 2);
+    let mut lower = simplify(&steps(series, x, y, -series.band), most / 2);
+    lower.reverse();
+    outline.extend(lower);
+    outline
+}
+
+fn title(pair: &PairView) -> String {
+    let name = if pair.total { "the whole trace" } else { &pair.arrow };
+    let capital = if pair.total { "The whole trace" } else { &pair.arrow };
+    match pair.series.as_slice() {
+        [one] if one.sorted_ms.len() == 1 => {
+            format!("{capital}: one latency, {}", latency(one.median_ms, pair.unit))
+        }
+        [one] => match pair.rows.first().and_then(|r| r.summary.percentile(90.0)) {
+            Some(p) if p.supported() => format!(
+                "{capital}: half within {}, 9 of 10 within {}",
+                latency(one.median_ms, pair.unit),
+                latency(p.value_ms.unwrap_or_default(), pair.unit)
+            ),
+            _ => format!("{capital}: half within {}", latency(one.median_ms, pair.unit)),
+        },
+        series => {
+            let by_median = |a: &&Series, b: &&Series| a.median_ms.total_cmp(&b.median_ms);
+            let (Some(low), Some(high)) =
+                (series.iter().min_by(by_median), series.iter().max_by(by_median))
+            else {
+                return name.to_owned();
+            };
+            format!(
+                "{capital}: half within {} ({}) to {} ({})",
+                latency(low.median_ms, pair.unit),
+                low.name,
+                latency(high.median_ms, pair.unit),
+                high.name
+            )
+        }
+    }
+}
+
+fn subtitle(pair: &PairView) -> String {
+    let banded = pair.series.iter().all(|s| s.named);
+    let linear =
+        pair.series.iter().map(|s| s.sorted_ms.partition_point(|&v| v <= 0.0)).sum::<usize>() * 2
+            >= pair.n;
+    format!(
+        "Share of latencies at or below a value · n = {}{} · {} scale",
+        count(pair.n),
+        if banded { " · shaded: 95 % band" } else { "" },
+        if linear { "linear" } else { "logarithmic" }
+    )
+}

@@ -1,0 +1,299 @@
+//! Latency over time: a dot a latency, or counts in cells where there are many. Runs stand side
+//! by side, each on its own clock.
+
+use super::frame::{BELOW, LEFT, RIGHT, WIDTH, grid_line};
+use crate::figure::{
+    Anchor, Figure, Ink, Mark, Scale, Shape, Stroke, clock_ticks, ellipsize, latency_ticks, size,
+    text_width,
+};
+use crate::model::words::{count, latency};
+use crate::model::{PairView, RunView, Slice};
+use sb_trace::trace::ColdWarm;
+
+/// Height of the plot in logical pixels.
+const PLOT: f64 = 236.0;
+/// From this many latencies on cells are drawn.
+const MANY: usize = 2_000;
+/// The most dots and cells that are drawn.
+const MOST_CELLS: usize = 700;
+/// Opacities of the cells, from few latencies to many.
+const SHADES: [f64; 5] = [0.16, 0.34, 0.54, 0.76, 1.0];
+/// Distance of two runs in logical pixels.
+const APART: f64 = 10.0;
+
+/// A run's part of the time axis.
+struct Panel {
+    run: usize,
+    /// First latency's start, Unix epoch in nanoseconds.
+    first_ns: i64,
+    scale: Scale,
+}
+
+impl Panel {
+    fn x(&self, start_ns: i64) -> f64 {
+        self.scale.place(start_ns.saturating_sub(self.first_ns) as f64 / 1e9)
+    }
+}
+
+/// Draws the latencies of a pair that has some.
+pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
+    let mut figure = Figure {
+        name: format!("over-time.{}", pair.slug),
+        title: title(pair),
+        subtitle: String::new(),
+        description: String::new(),
+        width: WIDTH,
+        height: 0.0,
+        marks: Vec::new(),
+    };
+    let panels = panels(pair);
+    let cells = pair.n > MANY;
+    let top = if panels.len() > 1 { 26.0 } else { 14.0 } + if cells { 20.0 } else { 0.0 };
+    let bottom = top + PLOT;
+    figure.height = bottom + BELOW;
+    let y = Scale::of(pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied()), bottom, top);
+
+    for tick in latency_ticks(&y, true) {
+        grid_line(&mut figure, y.place(tick.value), &tick.label);
+    }
+    let below_zero: usize =
+        pair.series.iter().map(|s| s.sorted_ms.partition_point(|&v| v <= 0.0)).sum();
+    if let Some((far, near)) = y.gutter() {
+        figure.line((LEFT, near), (WIDTH - RIGHT, near), Stroke::solid(Ink::Grid, 1.0));
+        figure.text(
+            (LEFT - 8.0, f64::midpoint(far, near) + 4.0),
+            Anchor::End,
+            Ink::Text,
+            format!("≤\u{a0}0: {below_zero}"),
+        );
+    }
+    axis(&mut figure, &panels, runs, top, bottom);
+    let cell = if cells {
+        let shades = heat(&mut figure, pair, &panels, &y, top);
+        shade_key(&mut figure, &shades);
+        " · shade: latencies per cell"
+    } else {
+        dots(&mut figure, pair, &panels, &y);
+        if pair.series.iter().any(|s| s.class == ColdWarm::Cold) {
+            " · rings: cold starts"
+        } else {
+            ""
+        }
+    };
+    figure.subtitle = format!(
+        "Each latency at the time when it began{} · n = {}{cell}",
+        if panels.len() > 1 {
+            ", each run from its own first latency"
+        } else {
+            ", from the first one"
+        },
+        count(pair.n)
+    );
+    figure.description = format!("{} {}", figure.title, figure.subtitle);
+    figure
+}
+
+/// The parts of the time axis: as wide as the runs are long, but none narrower than a third of
+/// its equal share.
+fn panels(pair: &PairView) -> Vec<Panel> {
+    let mut spans: Vec<(usize, i64, f64)> = Vec::new();
+    for series in &pair.series {
+        let (Some(first), Some(last)) = (series.by_start.first(), series.by_start.last()) else {
+            continue;
+        };
+        let (first, last) = (first.0, last.0);
+        match spans.iter_mut().find(|s| s.0 == series.run) {
+            Some(span) => {
+                let end = (span.1 as f64 / 1e9 + span.2).max(last as f64 / 1e9);
+                span.1 = span.1.min(first);
+                span.2 = end - span.1 as f64 / 1e9;
+            }
+            None => spans.push((series.run, first, last.saturating_sub(first) as f64 / 1e9)),
+        }
+    }
+    let room = WIDTH - LEFT - RIGHT - APART * (spans.len().max(1) - 1) as f64;
+    let whole: f64 = spans.iter().map(|s| s.2).sum();
+    let equal = 1.0 / spans.len().max(1) as f64;
+    let weight =
+        |seconds: f64| if whole > 0.0 { (seconds / whole).max(equal / 3.0) } else { equal };
+    let weights: f64 = spans.iter().map(|s| weight(s.2)).sum();
+    let mut left = LEFT;
+    spans
+        .iter()
+        .map(|&(run, first_ns, seconds)| {
+            let width = (room * weight(seconds) / weights).max(1.0);
+            let scale = Scale::from_zero(seconds, left + 4.0, left + width - 4.0);
+            left += width + APART;
+            Panel { run, first_ns, scale }
+        })
+        .collect()
+}
+
+/// The time axis of each run, and the runs' names above them.
+fn axis(figure: &mut Figure, panels: &[Panel], runs: &[RunView], top: f64, bottom: f64) {
+    for panel in panels {
+        let (from, to) = panel.scale.ends();
+        let (from, to) = (from - 4.0, to + 4.0);
+        figure.line((from, bottom), (to, bottom), Stroke::solid(Ink::Axis, 1.0));
+        for tick in clock_ticks(&panel.scale) {
+            let x = panel.scale.place(tick.value);
+            let half = text_width(&tick.label, size::TEXT, false) / 2.0;
+            // Where runs stand side by side, a label that would reach into the next is left out.
+            if panels.len() > 1 && tick.value > 0.0 && x + half > to + 2.0 {
+                continue;
+            }
+            figure.line((x, bottom), (x, bottom + 5.0), Stroke::solid(Ink::Axis, 1.0));
+            let at = x.min(WIDTH - 4.0 - half);
+            figure.text((at, bottom + 19.0), Anchor::Middle, Ink::Muted, tick.label);
+        }
+        if panels.len() > 1 {
+            if from > LEFT + 1.0 {
+                let border = from - APART / 2.0;
+                figure.line((border, top - 20.0), (border, bottom), Stroke::solid(Ink::Axis, 1.0));
+            }
+            let name = runs.get(panel.run).map_or("", |r| r.name.as_str());
+            let name = ellipsize(name, size::TEXT, false, to - from);
+            if name != "…" {
+                figure.text((from, top - 9.0), Anchor::Start, Ink::Muted, name);
+            }
+        }
+    }
+}
+
+fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
+    let (radius, opacity) = if pair.n > 400 { (2.2, 0.55) } else { (3.0, 0.7) };
+    for series in &pair.series {
+        let Some(panel) = panels.iter().find(|p| p.run == series.run) else { continue };
+        let (shape, radius, opacity) = match series.class {
+            ColdWarm::Cold => (Shape::Ring, radius + 1.0, 1.0),
+            ColdWarm::Partial => (Shape::Triangle, radius + 1.0, 0.9),
+            ColdWarm::Warm | ColdWarm::Unknown => (Shape::Disc, radius, opacity),
+        };
+        for &(start, ms) in &series.by_start {
+            // Dots that nearly cover each other would only make the file larger.
+            figure.marks.push(Mark::Dot {
+                at: (panel.x(start), y.place(ms)),
+                radius,
+                shape,
+                ink: series.ink,
+                opacity,
+            });
+        }
+    }
+    thin_out(figure);
+}
+
+/// Leaves out dots that lie within half a pixel of one that is drawn.
+fn thin_out(figure: &mut Figure) {
+    let mut seen = std::collections::BTreeSet::new();
+    figure.marks.retain(|mark| match mark {
+        #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
+        Mark::Dot { at, shape, .. } => {
+            seen.insert(((at.0 * 2.0) as i32, (at.1 * 2.0) as i32, *shape as u8))
+        }
+        _ => true,
+    });
+}
+
+/// Counts in cells; the cells grow until there are few enough. Returns the counts from which on
+/// each shade is used, and the greatest one.
+fn heat(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, top: f64) -> Vec<u32> {
+    let mut size = 6.0;
+    loop {
+        let cells = cells(pair, panels, y, top, size);
+        if cells.len() > MOST_CELLS {
+            size *= 1.2;
+            continue;
+        }
+        let most = cells.values().copied().max().unwrap_or(1);
+        // Shades in equal steps of the logarithm.
+        let from = |shade: usize| f64::from(most).powf(shade as f64 / SHADES.len() as f64).ceil();
+        for (&(column, row), &n) in &cells {
+            let shade = (0..SHADES.len()).rev().find(|&s| f64::from(n) >= from(s)).unwrap_or(0);
+            figure.marks.push(Mark::Rect {
+                at: (LEFT + f64::from(column) * size, top + f64::from(row) * size),
+                size: (size, size),
+                ink: Ink::Series(0),
+                opacity: SHADES[shade],
+            });
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most the greatest count"
+        )]
+        let mut steps: Vec<u32> = (0..SHADES.len()).map(|s| from(s) as u32).collect();
+        steps.push(most);
+        return steps;
+    }
+}
+
+fn cells(
+    pair: &PairView,
+    panels: &[Panel],
+    y: &Scale,
+    top: f64,
+    size: f64,
+) -> std::collections::BTreeMap<(i32, i32), u32> {
+    let mut cells = std::collections::BTreeMap::new();
+    for series in &pair.series {
+        let Some(panel) = panels.iter().find(|p| p.run == series.run) else { continue };
+        for &(start, ms) in &series.by_start {
+            #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
+            let cell =
+                (((panel.x(start) - LEFT) / size) as i32, ((y.place(ms) - top) / size) as i32);
+            *cells.entry(cell).or_insert(0u32) += 1;
+        }
+    }
+    cells
+}
+
+fn shade_key(figure: &mut Figure, steps: &[u32]) {
+    let mut x = LEFT;
+    for (shade, edges) in steps.windows(2).enumerate() {
+        let (from, to) = (
+            edges[0],
+            if shade + 2 == steps.len() { edges[1] } else { edges[1].saturating_sub(1) },
+        );
+        if to < from {
+            continue;
+        }
+        figure.marks.push(Mark::Rect {
+            at: (x, 3.0),
+            size: (11.0, 11.0),
+            ink: Ink::Series(0),
+            opacity: SHADES[shade],
+        });
+        let words =
+            if from == to { count(from) } else { format!("{}–{}", count(from), count(to)) };
+        let width = text_width(&words, size::TEXT, false);
+        figure.text((x + 16.0, 13.0), Anchor::Start, Ink::Muted, words);
+        x += 16.0 + width + 16.0;
+    }
+}
+
+/// The finding: how the median moves from the first part of the run to the last.
+fn title(pair: &PairView) -> String {
+    let name = if pair.total { "The whole trace" } else { &pair.arrow };
+    let several = pair.slices.windows(2).any(|w| w[0].run != w[1].run);
+    let medians: Vec<f64> = pair.slices.iter().filter_map(|s: &Slice| s.median_ms).collect();
+    let (Some(first), Some(last)) = (medians.first(), medians.last()) else {
+        return format!("{name} over time");
+    };
+    if several || medians.len() < 2 {
+        let range =
+            pair.series.iter().filter_map(|s| Some((*s.sorted_ms.first()?, *s.sorted_ms.last()?)));
+        let (low, high) =
+            range.fold((f64::INFINITY, f64::NEG_INFINITY), |r, v| (r.0.min(v.0), r.1.max(v.1)));
+        return format!(
+            "{name} over time: from {} to {}",
+            latency(low, pair.unit),
+            latency(high, pair.unit)
+        );
+    }
+    format!(
+        "{name} over time: median {} in the first tenth of the run, {} in the last",
+        latency(*first, pair.unit),
+        latency(*last, pair.unit)
+    )
+}

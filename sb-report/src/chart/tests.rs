@@ -1,0 +1,159 @@
+//! Every picture of every odd report: nothing is cut, nothing overlaps, nothing is too large.
+
+use super::*;
+use crate::figure::{Anchor, Mark, text_width};
+use crate::model::tests::{Hand, spread};
+use crate::render::{Place, svg};
+use sb_trace::trace::ColdWarm;
+
+/// Left, top, right and bottom of each text.
+fn boxes(figure: &Figure) -> Vec<(f64, f64, f64, f64, String)> {
+    let text = |mark: &Mark| match mark {
+        Mark::Text(t) => {
+            let width = text_width(&t.text, t.size, t.bold);
+            let left = match t.anchor {
+                Anchor::Start => t.at.0,
+                Anchor::Middle => t.at.0 - width / 2.0,
+                Anchor::End => t.at.0 - width,
+            };
+            Some((
+                left,
+                t.at.1 - t.size * 0.75,
+                left + width,
+                t.at.1 + t.size * 0.2,
+                t.text.clone(),
+            ))
+        }
+        _ => None,
+    };
+    figure.marks.iter().filter_map(text).collect()
+}
+
+fn check(what: &str, report: &Report) {
+    let charts = Charts::of(report);
+    for figure in charts.all() {
+        let boxes = boxes(figure);
+        for (index, a) in boxes.iter().enumerate() {
+            let inside = a.0 >= 0.0 && a.1 >= -1.0 && a.2 <= figure.width && a.3 <= figure.height;
+            assert!(inside, "{what}: {}: '{}' leaves the picture: {a:?}", figure.name, a.4);
+            for b in &boxes[index + 1..] {
+                let apart = a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1;
+                assert!(apart, "{what}: {}: '{}' overlaps '{}'", figure.name, a.4, b.4);
+            }
+        }
+        for mark in &figure.marks {
+            if let Mark::Line { points, .. } | Mark::Area { points, .. } = mark {
+                let inside = |p: &(f64, f64)| {
+                    (0.0..=figure.width).contains(&p.0) && (0.0..=figure.height).contains(&p.1)
+                };
+                assert!(points.iter().all(inside), "{what}: {}: {points:?}", figure.name);
+            }
+        }
+        let drawn = svg(figure, Place::File).unwrap();
+        assert!(drawn.len() <= 60_000, "{what}: {} has {} bytes", figure.name, drawn.len());
+        assert!(!drawn.contains("NaN") && !drawn.contains("inf\""), "{what}: {}", figure.name);
+        assert!(
+            figure.title.len() > 5 && figure.description.contains("n = ")
+                || figure.name == "summary"
+        );
+    }
+}
+
+fn runs(count: usize) -> Vec<String> {
+    (1..=count).map(|n| format!("bench-2026-{n:02}")).collect()
+}
+
+fn with_runs(count: usize, n: usize) -> Report {
+    let ids = runs(count);
+    let mut hand = Hand::new(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    for run in 0..count {
+        let around = 40.0 * (1.0 + run as f64 * 0.15);
+        hand = hand.pair(
+            u32::try_from(run).unwrap(),
+            "PRE_INVOKED",
+            "INVOKED",
+            ColdWarm::Unknown,
+            &spread(n, around),
+        );
+    }
+    hand.report()
+}
+
+#[test]
+fn one_five_and_twelve_series_of_any_size() {
+    for count in [1, 2, 5, 6, 12] {
+        for n in [1, 2, 30, 700, 5_000] {
+            check(&format!("{count} runs of {n}"), &with_runs(count, n));
+        }
+    }
+}
+
+#[test]
+fn many_latencies_stay_small() {
+    check("200 000", &with_runs(1, 200_000));
+}
+
+#[test]
+fn odd_values() {
+    let cases: [(&str, Vec<Option<f64>>); 7] = [
+        ("one", vec![Some(3.0)]),
+        ("equal", vec![Some(7.0); 500]),
+        ("negative", (1..50).map(|n| Some(-f64::from(n))).collect()),
+        ("zero", vec![Some(0.0); 10]),
+        ("some negative", (0..100).map(|n| Some(f64::from(n) - 10.0)).collect()),
+        ("huge", vec![Some(0.000_001), Some(1.0), Some(3e8)]),
+        ("unmatched", vec![None, None]),
+    ];
+    for (name, values) in cases {
+        let report = Hand::new(&[""]).pair(0, "A", "B", ColdWarm::Unknown, &values).report();
+        check(name, &report);
+        let drawn = Charts::of(&report).pairs[0].is_some();
+        assert_eq!(drawn, name != "unmatched", "{name}");
+    }
+}
+
+#[test]
+fn long_and_hostile_labels() {
+    let long = "VERY_LONG_LABEL_".repeat(13);
+    let report = Hand::new(&["a-1", "a-2"])
+        .pair(0, &long, "<b>&\"x\"</b>", ColdWarm::Cold, &spread(40, 400.0))
+        .pair(0, &long, "<b>&\"x\"</b>", ColdWarm::Warm, &spread(400, 40.0))
+        .pair(1, &long, "<b>&\"x\"</b>", ColdWarm::Warm, &spread(400, 50.0))
+        .pair(1, "A", "B", ColdWarm::Partial, &spread(400, 0.5))
+        .report();
+    check("long", &report);
+}
+
+#[test]
+fn sixty_pairs() {
+    let mut hand = Hand::new(&[""]);
+    for pair in 0..60 {
+        hand = hand.pair(
+            0,
+            &format!("L{pair}"),
+            &format!("L{}", pair + 1),
+            ColdWarm::Unknown,
+            &spread(20, 1.0 + f64::from(pair)),
+        );
+    }
+    check("sixty pairs", &hand.report());
+}
+
+#[test]
+fn cold_is_dashed_and_a_ring() {
+    let report = Hand::new(&[""])
+        .pair(0, "A", "B", ColdWarm::Cold, &spread(40, 400.0))
+        .pair(0, "A", "B", ColdWarm::Warm, &spread(400, 40.0))
+        .report();
+    let charts = Charts::of(&report);
+    let pair = charts.pairs[0].as_ref().unwrap();
+    let drawn = svg(&pair.ecdf, Place::Page).unwrap();
+    assert!(drawn.contains("stroke-dasharray"), "{drawn}");
+    let rings = pair
+        .over_time
+        .marks
+        .iter()
+        .filter(|m| matches!(m, Mark::Dot { shape: crate::figure::Shape::Ring, .. }))
+        .count();
+    assert!((38..=40).contains(&rings), "{rings}");
+}

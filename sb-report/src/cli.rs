@@ -1,0 +1,111 @@
+//! The command line: the only part that prints and chooses the exit code.
+
+use crate::error::{Error, Result};
+use crate::load::load;
+use crate::model::{Material, Report};
+use crate::publish::publish;
+use clap::Parser;
+use sb_trace::cli::{InputArgs, TraceArgs, print, progress};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  sb-run && sb-report out/                report on the runs of a benchmark
+  sb-report app.log                       report on a log collected elsewhere, in report/
+  sb-report logs/ -o report/ --title 'Before the change'
+  sb-report latencies.parquet -o report/  from a table that sb-trace wrote
+
+Exit codes: 0 done, 1 a limit that you set is broken, 2 wrong use, unreadable input or no
+statement in the whole input.";
+
+/// Make a report of trace logs: SVG, PNG and one self-contained HTML page
+#[derive(Debug, Parser)]
+#[command(name = "sb-report", bin_name = "sb-report", version, after_help = EXAMPLES)]
+#[command(arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    trace: TraceArgs,
+    /// Write into this folder [default: the out/ folder itself, or report/ for other logs]
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    output: Option<PathBuf>,
+    /// The report's title
+    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    title: Option<String>,
+    /// Open the page in the browser when it is done
+    #[arg(long, help_heading = "Output")]
+    open: bool,
+}
+
+/// Runs `sb-report` with the arguments of the process.
+pub fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Trace(error)) => print::finish("sb-report", Err(error)),
+        Err(error) => {
+            print::talk(&format!("sb-report: error: {error}"));
+            if let Some(hint) = error.hint() {
+                print::talk(&format!("  help: {hint}"));
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let options = cli.trace.options(&cli.input)?;
+    let loaded = load(&cli.input.logs, &options, &progress::Bar::new())?;
+    let folder = folder(cli, loaded.out_folder.as_deref())?;
+    let report = Report::of(Material {
+        latencies: loaded.latencies(),
+        log: loaded.analysis.as_ref(),
+        facts: &loaded.facts,
+        title: cli.title.as_deref(),
+    });
+    print::findings(&report.findings);
+    let written = publish(&report, &loaded, &options, &folder)?;
+    let mut text = String::new();
+    for path in &written {
+        let _ = writeln!(text, "{}", path.display());
+    }
+    text += "\nload the latencies:\n";
+    for line in crate::page::load_lines(&folder.join("latencies.parquet").to_string_lossy()) {
+        let _ = writeln!(text, "  {line}");
+    }
+    print::data(|out| out.write_all(text.as_bytes()))?;
+    if cli.open {
+        open(&folder.join("report.html"));
+    }
+    if let Some(analysis) = &loaded.analysis {
+        cli.trace.enforce(&analysis.accounting)?;
+    }
+    Ok(())
+}
+
+/// Where the report goes: never inside the logs that it is made of.
+fn folder(cli: &Cli, out_folder: Option<&Path>) -> Result<PathBuf> {
+    let Some(chosen) = &cli.output else {
+        return Ok(out_folder.map_or_else(|| PathBuf::from("report"), Path::to_owned));
+    };
+    if out_folder.is_none() {
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let inside = |log: &String| {
+            Path::new(log).is_dir() && whole(chosen).starts_with(whole(Path::new(log)))
+        };
+        if cli.input.logs.iter().any(inside) {
+            return Err(Error::InsideInput { path: chosen.clone() });
+        }
+    }
+    Ok(chosen.clone())
+}
+
+/// Hands the page to the desktop; a machine without one is no error.
+fn open(page: &Path) {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    if std::process::Command::new(program).arg(page).spawn().is_err() {
+        print::talk(&format!("note: {program} is missing; open {} yourself", page.display()));
+    }
+}

@@ -1,0 +1,160 @@
+//! Marks: what a picture is made of, in logical pixels from the top left corner.
+
+use super::Ink;
+use super::decimate::Point;
+
+/// How a line is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dash {
+    /// Not at all: warm, or unknown.
+    #[default]
+    Solid,
+    /// Dashed: cold.
+    Dashed,
+    /// Dotted: partly cold.
+    Dotted,
+}
+
+/// A line's look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stroke {
+    /// Colour.
+    pub ink: Ink,
+    /// Width in logical pixels.
+    pub width: f64,
+    /// Solid, dashed or dotted. Broken lines are drawn 2 pixels wide.
+    pub dash: Dash,
+}
+
+impl Stroke {
+    /// A solid line.
+    pub fn solid(ink: Ink, width: f64) -> Self {
+        Self { ink, width, dash: Dash::Solid }
+    }
+}
+
+/// A marker's shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A disc.
+    Disc,
+    /// A ring: the open form, which means cold.
+    Ring,
+    /// A triangle that points upwards.
+    Triangle,
+}
+
+/// Which point of a text stands at its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The beginning.
+    Start,
+    /// The middle.
+    Middle,
+    /// The end.
+    End,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    /// Where the anchor stands on the base line.
+    pub at: Point,
+    /// The words.
+    pub text: String,
+    /// Type size in logical pixels.
+    pub size: f64,
+    /// Bold or regular.
+    pub bold: bool,
+    /// What stands at `at`.
+    pub anchor: Anchor,
+    /// Colour.
+    pub ink: Ink,
+}
+
+/// One mark.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mark {
+    /// A line through points.
+    Line {
+        /// The points.
+        points: Vec<Point>,
+        /// The look.
+        stroke: Stroke,
+    },
+    /// A filled outline.
+    Area {
+        /// The corners.
+        points: Vec<Point>,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0 to 1.
+        opacity: f64,
+    },
+    /// A filled rectangle.
+    Rect {
+        /// Top left corner.
+        at: Point,
+        /// Width and height.
+        size: Point,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0 to 1.
+        opacity: f64,
+    },
+    /// A marker.
+    Dot {
+        /// Centre.
+        at: Point,
+        /// Radius in logical pixels.
+        radius: f64,
+        /// Shape.
+        shape: Shape,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0 to 1.
+        opacity: f64,
+    },
+    /// Text.
+    Text(Text),
+}
+
+/// A picture: its words and its marks. The marks leave room for no title: on the page the words
+/// are text of the page, in a file they are drawn above the marks (see [`super::heading`]).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Name of the file without its ending; unique in a report.
+    pub name: String,
+    /// The finding, in one sentence.
+    pub title: String,
+    /// What is drawn, of how many, in what unit.
+    pub subtitle: String,
+    /// What is seen, for those who do not see it.
+    pub description: String,
+    /// Width in logical pixels.
+    pub width: f64,
+    /// Height of the marks in logical pixels.
+    pub height: f64,
+    /// The marks, the rearmost first.
+    pub marks: Vec<Mark>,
+}
+
+impl Figure {
+    /// Adds a straight line.
+    pub fn line(&mut self, from: Point, to: Point, stroke: Stroke) {
+        self.marks.push(Mark::Line { points: vec![from, to], stroke });
+    }
+
+    /// Adds small text.
+    pub fn text(&mut self, at: Point, anchor: Anchor, ink: Ink, text: impl Into<String>) {
+        let text = text.into();
+        self.marks.push(Mark::Text(Text {
+            at,
+            text,
+            size: super::size::TEXT,
+            bold: false,
+            anchor,
+            ink,
+        }));
+    }
+}

@@ -1,0 +1,203 @@
+//! The pairs: rows of the tables, series of the charts, and the unit of each.
+
+use super::series::{self, Series, Slice};
+use super::slug::slug;
+use super::{Group, RunView, words};
+use rayon::prelude::*;
+use sb_trace::latency::{Latencies, Pair};
+use sb_trace::stats::{ALL_CLASSES, Percentile, Summary};
+use sb_trace::units::Unit;
+
+/// A percentile as a table shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Bounded on both sides by the sample.
+    Value {
+        /// The value with its unit.
+        value: String,
+        /// The 95 % interval without the unit.
+        interval: String,
+    },
+    /// Too few latencies to bound it: an end of its interval is open.
+    Weak {
+        /// The value with its unit.
+        value: String,
+        /// The end that is known.
+        interval: String,
+        /// How many latencies would bound it.
+        needed: usize,
+    },
+    /// So few latencies that not one is expected beyond it.
+    None,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Group or run; empty where there is one.
+    pub of: String,
+    /// Index of the run, in tables of runs.
+    pub run: Option<usize>,
+    /// Start class; empty where all are of one class.
+    pub class: String,
+    /// The figures.
+    pub summary: Summary,
+    /// p50, p90, p95, p99.
+    pub cells: Vec<Cell>,
+    /// Largest latency with its unit.
+    pub max: String,
+}
+
+/// A pair with all that is said of it.
+#[derive(Debug, Clone)]
+pub struct PairView {
+    /// As in the tables: `A->B` or `total`.
+    pub name: String,
+    /// As readers see it: `A→B`.
+    pub arrow: String,
+    /// Name of its files and its anchor.
+    pub slug: String,
+    /// Whether it is the whole trace.
+    pub total: bool,
+    /// The unit of all its numbers.
+    pub unit: Unit,
+    /// Latencies, FROM events without a partner, and negative latencies.
+    pub n: usize,
+    /// See `n`.
+    pub unmatched: usize,
+    /// See `n`.
+    pub negative: usize,
+    /// A row a group and class.
+    pub rows: Vec<Row>,
+    /// A row a run and class, where there are several runs.
+    pub by_run: Vec<Row>,
+    /// What is drawn.
+    pub series: Vec<Series>,
+    /// How its latencies move in time.
+    pub slices: Vec<Slice>,
+}
+
+pub(super) fn views(table: &Latencies, runs: &[RunView], groups: &[Group]) -> Vec<PairView> {
+    let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); table.pairs.len()];
+    for (index, row) in table.rows.iter().enumerate() {
+        if let Some(rows) = rows_of.get_mut(row.pair as usize) {
+            rows.push(u32::try_from(index).unwrap_or(u32::MAX));
+        }
+    }
+    let mut slugs: Vec<String> = Vec::new();
+    for pair in 0..table.pairs.len() {
+        slugs.push(slug(&table.pair_text(u32::try_from(pair).unwrap_or(u32::MAX)), &slugs));
+    }
+    let present = |kept: &dyn Fn(usize) -> bool| -> Vec<bool> {
+        let of_pair =
+            |rows: &Vec<u32>| rows.iter().any(|&r| kept(table.rows[r as usize].run as usize));
+        rows_of.iter().map(of_pair).collect()
+    };
+    let by_group: Vec<Vec<Vec<Summary>>> = groups
+        .iter()
+        .map(|g| split(&g.summaries, &present(&|run| g.runs.contains(&run))))
+        .collect();
+    let by_run: Vec<Vec<Vec<Summary>>> = runs
+        .iter()
+        .enumerate()
+        .map(|(i, r)| split(&r.summaries, &present(&|run| run == i)))
+        .collect();
+
+    (0..table.pairs.len())
+        .into_par_iter()
+        .filter(|&pair| !rows_of[pair].is_empty())
+        .map(|pair| {
+            let name = table.pairs[pair].text(&table.names);
+            let series = series::of(table, &rows_of[pair], runs);
+            let n: usize = series.iter().map(|s| s.sorted_ms.len()).sum();
+            let unit = unit(by_group.iter().flat_map(|g| &g[pair]));
+            let row = |of: &str, run: Option<usize>, s: &Summary| Row::new(of, run, s, unit);
+            let groups = groups.iter().zip(&by_group);
+            let runs_with = runs.iter().enumerate().zip(&by_run).filter(|_| runs.len() > 1);
+            PairView {
+                arrow: words::arrow(&name),
+                name,
+                slug: slugs[pair].clone(),
+                total: table.pairs[pair] == Pair::Total,
+                unit,
+                n,
+                unmatched: rows_of[pair].len() - n,
+                negative: series.iter().map(|s| s.sorted_ms.partition_point(|&v| v < 0.0)).sum(),
+                rows: groups
+                    .flat_map(|(g, s)| s[pair].iter().map(|s| row(&g.name, None, s)))
+                    .collect(),
+                by_run: runs_with
+                    .flat_map(|((i, r), s)| s[pair].iter().map(move |s| row(&r.name, Some(i), s)))
+                    .collect(),
+                slices: series::slices(&series, runs),
+                series,
+            }
+        })
+        .collect()
+}
+
+/// Summaries pair by pair: each pair that is present begins with the row of all its classes.
+fn split(summaries: &[Summary], present: &[bool]) -> Vec<Vec<Summary>> {
+    let mut of_pairs = summaries.chunk_by(|_, next| next.start_class != ALL_CLASSES);
+    present
+        .iter()
+        .map(
+            |&present| {
+                if present { of_pairs.next().unwrap_or_default().to_vec() } else { Vec::new() }
+            },
+        )
+        .collect()
+}
+
+/// One unit for all numbers of a pair: that of its greatest median.
+fn unit<'a>(summaries: impl Iterator<Item = &'a Summary>) -> Unit {
+    let medians = summaries.filter_map(|s| s.percentile(50.0)?.value_ms);
+    Unit::fitting(medians.map(f64::abs).fold(0.0, f64::max))
+}
+
+impl Row {
+    fn new(of: &str, run: Option<usize>, summary: &Summary, unit: Unit) -> Self {
+        let cell = |percent: f64| {
+            summary.percentile(percent).map_or(Cell::None, |p| Cell::of(p, summary.n, unit))
+        };
+        Self {
+            of: of.to_owned(),
+            run,
+            class: if summary.start_class == ALL_CLASSES {
+                String::new()
+            } else {
+                summary.start_class.clone()
+            },
+            cells: [50.0, 90.0, 95.0, 99.0].into_iter().map(cell).collect(),
+            max: summary.max_ms.map_or_else(|| "n/a".to_owned(), |ms| words::latency(ms, unit)),
+            summary: summary.clone(),
+        }
+    }
+
+    /// A percentile's value in milliseconds.
+    pub fn ms(&self, percent: f64) -> Option<f64> {
+        self.summary.percentile(percent).and_then(|p| p.value_ms)
+    }
+}
+
+impl Cell {
+    fn of(percentile: &Percentile, n: usize, unit: Unit) -> Self {
+        let q = percentile.percent / 100.0;
+        // A hair of tolerance: 100 × (1 − 0.99) is a little less than 1 in binary.
+        let Some(ms) = percentile.value_ms.filter(|_| n as f64 * (1.0 - q) >= 1.0 - 1e-9) else {
+            return Self::None;
+        };
+        let value = words::latency(ms, unit);
+        let interval = words::interval(percentile.low_ms, percentile.high_ms, unit);
+        if percentile.supported() {
+            Self::Value { value, interval }
+        } else {
+            Self::Weak { value, interval, needed: needed(q) }
+        }
+    }
+}
+
+/// How many latencies bound a quantile on both sides.
+pub(super) fn needed(q: f64) -> usize {
+    (1..100_000).find(|&n| sb_trace::stats::supported(n, q)).unwrap_or(usize::MAX)
+}

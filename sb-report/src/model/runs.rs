@@ -1,0 +1,238 @@
+//! The runs: what each one is, when it was, and which of them can be taken together.
+
+use super::{Material, PERCENTILES, words};
+use sb_trace::latency::Latencies;
+use sb_trace::stats::{Summary, summarize};
+use sb_trace::{Analysis, Run};
+
+/// What a run's own records say of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunFacts {
+    /// The run's id.
+    pub id: String,
+    /// Why the run must not be taken for a whole one, in words.
+    pub interrupted: Option<String>,
+}
+
+/// A phase of a run: one of the driver's hooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phase {
+    /// `prepare`, `invoke`, ...
+    pub name: String,
+    /// Begin, Unix epoch in nanoseconds.
+    pub start_ns: i64,
+    /// Duration in nanoseconds; none where the end is missing.
+    pub duration_ns: Option<i64>,
+}
+
+/// One run.
+#[derive(Debug, Clone)]
+pub struct RunView {
+    /// What is known of it.
+    pub run: Run,
+    /// How the report calls it: `run 2`.
+    pub name: String,
+    /// First and last instant of its events (of its latencies, where there are no events), Unix
+    /// epoch in nanoseconds.
+    pub span_ns: Option<(i64, i64)>,
+    /// Traces, and how many of them are complete; none where only latencies are known.
+    pub traces: Option<(u64, u64)>,
+    /// Why it must not be taken for a whole run.
+    pub interrupted: Option<String>,
+    /// The driver's phases.
+    pub phases: Vec<Phase>,
+    /// Its figures, all classes and by class, in the order of the pairs.
+    pub summaries: Vec<Summary>,
+}
+
+/// Runs of the same benchmark, provider, region and tags.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// What the runs have in common, as far as the groups differ in it; empty if there is one.
+    pub name: String,
+    /// Benchmark, provider, region and tags of its runs; their ids differ.
+    pub setting: Run,
+    /// Indices of its runs.
+    pub runs: Vec<usize>,
+    /// Its figures, its runs taken together.
+    pub summaries: Vec<Summary>,
+}
+
+pub(super) fn views(material: Material<'_>) -> Vec<RunView> {
+    let table = material.latencies;
+    let mut views: Vec<RunView> = table
+        .runs
+        .iter()
+        .enumerate()
+        .map(|(index, run)| RunView {
+            run: run.clone(),
+            name: if run.id.is_empty() { "logs".to_owned() } else { format!("run {}", index + 1) },
+            span_ns: None,
+            traces: material.log.map(|_| (0, 0)),
+            interrupted: material
+                .facts
+                .iter()
+                .find(|f| f.id == run.id)
+                .and_then(|f| f.interrupted.clone()),
+            phases: Vec::new(),
+            summaries: Vec::new(),
+        })
+        .collect();
+    let mut seen = |run: u32, ns: i64| {
+        if let Some(view) = views.get_mut(run as usize) {
+            let (first, last) = view.span_ns.unwrap_or((ns, ns));
+            view.span_ns = Some((first.min(ns), last.max(ns)));
+        }
+    };
+    if let Some(log) = material.log {
+        for event in &log.events.rows {
+            if let Some(file) = log.files.get(event.file as usize) {
+                seen(file.run, event.epoch_ns);
+            }
+        }
+        for trace in &log.traces.traces {
+            if let Some(traces) = views.get_mut(trace.run as usize).and_then(|v| v.traces.as_mut())
+            {
+                traces.0 += 1;
+                traces.1 += u64::from(trace.complete);
+            }
+        }
+        phases(log, &mut views);
+    } else {
+        for row in &table.rows {
+            seen(row.run, row.start_ns);
+            if let Some(end) = row.end_ns() {
+                seen(row.run, end);
+            }
+        }
+    }
+    for (index, view) in views.iter_mut().enumerate() {
+        view.summaries = summarize(table, &PERCENTILES, |row| row.run as usize == index);
+    }
+    views
+}
+
+/// Phases from the driver's statements `SB_<PHASE>_START` and `SB_<PHASE>_END`.
+fn phases(log: &Analysis, views: &mut [RunView]) {
+    for &place in &log.traces.driver {
+        let Some(event) = log.events.rows.get(place as usize) else { continue };
+        let run = log.files.get(event.file as usize).map_or(0, |f| f.run as usize);
+        let Some(view) = views.get_mut(run) else { continue };
+        let label = log.events.names.text(event.label);
+        let label = label.strip_prefix("SB_").unwrap_or(label);
+        if let Some(phase) = label.strip_suffix("_START") {
+            let name = phase.to_lowercase().replace('_', " ");
+            view.phases.push(Phase { name, start_ns: event.epoch_ns, duration_ns: None });
+        } else if let Some(phase) = label.strip_suffix("_END") {
+            let name = phase.to_lowercase().replace('_', " ");
+            let open =
+                view.phases.iter_mut().rev().find(|p| p.name == name && p.duration_ns.is_none());
+            if let Some(open) = open {
+                open.duration_ns = event.epoch_ns.checked_sub(open.start_ns);
+            }
+        }
+    }
+}
+
+/// Puts the runs into groups; runs of different groups are named after what differs.
+pub(super) fn groups(table: &Latencies, runs: &mut [RunView]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (index, view) in runs.iter().enumerate() {
+        let setting = Run { id: String::new(), ..view.run.clone() };
+        if let Some(group) = groups.iter_mut().find(|g| g.setting == setting) {
+            group.runs.push(index);
+        } else {
+            groups.push(Group {
+                name: String::new(),
+                setting,
+                runs: vec![index],
+                summaries: Vec::new(),
+            });
+        }
+    }
+    let settings: Vec<Run> = groups.iter().map(|g| g.setting.clone()).collect();
+    for group in &mut groups {
+        group.name = distinction(&group.setting, &settings);
+        for &run in &group.runs {
+            if !group.name.is_empty() && !runs[run].run.id.is_empty() {
+                runs[run].name = format!("{} · {}", runs[run].name, group.name);
+            }
+        }
+        let chosen = group.runs.clone();
+        group.summaries =
+            summarize(table, &PERCENTILES, |row| chosen.contains(&(row.run as usize)));
+    }
+    groups
+}
+
+/// The parts of a setting in which the settings differ.
+fn distinction(setting: &Run, all: &[Run]) -> String {
+    let differ =
+        |part: &dyn Fn(&Run) -> String| all.iter().any(|other| part(other) != part(setting));
+    let mut words = Vec::new();
+    for part in
+        [&|r: &Run| r.benchmark.clone(), &|r: &Run| r.provider.clone(), &|r: &Run| r.region.clone()]
+            as [&dyn Fn(&Run) -> String; 3]
+    {
+        if differ(part) {
+            words.push(part(setting));
+        }
+    }
+    let value = |run: &Run, key: &str| {
+        run.tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()).unwrap_or_default()
+    };
+    for (key, tag) in &setting.tags {
+        if differ(&|r: &Run| value(r, key)) {
+            words.push(format!("{key} {tag}"));
+        }
+    }
+    words.retain(|w| !w.is_empty());
+    if words.is_empty() && all.len() > 1 {
+        return if setting.benchmark.is_empty() {
+            "other logs".to_owned()
+        } else {
+            setting.benchmark.clone()
+        };
+    }
+    words.join(" · ")
+}
+
+/// The report's title: the user's, or the benchmarks'.
+pub(super) fn title(given: Option<&str>, runs: &[RunView]) -> String {
+    if let Some(title) = given.map(str::trim).filter(|t| !t.is_empty()) {
+        return title.to_owned();
+    }
+    let mut names: Vec<&str> =
+        runs.iter().map(|r| r.run.benchmark.as_str()).filter(|b| !b.is_empty()).collect();
+    names.dedup();
+    match names.as_slice() {
+        [] => "Latencies from trace logs".to_owned(),
+        [one] => (*one).to_owned(),
+        [first, second] => format!("{first} and {second}"),
+        [first, rest @ ..] => {
+            format!("{first} and {} more", words::counted(rest.len(), "benchmark", "benchmarks"))
+        }
+    }
+}
+
+/// What the numbers are not, where that could be mistaken.
+pub(super) fn subject(runs: &[RunView]) -> Option<String> {
+    let local = runs.iter().filter(|r| r.run.provider == "local").count();
+    if local == 0 {
+        return None;
+    }
+    let shipped =
+        runs.iter().all(|r| r.run.provider != "local" || r.run.benchmark == "thumbnail_generator");
+    let which = if local == runs.len() {
+        String::new()
+    } else {
+        format!(" ({} of {} runs)", local, runs.len())
+    };
+    Some(if shipped {
+        format!(
+            "Local self-test{which}: client and server share one machine, no cloud was measured."
+        )
+    } else {
+        format!("Provider “local”{which}: everything ran on one machine, no cloud was measured.")
+    })
+}

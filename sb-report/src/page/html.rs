@@ -1,0 +1,51 @@
+//! `report.html`: one file that needs no network, no script and no style to be read.
+
+use super::context::context;
+use crate::chart::Charts;
+use crate::error::{Error, Result};
+use crate::figure::INKS;
+use crate::model::Report;
+use base64::Engine;
+use minijinja::{Environment, context};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+
+const TEMPLATE: &str = include_str!("../../templates/report.html");
+const STYLE: &str = include_str!("../../assets/report.css");
+const SCRIPT: &str = include_str!("../../assets/report.js");
+
+/// The page.
+pub fn html(report: &Report, charts: &Charts) -> Result<String> {
+    let failed = |error: minijinja::Error| Error::Page(format!("{error:#}"));
+    let mut environment = Environment::new();
+    // The ending switches the escaping on.
+    environment.add_template("report.html", TEMPLATE).map_err(failed)?;
+    let report = context(report, charts)?;
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()))
+    );
+    let values = context! { report => minijinja::Value::from(minijinja::value::Serde(&report)), policy, style => style(), script => SCRIPT };
+    environment.get_template("report.html").and_then(|t| t.render(values)).map_err(failed)
+}
+
+/// The style sheet, with a variable for each ink and the rules that give an inlined picture its
+/// dark colours: pictures carry their light colours as attributes, which any rule overrides.
+fn style() -> String {
+    let (mut light, mut dark, mut rules) = (String::new(), String::new(), String::new());
+    for ink in INKS {
+        let name = ink.variable();
+        let _ = write!(light, "--{name}:{};", ink.light());
+        let _ = write!(dark, "--{name}:{};", ink.dark());
+        for attribute in ["fill", "stroke"] {
+            let _ =
+                write!(rules, "svg [{attribute}=\"{}\"]{{{attribute}:var(--{name})}}", ink.light());
+        }
+    }
+    format!(
+        ":root{{color-scheme:light dark;{light}}}\n\
+         @media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
+         @media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}:root[data-theme=light]{{color-scheme:light}}}}\n\
+         {rules}\n{STYLE}"
+    )
+}

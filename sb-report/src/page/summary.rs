@@ -1,0 +1,108 @@
+//! `summary.json`, all numbers unrounded, and `summary.md`, fit for a comment on a pull request.
+
+use crate::model::words::count;
+use crate::model::{Cell, Level, Report};
+use serde_json::json;
+use std::fmt::Write;
+
+/// The summary as JSON; `pairs` holds what `sb-trace stats --json` prints.
+pub fn json(report: &Report) -> String {
+    let runs: Vec<_> = report
+        .runs
+        .iter()
+        .map(|view| {
+            json!({
+                "run_id": view.run.id,
+                "benchmark": view.run.benchmark,
+                "provider": view.run.provider,
+                "region": view.run.region,
+                "tags": view.run.tags.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+                "traces": view.traces.map(|t| t.0),
+                "traces_complete": view.traces.map(|t| t.1),
+                "interrupted": view.interrupted,
+                "pairs": view.summaries,
+            })
+        })
+        .collect();
+    let document = json!({
+        "tool": "sb-report",
+        "tool_version": env!("CARGO_PKG_VERSION"),
+        "schema_version": sb_trace::frame::SCHEMA_VERSION,
+        "quantile": "hyndman_fan_7",
+        "title": report.title,
+        "verdict": report.verdict,
+        "pairs": report.summaries,
+        "runs": runs,
+        "accounting": report.quality.accounting,
+        "findings": report.findings,
+    });
+    format!("{document:#}\n")
+}
+
+/// The summary as Markdown.
+pub fn markdown(report: &Report) -> String {
+    let mut out = String::from("<!-- sb-report -->\n");
+    let _ = writeln!(out, "# {}\n", escape(&report.title));
+    if let Some(subject) = &report.subject {
+        let _ = writeln!(out, "{}\n", escape(subject));
+    }
+    for sentence in &report.verdict {
+        let _ = writeln!(out, "{}", escape(sentence));
+    }
+    let several = report.groups.len() > 1;
+    let of = if several { "of | " } else { "" };
+    let _ = writeln!(out, "\n| pair | {of}start | n | p50 | p90 | p95 | p99 | max |");
+    let _ = writeln!(
+        out,
+        "| --- | {}--- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        if several { "--- | " } else { "" }
+    );
+    for pair in &report.pairs {
+        for row in &pair.rows {
+            let _ = write!(out, "| {} | ", escape(&pair.arrow));
+            if several {
+                let _ = write!(out, "{} | ", escape(&row.of));
+            }
+            let class = if row.class.is_empty() { "all" } else { &row.class };
+            let _ = write!(out, "{class} | {} |", count(row.summary.n as u64));
+            for cell in &row.cells {
+                let _ = write!(out, " {} |", cell_text(cell));
+            }
+            let _ = writeln!(out, " {} |", row.max);
+        }
+    }
+    out.push('\n');
+    for flag in &report.flags {
+        let mark = match flag.level {
+            Level::Good => "ok",
+            Level::Note => "note",
+            Level::Warning => "**warning**",
+        };
+        let _ = writeln!(out, "- {mark}: {}", escape(&flag.text));
+    }
+    out
+}
+
+/// A percentile; in brackets the open end where the sample is too small for it.
+fn cell_text(cell: &Cell) -> String {
+    match cell {
+        Cell::Value { value, .. } => value.clone(),
+        Cell::Weak { value, interval, .. } => format!("{value} ({interval})"),
+        Cell::None => "n/a".to_owned(),
+    }
+}
+
+/// Labels may hold what Markdown takes for its own.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' => out.extend(['\\', c]),
+            _ => out.push(c),
+        }
+    }
+    out
+}
