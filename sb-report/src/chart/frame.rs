@@ -8,7 +8,7 @@ use crate::model::Series;
 /// Width of every chart in logical pixels.
 pub(super) const WIDTH: f64 = 600.0;
 /// Space left of a plot, for the labels of its upright axis.
-pub(super) const LEFT: f64 = 64.0;
+pub(super) const LEFT: f64 = 70.0;
 /// Space right of a plot.
 pub(super) const RIGHT: f64 = 22.0;
 /// Space below a plot, for the labels of its level axis.

@@ -103,16 +103,18 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         height: bottom + BELOW,
         marks: Vec::new(),
     };
+    let non_positive = report.pairs.iter().map(|p| p.negative).sum::<usize>();
+    let gutter = scale.gutter().map(|_| format!("≤\u{a0}0 ({} negative)", count(non_positive)));
+    let taken =
+        gutter.as_ref().map_or(left - 40.0, |t| left + text_width(t, size::TEXT, false) + 6.0);
     for tick in latency_ticks(&scale, false) {
         let x = scale.place(tick.value);
         figure.line((x, top), (x, bottom), Stroke::solid(Ink::Grid, 1.0));
         let half = text_width(&tick.label, size::TEXT, false) / 2.0;
-        figure.text(
-            (x.min(WIDTH - 4.0 - half), bottom + 19.0),
-            Anchor::Middle,
-            Ink::Muted,
-            tick.label,
-        );
+        let place = x.min(WIDTH - 4.0 - half);
+        if place - half >= taken {
+            figure.text((place, bottom + 19.0), Anchor::Middle, Ink::Muted, tick.label);
+        }
     }
     for (index, (pair, row)) in rows.iter().enumerate() {
         let middle = top + ROW * (index as f64 + 0.5);
@@ -121,14 +123,8 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         bar(&mut figure, pair, row, &scale, middle);
     }
     figure.line((left, bottom), (WIDTH - RIGHT, bottom), Stroke::solid(Ink::Axis, 1.0));
-    let non_positive = report.pairs.iter().map(|p| p.negative).sum::<usize>();
-    if scale.gutter().is_some() {
-        figure.text(
-            (left, bottom + 19.0),
-            Anchor::Start,
-            Ink::Muted,
-            format!("≤\u{a0}0 ({} negative)", count(non_positive)),
-        );
+    if let Some(words) = gutter {
+        figure.text((left, bottom + 19.0), Anchor::Start, Ink::Muted, words);
     }
     Some(figure)
 }

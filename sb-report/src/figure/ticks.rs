@@ -84,14 +84,20 @@ pub fn latency_label(ms: f64) -> String {
         (ms * 1e3, "µs")
     } else if size < 999.5 {
         (ms, "ms")
-    } else if size < 119_950.0 {
-        (ms / 1e3, "s")
-    } else if size < 7_200_000.0 {
+    } else if size > 7_199e3 && even(ms / 3_600e3) {
+        (ms / 3_600e3, "h")
+    } else if size > 119.9e3 && even(ms / 60e3) {
         (ms / 60e3, "min")
     } else {
-        (ms / 3_600e3, "h")
+        // Powers of ten are no whole minutes or hours: 1000 s, not 16.67 min.
+        (ms / 1e3, "s")
     };
     format!("{} {unit}", short(value))
+}
+
+/// Whether a number is whole, or whole and a half.
+fn even(value: f64) -> bool {
+    (value * 2.0 - (value * 2.0).round()).abs() < 1e-6
 }
 
 fn clock_label(seconds: f64) -> String {
@@ -187,7 +193,7 @@ mod tests {
     #[test]
     fn one_two_five_in_words() {
         assert_eq!(labels(&[0.9, 30.0], 600.0), ["1 ms", "2 ms", "5 ms", "10 ms", "20 ms"]);
-        assert_eq!(labels(&[1.0, 1e6], 300.0), ["1 ms", "100 ms", "10 s", "16.67 min"]);
+        assert_eq!(labels(&[1.0, 1e6], 300.0), ["1 ms", "100 ms", "10 s", "1000 s"]);
     }
 
     #[test]
