@@ -27,14 +27,15 @@ import duckdb, pandas, polars
 summary = json.load(open("out/summary.json"))
 pd = pandas.read_parquet("out/latencies.parquet")
 pl = polars.read_parquet("out/latencies.parquet")
-rows = duckdb.sql("select count(*) from 'out/latencies.parquet'").fetchone()[0]
+db = duckdb.connect()
+rows = db.execute("select count(*) from 'out/latencies.parquet'").fetchone()[0]
 assert len(pd) == pl.height == rows > 0
 pairs = [p for p in summary["pairs"] if p["start_class"] == "all"]
 assert rows == sum(p["n"] + p["unmatched"] for p in pairs)
 for p in pairs:
     a = pd[pd.pair == p["pair"]].latency_ms.quantile(.99)
     b = pl.filter(polars.col("pair") == p["pair"])["latency_ms"].quantile(.99, interpolation="linear")
-    c = duckdb.execute("select quantile_cont(latency_ms, .99) from 'out/latencies.parquet' where pair = ?", [p["pair"]]).fetchone()[0]
+    c = db.execute("select quantile_cont(latency_ms, .99) from 'out/latencies.parquet' where pair = ?", [p["pair"]]).fetchone()[0]
     assert a == p["p99_ms"], (p, a)
     assert abs(b - a) < 1e-9 and abs(c - a) < 1e-9
 assert set(pd.run_id) == set(r["id"] if "id" in r else r["run_id"] for r in summary["runs"])

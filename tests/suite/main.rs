@@ -2,6 +2,8 @@
 //!
 //! - `analysis`: `sb-trace` on logs whose figures are known
 //! - `errors`: bad input, its message and its exit code
+//! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
+//! - `report`: `sb-report` on odd and on bad input
 //! - `notebooks`: other tools read the tables and find the same numbers
 //! - `tidy`: what ARCHITECTURE.md and README.md say is true of the tree
 //! - `end_to_end`: `sb-run`, then `sb-report out/`
@@ -13,9 +15,11 @@
 )]
 
 mod analysis;
+mod driver;
 mod end_to_end;
 mod errors;
 mod notebooks;
+mod report;
 mod tidy;
 
 /// The programs under test: twins of the real ones, built by the same `cargo test`.
