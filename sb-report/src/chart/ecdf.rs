@@ -1,15 +1,13 @@
 //! The distribution of a pair: for each latency the share of latencies at or below it, with the
 //! 95 % band and the median. One line a run and start class.
 
-use super::frame::{BELOW, LEFT, RIGHT, WIDTH, entries, grid_line, key, level_axis, strong};
-use crate::figure::{
-    Anchor, Figure, Ink, Mark, Point, Scale, Stroke, latency_ticks, simplify, size, text_width,
+use super::frame::{
+    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, level_axis, strong,
 };
+use crate::figure::{Anchor, Figure, Ink, Mark, Point, Scale, Stroke, simplify, size, text_width};
 use crate::model::words::{count, latency};
 use crate::model::{PairView, Series};
 
-/// Height of the plot in logical pixels.
-const PLOT: f64 = 236.0;
 /// Points of all lines together, and of all bands: what keeps a picture small.
 const LINE_POINTS: usize = 2_400;
 const BAND_POINTS: usize = 1_600;
@@ -18,23 +16,13 @@ const COLUMNS: f64 = 2.0;
 
 /// Draws the distribution of a pair that has latencies.
 pub(super) fn figure(pair: &PairView) -> Figure {
-    let mut figure = Figure {
-        name: format!("ecdf.{}", pair.slug),
-        title: title(pair),
-        subtitle: subtitle(pair),
-        description: String::new(),
-        width: WIDTH,
-        height: 0.0,
-        marks: Vec::new(),
-    };
-    figure.description = format!("{} {}", figure.title, figure.subtitle);
+    let name = format!("ecdf.{}", pair.slug);
+    let mut figure = blank(name, pair.title.clone(), title(pair), WIDTH);
+    figure.subtitle = subtitle(pair);
+    let median_of = |s: &Series| format!("{} · {}", s.name, latency(s.median_ms, pair.unit));
+    figure.key = key(&pair.series, median_of);
     let several = pair.series.len() > 1;
-    let top = if several {
-        let words = |s: &Series| format!("{}  {}", s.name, latency(s.median_ms, pair.unit));
-        key(&mut figure, &entries(&pair.series, words), 0.0) + 12.0
-    } else {
-        14.0
-    };
+    let top = 12.0;
     let bottom = top + PLOT;
     figure.height = bottom + BELOW;
     let values = pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied());
@@ -49,8 +37,7 @@ pub(super) fn figure(pair: &PairView) -> Figure {
             figure.text((LEFT - 8.0, bottom + 4.0), Anchor::End, Ink::Muted, "0 %");
         }
     }
-    let below_zero = pair.series.iter().map(|s| s.sorted_ms.partition_point(|&v| v <= 0.0)).sum();
-    level_axis(&mut figure, &x, &latency_ticks(&x, false), bottom, below_zero);
+    level_axis(&mut figure, &x, (top, bottom), below_zero(&pair.series));
 
     let drawn = pair.series.len();
     if pair.series.iter().filter(|s| s.named).count() == drawn {
@@ -105,10 +92,14 @@ fn median(
     });
     if let Some(number) = number {
         let words = format!("median {number}");
-        let fits = at + 10.0 + text_width(&words, size::TEXT, true) < WIDTH - RIGHT;
-        let (place, anchor) =
-            if fits { (at + 10.0, Anchor::Start) } else { (at - 10.0, Anchor::End) };
-        figure.marks.push(strong((place, middle + 18.0), anchor, series.ink, words));
+        let width = text_width(&words, size::TEXT, true) * size::GROWN;
+        // The line rises to the right: free are the places right below and left above the dot.
+        let (place, anchor) = if at + 10.0 + width < WIDTH - RIGHT {
+            ((at + 10.0, middle + 18.0), Anchor::Start)
+        } else {
+            ((at - 10.0, middle - 8.0), Anchor::End)
+        };
+        figure.marks.push(strong(place, anchor, series.ink, words));
     }
 }
 
@@ -148,47 +139,39 @@ fn band(series: &Series, x: &Scale, y: &impl Fn(f64) -> f64, most: usize) -> Vec
     outline
 }
 
+/// The finding.
 fn title(pair: &PairView) -> String {
-    let name = if pair.total { "the whole trace" } else { &pair.arrow };
-    let capital = if pair.total { "The whole trace" } else { &pair.arrow };
+    let unit = pair.unit;
     match pair.series.as_slice() {
-        [one] if one.sorted_ms.len() == 1 => {
-            format!("{capital}: one latency, {}", latency(one.median_ms, pair.unit))
+        [one] if one.sorted_ms.len() == 1 => format!("One latency, {}", latency(one.median_ms, unit)),
+        [one] => {
+            let half = format!("Half within {}", latency(one.median_ms, unit));
+            let p90 = pair.rows.first().and_then(|r| r.summary.percentile(90.0));
+            match p90.filter(|p| p.supported()).and_then(|p| p.value_ms) {
+                Some(ms) => format!("{half}, 9 of 10 within {}", latency(ms, unit)),
+                None => half,
+            }
         }
-        [one] => match pair.rows.first().and_then(|r| r.summary.percentile(90.0)) {
-            Some(p) if p.supported() => format!(
-                "{capital}: half within {}, 9 of 10 within {}",
-                latency(one.median_ms, pair.unit),
-                latency(p.value_ms.unwrap_or_default(), pair.unit)
-            ),
-            _ => format!("{capital}: half within {}", latency(one.median_ms, pair.unit)),
-        },
         series => {
             let by_median = |a: &&Series, b: &&Series| a.median_ms.total_cmp(&b.median_ms);
-            let (Some(low), Some(high)) =
-                (series.iter().min_by(by_median), series.iter().max_by(by_median))
-            else {
-                return name.to_owned();
-            };
-            format!(
-                "{capital}: half within {} ({}) to {} ({})",
-                latency(low.median_ms, pair.unit),
-                low.name,
-                latency(high.median_ms, pair.unit),
-                high.name
-            )
+            let ends = (series.iter().min_by(by_median), series.iter().max_by(by_median));
+            let (Some(low), Some(high)) = ends else { return "No latency".to_owned() };
+            let (least, most) = (latency(low.median_ms, unit), latency(high.median_ms, unit));
+            if least == most {
+                format!("Half within {least} in all {}", series.len())
+            } else {
+                format!("Half within {least} ({}) to {most} ({})", low.name, high.name)
+            }
         }
     }
 }
 
 fn subtitle(pair: &PairView) -> String {
     let banded = pair.series.iter().all(|s| s.named);
-    let linear =
-        pair.series.iter().map(|s| s.sorted_ms.partition_point(|&v| v <= 0.0)).sum::<usize>() * 2
-            >= pair.n;
+    let linear = below_zero(&pair.series) * 2 >= pair.n;
     format!(
         "Share of latencies at or below a value · n = {}{} · {} scale",
-        count(pair.n),
+        count(pair.n as u64),
         if banded { " · shaded: 95 % band" } else { "" },
         if linear { "linear" } else { "logarithmic" }
     )

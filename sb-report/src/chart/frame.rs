@@ -1,83 +1,87 @@
-//! What the charts share: the key of their series, axes, and notes.
+//! What the charts share: sizes, axes, and the key of their series.
 
 use crate::figure::{
-    Anchor, Figure, Ink, Mark, Scale, Stroke, Text, Tick, ellipsize, size, text_width,
+    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Stroke, Text, latency_ticks, size, text_width,
 };
 use crate::model::Series;
+use crate::model::words::count;
 
-/// Width of every chart in logical pixels.
-pub(super) const WIDTH: f64 = 600.0;
+/// Width of the charts of a pair in logical pixels: two stand side by side on the page.
+pub(super) const WIDTH: f64 = 520.0;
 /// Space left of a plot, for the labels of its upright axis.
-pub(super) const LEFT: f64 = 70.0;
+pub(super) const LEFT: f64 = 66.0;
 /// Space right of a plot.
-pub(super) const RIGHT: f64 = 22.0;
+pub(super) const RIGHT: f64 = 16.0;
 /// Space below a plot, for the labels of its level axis.
-pub(super) const BELOW: f64 = 34.0;
+pub(super) const BELOW: f64 = 32.0;
+/// Height of a plot.
+pub(super) const PLOT: f64 = 220.0;
 
-const ROW: f64 = 19.0;
-const SAMPLE: f64 = 22.0;
-const LONGEST_ENTRY: f64 = 250.0;
-
-/// An entry of a key: a piece of line and words.
-pub(super) struct Entry {
-    pub stroke: Stroke,
-    pub words: String,
+/// A picture without marks.
+pub(super) fn blank(name: String, subject: String, title: String, width: f64) -> Figure {
+    Figure {
+        name,
+        subject,
+        title,
+        subtitle: String::new(),
+        key: Vec::new(),
+        width,
+        height: 0.0,
+        marks: Vec::new(),
+    }
 }
 
-/// The entries of a pair's series; those that are not named share one.
-pub(super) fn entries(series: &[Series], words: impl Fn(&Series) -> String) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = series
-        .iter()
-        .filter(|s| s.named)
-        .map(|s| Entry { stroke: Stroke { ink: s.ink, width: 2.0, dash: s.dash }, words: words(s) })
-        .collect();
-    let others = series.iter().filter(|s| !s.named).count();
+/// The key of a pair's series, if there are several; those that are not named share an entry.
+pub(super) fn key(series: &[Series], words: impl Fn(&Series) -> String) -> Vec<Entry> {
+    if series.len() < 2 {
+        return Vec::new();
+    }
+    let entry = |s: &Series| Entry {
+        sample: Sample::Line(Stroke { ink: s.ink, width: 2.0, dash: s.dash }),
+        words: words(s),
+    };
+    let mut key: Vec<Entry> = series.iter().filter(|s| s.named).map(entry).collect();
+    let others = series.len() - key.len();
     if others > 0 {
-        let words = format!("{others} others");
-        entries.push(Entry { stroke: Stroke::solid(Ink::Ghost, 2.0), words });
+        let sample = Sample::Line(Stroke::solid(Ink::Ghost, 2.0));
+        key.push(Entry { sample, words: format!("{others} more in between") });
     }
-    entries
+    key
 }
 
-/// Draws a key in rows from `y` on and returns where it ends.
-pub(super) fn key(figure: &mut Figure, entries: &[Entry], y: f64) -> f64 {
-    let (mut x, mut row) = (LEFT, y + 13.0);
-    for entry in entries {
-        let words = ellipsize(&entry.words, size::TEXT, false, LONGEST_ENTRY);
-        let width = SAMPLE + 6.0 + text_width(&words, size::TEXT, false);
-        if x > LEFT && x + width > WIDTH - RIGHT {
-            (x, row) = (LEFT, row + ROW);
-        }
-        figure.line((x, row - 4.0), (x + SAMPLE, row - 4.0), entry.stroke);
-        figure.text((x + SAMPLE + 6.0, row), Anchor::Start, Ink::Text, words);
-        x += width + 18.0;
-    }
-    row + 8.0
+/// How many latencies of the series are zero or less: those that have no logarithm.
+pub(super) fn below_zero(series: &[Series]) -> usize {
+    series.iter().map(|s| s.sorted_ms.partition_point(|&v| v <= 0.0)).sum()
 }
 
-/// The level axis below a plot, with its gutter of values at or below zero.
+/// The level axis below a plot that begins at `top`, with its gutter of `below_zero` values at or
+/// below zero.
 pub(super) fn level_axis(
     figure: &mut Figure,
     scale: &Scale,
-    ticks: &[Tick],
-    y: f64,
+    (top, y): (f64, f64),
     below_zero: usize,
 ) {
     let (from, to) = scale.ends();
     figure.line((from, y), (to, y), Stroke::solid(Ink::Axis, 1.0));
-    for tick in ticks {
+    // Where labels may begin: not over that of the gutter.
+    let mut free = 0.0;
+    if let Some((far, near)) = scale.gutter() {
+        figure.line((near, top), (near, y), Stroke::solid(Ink::Axis, 1.0));
+        let words = format!("≤\u{a0}0: {}", count(below_zero as u64));
+        let middle = f64::midpoint(far, near);
+        free = middle + text_width(&words, size::TEXT, false) * size::GROWN / 2.0 + 6.0;
+        figure.text((middle, y + 19.0), Anchor::Middle, Ink::Text, words);
+    }
+    for tick in latency_ticks(scale, false) {
         let x = scale.place(tick.value);
         figure.line((x, y), (x, y + 5.0), Stroke::solid(Ink::Axis, 1.0));
         let half = text_width(&tick.label, size::TEXT, false) / 2.0;
         // A label never leaves the picture.
-        let at = x.clamp(half, (WIDTH - 4.0 - half).max(half));
-        figure.text((at, y + 19.0), Anchor::Middle, Ink::Muted, tick.label.clone());
-    }
-    if let Some((far, near)) = scale.gutter() {
-        let top = figure.height - BELOW;
-        figure.line((near, y - top), (near, y), Stroke::solid(Ink::Grid, 1.0));
-        let words = format!("≤\u{a0}0: {below_zero}");
-        figure.text((f64::midpoint(far, near), y + 19.0), Anchor::Middle, Ink::Text, words);
+        let at = x.clamp(half, (figure.width - 4.0 - half).max(half));
+        if at - half * size::GROWN >= free {
+            figure.text((at, y + 19.0), Anchor::Middle, Ink::Muted, tick.label);
+        }
     }
 }
 

@@ -1,17 +1,15 @@
 //! Latency over time: a dot a latency, or counts in cells where there are many. Runs stand side
 //! by side, each on its own clock.
 
-use super::frame::{BELOW, LEFT, RIGHT, WIDTH, grid_line};
+use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key};
 use crate::figure::{
-    Anchor, Figure, Ink, Mark, Scale, Shape, Stroke, clock_ticks, ellipsize, latency_ticks, size,
-    text_width,
+    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Shape, Stroke, clock_ticks, ellipsize,
+    latency_ticks, size, text_width,
 };
 use crate::model::words::{count, latency};
 use crate::model::{PairView, RunView, Slice};
 use sb_trace::trace::ColdWarm;
 
-/// Height of the plot in logical pixels.
-const PLOT: f64 = 236.0;
 /// From this many latencies on cells are drawn.
 const MANY: usize = 2_000;
 /// The most dots and cells that are drawn.
@@ -37,18 +35,11 @@ impl Panel {
 
 /// Draws the latencies of a pair that has some.
 pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
-    let mut figure = Figure {
-        name: format!("over-time.{}", pair.slug),
-        title: title(pair),
-        subtitle: String::new(),
-        description: String::new(),
-        width: WIDTH,
-        height: 0.0,
-        marks: Vec::new(),
-    };
+    let (name, subject) = (format!("over-time.{}", pair.slug), format!("{} over time", pair.title));
+    let mut figure = blank(name, subject, title(pair), WIDTH);
     let panels = panels(pair);
     let cells = pair.n > MANY;
-    let top = if panels.len() > 1 { 26.0 } else { 14.0 } + if cells { 20.0 } else { 0.0 };
+    let top = if panels.len() > 1 { 28.0 } else { 12.0 };
     let bottom = top + PLOT;
     figure.height = bottom + BELOW;
     let y = Scale::of(pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied()), bottom, top);
@@ -56,29 +47,24 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
     for tick in latency_ticks(&y, true) {
         grid_line(&mut figure, y.place(tick.value), &tick.label);
     }
-    let below_zero: usize =
-        pair.series.iter().map(|s| s.sorted_ms.partition_point(|&v| v <= 0.0)).sum();
     if let Some((far, near)) = y.gutter() {
         figure.line((LEFT, near), (WIDTH - RIGHT, near), Stroke::solid(Ink::Grid, 1.0));
         figure.text(
             (LEFT - 8.0, f64::midpoint(far, near) + 4.0),
             Anchor::End,
             Ink::Text,
-            format!("≤\u{a0}0: {below_zero}"),
+            format!("≤\u{a0}0: {}", count(below_zero(&pair.series) as u64)),
         );
     }
     axis(&mut figure, &panels, runs, top, bottom);
     let cell = if cells {
         let shades = heat(&mut figure, pair, &panels, &y, top);
-        shade_key(&mut figure, &shades);
-        " · shade: latencies per cell"
+        figure.key = shade_key(&shades);
+        " · shade: latencies in a cell"
     } else {
         dots(&mut figure, pair, &panels, &y);
-        if pair.series.iter().any(|s| s.class == ColdWarm::Cold) {
-            " · rings: cold starts"
-        } else {
-            ""
-        }
+        figure.key = key(&pair.series, |s| s.name.clone());
+        if pair.series.iter().any(|s| s.class == ColdWarm::Cold) { " · rings: cold starts" } else { "" }
     };
     figure.subtitle = format!(
         "Each latency at the time when it began{} · n = {}{cell}",
@@ -87,9 +73,8 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
         } else {
             ", from the first one"
         },
-        count(pair.n)
+        count(pair.n as u64)
     );
-    figure.description = format!("{} {}", figure.title, figure.subtitle);
     figure
 }
 
@@ -139,7 +124,7 @@ fn axis(figure: &mut Figure, panels: &[Panel], runs: &[RunView], top: f64, botto
             let x = panel.scale.place(tick.value);
             let half = text_width(&tick.label, size::TEXT, false) / 2.0;
             // Where runs stand side by side, a label that would reach into the next is left out.
-            if panels.len() > 1 && tick.value > 0.0 && x + half > to + 2.0 {
+            if panels.len() > 1 && tick.value > 0.0 && x + half * size::GROWN > to + 2.0 {
                 continue;
             }
             figure.line((x, bottom), (x, bottom + 5.0), Stroke::solid(Ink::Axis, 1.0));
@@ -152,7 +137,7 @@ fn axis(figure: &mut Figure, panels: &[Panel], runs: &[RunView], top: f64, botto
                 figure.line((border, top - 20.0), (border, bottom), Stroke::solid(Ink::Axis, 1.0));
             }
             let name = runs.get(panel.run).map_or("", |r| r.name.as_str());
-            let name = ellipsize(name, size::TEXT, false, to - from);
+            let name = ellipsize(name, size::TEXT, false, (to - from) / size::GROWN);
             if name != "…" {
                 figure.text((from, top - 9.0), Anchor::Start, Ink::Muted, name);
             }
@@ -248,52 +233,31 @@ fn cells(
     cells
 }
 
-fn shade_key(figure: &mut Figure, steps: &[u32]) {
-    let mut x = LEFT;
+/// The key of the shades, from few latencies to many.
+fn shade_key(steps: &[u32]) -> Vec<Entry> {
+    let last = steps.len().saturating_sub(2);
+    let mut key = Vec::new();
     for (shade, edges) in steps.windows(2).enumerate() {
-        let (from, to) = (
-            edges[0],
-            if shade + 2 == steps.len() { edges[1] } else { edges[1].saturating_sub(1) },
-        );
-        if to < from {
-            continue;
+        let (from, to) = (edges[0], if shade == last { edges[1] } else { edges[1].saturating_sub(1) });
+        if from <= to {
+            let words =
+                if from == to { count(from) } else { format!("{}–{}", count(from), count(to)) };
+            key.push(Entry { sample: Sample::Cell(Ink::Series(0), SHADES[shade]), words });
         }
-        figure.marks.push(Mark::Rect {
-            at: (x, 3.0),
-            size: (11.0, 11.0),
-            ink: Ink::Series(0),
-            opacity: SHADES[shade],
-        });
-        let words =
-            if from == to { count(from) } else { format!("{}–{}", count(from), count(to)) };
-        let width = text_width(&words, size::TEXT, false);
-        figure.text((x + 16.0, 13.0), Anchor::Start, Ink::Muted, words);
-        x += 16.0 + width + 16.0;
     }
+    key
 }
 
 /// The finding: how the median moves from the first part of the run to the last.
 fn title(pair: &PairView) -> String {
-    let name = if pair.total { "The whole trace" } else { &pair.arrow };
     let several = pair.slices.windows(2).any(|w| w[0].run != w[1].run);
     let medians: Vec<f64> = pair.slices.iter().filter_map(|s: &Slice| s.median_ms).collect();
-    let (Some(first), Some(last)) = (medians.first(), medians.last()) else {
-        return format!("{name} over time");
-    };
-    if several || medians.len() < 2 {
-        let range =
-            pair.series.iter().filter_map(|s| Some((*s.sorted_ms.first()?, *s.sorted_ms.last()?)));
-        let (low, high) =
-            range.fold((f64::INFINITY, f64::NEG_INFINITY), |r, v| (r.0.min(v.0), r.1.max(v.1)));
-        return format!(
-            "{name} over time: from {} to {}",
-            latency(low, pair.unit),
-            latency(high, pair.unit)
-        );
+    if let ([first, .., last], false) = (medians.as_slice(), several) {
+        let (first, last) = (latency(*first, pair.unit), latency(*last, pair.unit));
+        return format!("Median {first} in the first tenth of the run, {last} in the last");
     }
-    format!(
-        "{name} over time: median {} in the first tenth of the run, {} in the last",
-        latency(*first, pair.unit),
-        latency(*last, pair.unit)
-    )
+    let range = pair.series.iter().filter_map(|s| Some((*s.sorted_ms.first()?, *s.sorted_ms.last()?)));
+    let (low, high) =
+        range.fold((f64::INFINITY, f64::NEG_INFINITY), |r, v| (r.0.min(v.0), r.1.max(v.1)));
+    format!("From {} to {}", latency(low, pair.unit), latency(high, pair.unit))
 }

@@ -1,15 +1,17 @@
 //! The summary: a bar from p10 to p90 for each pair, with its median, on one scale. As a picture,
 //! and as the small bars in the rows of the page's table.
 
-use super::frame::{BELOW, RIGHT, WIDTH};
+use super::frame::{BELOW, RIGHT, below_zero, blank, level_axis};
 use crate::figure::{
     Anchor, Figure, Ink, Mark, Scale, Stroke, ellipsize, latency_ticks, size, text_width,
 };
-use crate::model::words::{count, latency};
+use crate::model::words::latency;
 use crate::model::{PairView, Report, Row};
 
 /// Height of a row in logical pixels.
 const ROW: f64 = 34.0;
+/// Width of the picture: of names of pairs at most, and of the bars, what is left of it.
+const WIDTH: f64 = 640.0;
 /// The widest that names of pairs may be.
 const NAMES: f64 = 250.0;
 
@@ -88,33 +90,14 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
     let bottom = top + ROW * rows.len() as f64;
     let values = rows.iter().flat_map(|(_, r)| [10.0, 50.0, 90.0, 99.0].map(|p| r.ms(p))).flatten();
     let scale = Scale::of(values.collect::<Vec<_>>().iter().copied(), left, WIDTH - RIGHT - 12.0);
-    let title = format!(
-        "{} has the longest median, {}",
-        if longest.0.total { "The whole trace" } else { &longest.0.arrow },
-        latency(longest.1, longest.0.unit)
-    );
-    let subtitle = "Bar: p10 to p90 · line: median · tick: p99, pale where too few latencies bound it · one scale for all pairs".to_owned();
-    let mut figure = Figure {
-        name: "summary".to_owned(),
-        description: format!("{title}. {subtitle}"),
-        title,
-        subtitle,
-        width: WIDTH,
-        height: bottom + BELOW,
-        marks: Vec::new(),
-    };
-    let non_positive = report.pairs.iter().map(|p| p.negative).sum::<usize>();
-    let gutter = scale.gutter().map(|_| format!("≤\u{a0}0 ({} negative)", count(non_positive)));
-    let taken =
-        gutter.as_ref().map_or(left - 40.0, |t| left + text_width(t, size::TEXT, false) + 6.0);
+    let title =
+        format!("{} has the longest median, {}", longest.0.title, latency(longest.1, longest.0.unit));
+    let mut figure = blank("summary".to_owned(), String::new(), title, WIDTH);
+    figure.subtitle = "Bar: p10 to p90 · line: median · tick: p99, grey where too few latencies bound it".to_owned();
+    figure.height = bottom + BELOW;
     for tick in latency_ticks(&scale, false) {
         let x = scale.place(tick.value);
         figure.line((x, top), (x, bottom), Stroke::solid(Ink::Grid, 1.0));
-        let half = text_width(&tick.label, size::TEXT, false) / 2.0;
-        let place = x.min(WIDTH - 4.0 - half);
-        if place - half >= taken {
-            figure.text((place, bottom + 19.0), Anchor::Middle, Ink::Muted, tick.label);
-        }
     }
     for (index, (pair, row)) in rows.iter().enumerate() {
         let middle = top + ROW * (index as f64 + 0.5);
@@ -122,10 +105,8 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         figure.text((16.0, middle + 4.0), Anchor::Start, Ink::Text, words);
         bar(&mut figure, pair, row, &scale, middle);
     }
-    figure.line((left, bottom), (WIDTH - RIGHT, bottom), Stroke::solid(Ink::Axis, 1.0));
-    if let Some(words) = gutter {
-        figure.text((left, bottom + 19.0), Anchor::Start, Ink::Muted, words);
-    }
+    let below_zero = report.pairs.iter().map(|p| below_zero(&p.series)).sum();
+    level_axis(&mut figure, &scale, (top, bottom), below_zero);
     Some(figure)
 }
 

@@ -1,61 +1,76 @@
 //! Every picture of every odd report: nothing is cut, nothing overlaps, nothing is too large.
 
 use super::*;
-use crate::figure::{Anchor, Mark, text_width};
+use crate::figure::{Anchor, Mark, heading, size, text_width};
 use crate::model::tests::{Hand, spread};
 use crate::render::{Place, svg};
 use sb_trace::trace::ColdWarm;
 
-/// Left, top, right and bottom of each text.
-fn boxes(figure: &Figure) -> Vec<(f64, f64, f64, f64, String)> {
+/// A text and its left, top, right and bottom.
+type TextBox = (String, [f64; 4]);
+
+/// The texts of marks, `grown` times as large as they are drawn.
+fn boxes(marks: &[Mark], grown: f64) -> Vec<TextBox> {
     let text = |mark: &Mark| match mark {
         Mark::Text(t) => {
-            let width = text_width(&t.text, t.size, t.bold);
+            let (width, size) = (text_width(&t.text, t.size, t.bold) * grown, t.size * grown);
             let left = match t.anchor {
                 Anchor::Start => t.at.0,
                 Anchor::Middle => t.at.0 - width / 2.0,
                 Anchor::End => t.at.0 - width,
             };
-            Some((
-                left,
-                t.at.1 - t.size * 0.75,
-                left + width,
-                t.at.1 + t.size * 0.2,
-                t.text.clone(),
-            ))
+            let sides = [left, t.at.1 - size * 0.75, left + width, t.at.1 + size * 0.2];
+            Some((t.text.clone(), sides))
         }
         _ => None,
     };
-    figure.marks.iter().filter_map(text).collect()
+    marks.iter().filter_map(text).collect()
+}
+
+fn apart(what: &str, boxes: &[TextBox]) {
+    for (index, (text, a)) in boxes.iter().enumerate() {
+        for (other, b) in &boxes[index + 1..] {
+            let apart = a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
+            assert!(apart, "{what}: '{text}' overlaps '{other}'");
+        }
+    }
+}
+
+fn inside(what: &str, boxes: &[TextBox], (width, height): (f64, f64)) {
+    for (text, sides) in boxes {
+        let inside =
+            sides[0] >= 0.0 && sides[1] >= -1.0 && sides[2] <= width && sides[3] <= height;
+        assert!(inside, "{what}: '{text}' leaves the picture: {sides:?}");
+    }
 }
 
 fn check(what: &str, report: &Report) {
     let charts = Charts::of(report);
     for figure in charts.all() {
-        let boxes = boxes(figure);
-        for (index, a) in boxes.iter().enumerate() {
-            let inside = a.0 >= 0.0 && a.1 >= -1.0 && a.2 <= figure.width && a.3 <= figure.height;
-            assert!(inside, "{what}: {}: '{}' leaves the picture: {a:?}", figure.name, a.4);
-            for b in &boxes[index + 1..] {
-                let apart = a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1;
-                assert!(apart, "{what}: {}: '{}' overlaps '{}'", figure.name, a.4, b.4);
-            }
+        let what = format!("{what}: {}", figure.name);
+        let texts = boxes(&figure.marks, 1.0);
+        apart(&what, &texts);
+        inside(&what, &texts, (figure.width, figure.height));
+        if figure.name != "summary" {
+            // On the page, where it is narrow. Only the summary is not on the page.
+            apart(&format!("{what}, narrow"), &boxes(&figure.marks, size::GROWN));
         }
+        let (words, height) = heading(figure);
+        let words = boxes(&words, 1.0);
+        apart(&what, &words);
+        inside(&what, &words, (figure.width, height));
         for mark in &figure.marks {
             if let Mark::Line { points, .. } | Mark::Area { points, .. } = mark {
                 let inside = |p: &(f64, f64)| {
                     (0.0..=figure.width).contains(&p.0) && (0.0..=figure.height).contains(&p.1)
                 };
-                assert!(points.iter().all(inside), "{what}: {}: {points:?}", figure.name);
+                assert!(points.iter().all(inside), "{what}: {points:?}");
             }
         }
         let drawn = svg(figure, Place::File).unwrap();
-        assert!(drawn.len() <= 60_000, "{what}: {} has {} bytes", figure.name, drawn.len());
-        assert!(!drawn.contains("NaN") && !drawn.contains("inf\""), "{what}: {}", figure.name);
-        assert!(
-            figure.title.len() > 5 && figure.description.contains("n = ")
-                || figure.name == "summary"
-        );
+        assert!(drawn.len() <= 60_000, "{what} has {} bytes", drawn.len());
+        assert!(!drawn.contains("NaN") && !drawn.contains("inf\""), "{what}");
+        assert!(figure.subtitle.contains("n = ") || figure.name == "summary", "{what}");
     }
 }
 

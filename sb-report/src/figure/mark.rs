@@ -119,18 +119,39 @@ pub enum Mark {
     Text(Text),
 }
 
-/// A picture: its words and its marks. The marks leave room for no title: on the page the words
-/// are text of the page, in a file they are drawn above the marks (see [`super::heading`]).
+/// What stands beside the words of a key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sample {
+    /// A piece of a line.
+    Line(Stroke),
+    /// A cell of a colour and an opacity.
+    Cell(Ink, f64),
+}
+
+/// An entry of a key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What it explains.
+    pub sample: Sample,
+    /// What that means.
+    pub words: String,
+}
+
+/// A picture: its words, its key and its marks. The marks leave room for no title: on the page
+/// words and key are text of the page, in a file they are drawn above the marks (see
+/// [`super::heading`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
     /// Name of the file without its ending; unique in a report.
     pub name: String,
+    /// What it is a picture of: a pair. Empty where the finding says it.
+    pub subject: String,
     /// The finding, in one sentence.
     pub title: String,
     /// What is drawn, of how many, in what unit.
     pub subtitle: String,
-    /// What is seen, for those who do not see it.
-    pub description: String,
+    /// What the colours, dashes and shades mean, where there are several.
+    pub key: Vec<Entry>,
     /// Width in logical pixels.
     pub width: f64,
     /// Height of the marks in logical pixels.
@@ -140,6 +161,22 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// Subject and finding in one line.
+    pub fn headline(&self) -> String {
+        if self.subject.is_empty() {
+            return self.title.clone();
+        }
+        let mut chars = self.title.chars();
+        let first: String = chars.next().map(|c| c.to_lowercase().collect()).unwrap_or_default();
+        format!("{}: {first}{}", self.subject, chars.as_str())
+    }
+
+    /// What is seen, for those who do not see it.
+    pub fn description(&self) -> String {
+        let key: String = self.key.iter().map(|e| format!(" {}.", e.words)).collect();
+        format!("{}. {}.{key}", self.headline(), self.subtitle)
+    }
+
     /// Adds a straight line.
     pub fn line(&mut self, from: Point, to: Point, stroke: Stroke) {
         self.marks.push(Mark::Line { points: vec![from, to], stroke });

@@ -10,6 +10,9 @@ pub mod size {
     pub const TITLE: f64 = 16.0;
     /// Subtitle, axis and key.
     pub const TEXT: f64 = 12.0;
+    /// On a narrow screen the page's style makes the text within a picture larger by this factor,
+    /// so that it can be read; charts leave room for it.
+    pub const GROWN: f64 = 1.4;
 }
 
 /// A colour by what it is for.
@@ -27,7 +30,7 @@ pub enum Ink {
     Paper,
     /// Series that stand behind others.
     Ghost,
-    /// A series, 0 to [`SERIES`] minus one; more come round again.
+    /// A series, 0 to four; more come round again.
     Series(usize),
 }
 

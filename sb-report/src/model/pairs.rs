@@ -55,6 +55,8 @@ pub struct PairView {
     pub name: String,
     /// As readers see it: `A→B`.
     pub arrow: String,
+    /// As a sentence begins with it: `A→B`, or `The whole trace`.
+    pub title: String,
     /// Name of its files and its anchor.
     pub slug: String,
     /// Whether it is the whole trace.
@@ -116,6 +118,11 @@ pub(super) fn views(table: &Latencies, runs: &[RunView], groups: &[Group]) -> Ve
             let runs_with = runs.iter().enumerate().zip(&by_run).filter(|_| runs.len() > 1);
             PairView {
                 arrow: words::arrow(&name),
+                title: if table.pairs[pair] == Pair::Total {
+                    "The whole trace".to_owned()
+                } else {
+                    words::arrow(&name)
+                },
                 name,
                 slug: slugs[pair].clone(),
                 total: table.pairs[pair] == Pair::Total,

@@ -60,7 +60,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// The percentiles [`QUANTILES`] in milliseconds.
+    /// The percentiles 0, 1, 5, 10, 25, 50, 75, 90, 95, 99 and 100 in milliseconds.
     pub fn quantiles(&self) -> Vec<Option<f64>> {
         QUANTILES.iter().map(|p| quantile(&self.sorted_ms, p / 100.0)).collect()
     }

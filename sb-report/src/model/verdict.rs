@@ -40,14 +40,13 @@ fn longest<'a>(pairs: impl Iterator<Item = &'a PairView>) -> Option<&'a PairView
         .map(|(pair, _)| pair)
 }
 
-/// How a pair is called in a sentence.
-fn name(pair: &PairView) -> String {
-    if pair.total { "The whole trace".to_owned() } else { pair.arrow.clone() }
-}
-
 fn of_row(pair: &PairView, row: &Row) -> String {
     let summary = &row.summary;
-    let who = if row.of.is_empty() { name(pair) } else { format!("{} ({})", name(pair), row.of) };
+    let who = if row.of.is_empty() {
+        pair.title.clone()
+    } else {
+        format!("{} ({})", pair.title, row.of)
+    };
     let unit = pair.unit;
     let (Some(min), Some(max), Some(median)) =
         (summary.min_ms, summary.max_ms, summary.percentile(50.0))

@@ -2,6 +2,7 @@
 
 use crate::chart::{Charts, SharedScale};
 use crate::error::Result;
+use crate::figure::{Dash, Entry, Sample};
 use crate::model::words::{count, instant, span};
 use crate::model::{Cell, Flag, Level, PairView, Report, Row, RunView};
 use crate::render::{self, Place};
@@ -19,6 +20,7 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
                 Ok(json!({
                     "title": figure.title,
                     "subtitle": figure.subtitle,
+                    "key": figure.key.iter().map(entry).collect::<Vec<_>>(),
                     "svg": render::svg(figure, Place::Page)?,
                 }))
             };
@@ -60,6 +62,20 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "load": super::load_lines("latencies.parquet"),
         "version": env!("CARGO_PKG_VERSION"),
     }))
+}
+
+/// An entry of a key: a small picture of what it explains, and its words.
+fn entry(entry: &Entry) -> Value {
+    let (ink, dash, opacity) = match entry.sample {
+        Sample::Line(stroke) => (stroke.ink, stroke.dash, None),
+        Sample::Cell(ink, opacity) => (ink, Dash::Solid, Some(opacity)),
+    };
+    let dash = match dash {
+        Dash::Solid => "",
+        Dash::Dashed => "6 4",
+        Dash::Dotted => "2 3",
+    };
+    json!({"words": entry.words, "colour": ink.light(), "dash": dash, "cell": opacity})
 }
 
 fn flag(flag: &Flag) -> Value {

@@ -3,8 +3,9 @@
 use super::context::context;
 use crate::chart::Charts;
 use crate::error::{Error, Result};
-use crate::figure::INKS;
+use crate::figure::{INKS, size};
 use crate::model::Report;
+use crate::render::UNITS;
 use base64::Engine;
 use minijinja::{Environment, context};
 use sha2::{Digest, Sha256};
@@ -46,6 +47,8 @@ fn style() -> String {
         ":root{{color-scheme:light dark;{light}}}\n\
          @media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
          @media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}:root[data-theme=light]{{color-scheme:light}}}}\n\
-         {rules}\n{STYLE}"
+         {rules}\n{STYLE}\n\
+         @media screen and (max-width:36rem){{svg.chart text{{font-size:{}px}}}}",
+        (size::TEXT * size::GROWN * UNITS).round()
     )
 }

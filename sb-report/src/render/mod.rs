@@ -5,7 +5,7 @@ mod png;
 mod svg;
 
 pub use png::png;
-pub use svg::{Place, svg};
+pub use svg::{Place, UNITS, svg};
 
 /// A picture that cannot be drawn.
 #[derive(Debug, thiserror::Error)]

@@ -8,8 +8,8 @@ use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::SVGBackend;
 use std::fmt::Write;
 
-/// Units of the canvas in one logical pixel: plotters' coordinates are whole numbers.
-const FINER: f64 = 10.0;
+/// Units of an SVG in one logical pixel: plotters' coordinates are whole numbers.
+pub const UNITS: f64 = 10.0;
 
 /// Where an SVG stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +34,10 @@ pub fn svg(figure: &Figure, place: Place) -> Result<String, RenderError> {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" data-generator=\"sb-report\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"t-{name} d-{name}\" font-family=\"{FAMILY}\" \
          stroke-linejoin=\"round\" class=\"chart\">\n<title id=\"t-{name}\">{}</title>\n<desc id=\"d-{name}\">{}</desc>\n",
-        width * FINER,
-        height * FINER,
-        escape(&figure.title),
-        escape(&figure.description),
+        width * UNITS,
+        height * UNITS,
+        escape(&figure.headline()),
+        escape(&figure.description()),
     );
     if place == Place::File {
         let _ =
@@ -68,9 +68,9 @@ fn draw(figure: &Figure, words: &[Mark], down: f64) -> Result<String, String> {
             clippy::cast_sign_loss,
             reason = "sizes of pictures are small"
         )]
-        let size = ((figure.width * FINER) as u32, ((figure.height + down) * FINER) as u32);
+        let size = ((figure.width * UNITS) as u32, ((figure.height + down) * UNITS) as u32);
         let area = SVGBackend::with_string(&mut buffer, size).into_drawing_area();
-        let painter = |down| Painter { area: &area, kind: Kind::Vector, scale: FINER, down };
+        let painter = |down| Painter { area: &area, kind: Kind::Vector, scale: UNITS, down };
         for mark in words {
             painter(0.0).draw(mark).map_err(|error| error.to_string())?;
         }
@@ -105,10 +105,10 @@ fn compact(drawn: &str, figure: &Figure, words: &[Mark], out: &mut String) {
     sizes.sort_by(f64::total_cmp);
     sizes.dedup();
     for size in sizes {
-        let written = size * SVG_HEIGHT * FINER / SVG_HEIGHT;
+        let written = size * SVG_HEIGHT * UNITS / SVG_HEIGHT;
         replace.push((
             format!("font-size=\"{written}\""),
-            format!("font-size=\"{}\"", (size * FINER).round()),
+            format!("font-size=\"{}\"", (size * UNITS).round()),
         ));
     }
     let mut in_text = false;
@@ -175,7 +175,7 @@ impl Dots {
 }
 
 fn dashes((on, off): (f64, f64)) -> String {
-    format!("stroke-width=\"20\" stroke-dasharray=\"{} {}\"", on * FINER, off * FINER)
+    format!("stroke-width=\"20\" stroke-dasharray=\"{} {}\"", on * UNITS, off * UNITS)
 }
 
 /// Text for XML; characters that XML forbids are replaced.
@@ -201,9 +201,10 @@ mod tests {
     fn figure() -> Figure {
         let mut figure = Figure {
             name: "a-b".to_owned(),
+            subject: String::new(),
             title: "Half of <A>→\"B\" & more".to_owned(),
-            subtitle: "n = 3".to_owned(),
-            description: "A line.".to_owned(),
+            subtitle: "A line".to_owned(),
+            key: Vec::new(),
             width: 300.0,
             height: 100.0,
             marks: Vec::new(),
@@ -221,7 +222,7 @@ mod tests {
             svg.contains("<title id=\"t-a-b\">Half of &lt;A&gt;→&quot;B&quot; &amp; more</title>"),
             "{svg}"
         );
-        assert!(svg.contains("<desc id=\"d-a-b\">A line.</desc>"));
+        assert!(svg.contains("A line.</desc>"));
         assert!(svg.contains("stroke-dasharray=\"60 40\""), "{svg}");
         assert!(svg.contains("font-size=\"120\""), "{svg}");
         assert!(svg.contains("x opacity=&quot;1&quot; y"), "text is left alone: {svg}");
