@@ -143,7 +143,9 @@ fn band(series: &Series, x: &Scale, y: &impl Fn(f64) -> f64, most: usize) -> Vec
 fn title(pair: &PairView) -> String {
     let unit = pair.unit;
     match pair.series.as_slice() {
-        [one] if one.sorted_ms.len() == 1 => format!("One latency, {}", latency(one.median_ms, unit)),
+        [one] if one.sorted_ms.len() == 1 => {
+            format!("One latency, {}", latency(one.median_ms, unit))
+        }
         [one] => {
             let half = format!("Half within {}", latency(one.median_ms, unit));
             let p90 = pair.rows.first().and_then(|r| r.summary.percentile(90.0));

@@ -13,7 +13,7 @@ pub(super) const LEFT: f64 = 66.0;
 /// Space right of a plot.
 pub(super) const RIGHT: f64 = 16.0;
 /// Space below a plot, for the labels of its level axis.
-pub(super) const BELOW: f64 = 32.0;
+pub(super) const BELOW: f64 = 34.0;
 /// Height of a plot.
 pub(super) const PLOT: f64 = 220.0;
 
@@ -64,14 +64,14 @@ pub(super) fn level_axis(
 ) {
     let (from, to) = scale.ends();
     figure.line((from, y), (to, y), Stroke::solid(Ink::Axis, 1.0));
-    // Where labels may begin: not over that of the gutter.
+    // Where the next label may begin: not over the one before it.
     let mut free = 0.0;
     if let Some((far, near)) = scale.gutter() {
         figure.line((near, top), (near, y), Stroke::solid(Ink::Axis, 1.0));
         let words = format!("≤\u{a0}0: {}", count(below_zero as u64));
         let middle = f64::midpoint(far, near);
         free = middle + text_width(&words, size::TEXT, false) * size::GROWN / 2.0 + 6.0;
-        figure.text((middle, y + 19.0), Anchor::Middle, Ink::Text, words);
+        figure.text((middle, y + 22.0), Anchor::Middle, Ink::Text, words);
     }
     for tick in latency_ticks(scale, false) {
         let x = scale.place(tick.value);
@@ -79,8 +79,10 @@ pub(super) fn level_axis(
         let half = text_width(&tick.label, size::TEXT, false) / 2.0;
         // A label never leaves the picture.
         let at = x.clamp(half, (figure.width - 4.0 - half).max(half));
-        if at - half * size::GROWN >= free {
-            figure.text((at, y + 19.0), Anchor::Middle, Ink::Muted, tick.label);
+        let half = half * size::GROWN;
+        if at - half >= free {
+            figure.text((at, y + 22.0), Anchor::Middle, Ink::Muted, tick.label);
+            free = at + half + 4.0;
         }
     }
 }

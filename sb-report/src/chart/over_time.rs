@@ -64,7 +64,11 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
     } else {
         dots(&mut figure, pair, &panels, &y);
         figure.key = key(&pair.series, |s| s.name.clone());
-        if pair.series.iter().any(|s| s.class == ColdWarm::Cold) { " · rings: cold starts" } else { "" }
+        if pair.series.iter().any(|s| s.class == ColdWarm::Cold) {
+            " · rings: cold starts"
+        } else {
+            ""
+        }
     };
     figure.subtitle = format!(
         "Each latency at the time when it began{} · n = {}{cell}",
@@ -129,7 +133,7 @@ fn axis(figure: &mut Figure, panels: &[Panel], runs: &[RunView], top: f64, botto
             }
             figure.line((x, bottom), (x, bottom + 5.0), Stroke::solid(Ink::Axis, 1.0));
             let at = x.min(WIDTH - 4.0 - half);
-            figure.text((at, bottom + 19.0), Anchor::Middle, Ink::Muted, tick.label);
+            figure.text((at, bottom + 22.0), Anchor::Middle, Ink::Muted, tick.label);
         }
         if panels.len() > 1 {
             if from > LEFT + 1.0 {
@@ -238,7 +242,8 @@ fn shade_key(steps: &[u32]) -> Vec<Entry> {
     let last = steps.len().saturating_sub(2);
     let mut key = Vec::new();
     for (shade, edges) in steps.windows(2).enumerate() {
-        let (from, to) = (edges[0], if shade == last { edges[1] } else { edges[1].saturating_sub(1) });
+        let (from, to) =
+            (edges[0], if shade == last { edges[1] } else { edges[1].saturating_sub(1) });
         if from <= to {
             let words =
                 if from == to { count(from) } else { format!("{}–{}", count(from), count(to)) };
@@ -256,7 +261,8 @@ fn title(pair: &PairView) -> String {
         let (first, last) = (latency(*first, pair.unit), latency(*last, pair.unit));
         return format!("Median {first} in the first tenth of the run, {last} in the last");
     }
-    let range = pair.series.iter().filter_map(|s| Some((*s.sorted_ms.first()?, *s.sorted_ms.last()?)));
+    let range =
+        pair.series.iter().filter_map(|s| Some((*s.sorted_ms.first()?, *s.sorted_ms.last()?)));
     let (low, high) =
         range.fold((f64::INFINITY, f64::NEG_INFINITY), |r, v| (r.0.min(v.0), r.1.max(v.1)));
     format!("From {} to {}", latency(low, pair.unit), latency(high, pair.unit))

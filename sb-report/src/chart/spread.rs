@@ -90,10 +90,15 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
     let bottom = top + ROW * rows.len() as f64;
     let values = rows.iter().flat_map(|(_, r)| [10.0, 50.0, 90.0, 99.0].map(|p| r.ms(p))).flatten();
     let scale = Scale::of(values.collect::<Vec<_>>().iter().copied(), left, WIDTH - RIGHT - 12.0);
-    let title =
-        format!("{} has the longest median, {}", longest.0.title, latency(longest.1, longest.0.unit));
+    let title = format!(
+        "{} has the longest median, {}",
+        longest.0.title,
+        latency(longest.1, longest.0.unit)
+    );
     let mut figure = blank("summary".to_owned(), String::new(), title, WIDTH);
-    figure.subtitle = "Bar: p10 to p90 · line: median · tick: p99, grey where too few latencies bound it".to_owned();
+    figure.subtitle =
+        "Bar: p10 to p90 · line: median · tick: p99, grey where too few latencies bound it"
+            .to_owned();
     figure.height = bottom + BELOW;
     for tick in latency_ticks(&scale, false) {
         let x = scale.place(tick.value);

@@ -38,8 +38,7 @@ fn apart(what: &str, boxes: &[TextBox]) {
 
 fn inside(what: &str, boxes: &[TextBox], (width, height): (f64, f64)) {
     for (text, sides) in boxes {
-        let inside =
-            sides[0] >= 0.0 && sides[1] >= -1.0 && sides[2] <= width && sides[3] <= height;
+        let inside = sides[0] >= 0.0 && sides[1] >= -1.0 && sides[2] <= width && sides[3] <= height;
         assert!(inside, "{what}: '{text}' leaves the picture: {sides:?}");
     }
 }

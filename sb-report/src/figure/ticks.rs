@@ -14,7 +14,7 @@ pub struct Tick {
 }
 
 /// Least distance of two labels, in logical pixels: across, and from line to line.
-const GAP: f64 = 22.0;
+const GAP: f64 = 8.0;
 const LINE: f64 = 26.0;
 
 /// Ticks of a scale of latencies in milliseconds; `upright` where they stand one above the other.
@@ -167,7 +167,7 @@ fn fit(scale: &Scale, ticks: &[Tick], upright: bool) -> bool {
 fn clear(scale: &Scale, a: &Tick, b: &Tick, upright: bool) -> bool {
     let distance = (scale.place(a.value) - scale.place(b.value)).abs();
     let width = |t: &Tick| text_width(&t.label, size::TEXT, false);
-    distance >= if upright { LINE } else { f64::midpoint(width(a), width(b)) + GAP }
+    distance >= if upright { LINE } else { f64::midpoint(width(a), width(b)) * size::GROWN + GAP }
 }
 
 /// As many ticks as there is room for, from the first on.

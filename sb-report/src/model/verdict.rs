@@ -42,11 +42,8 @@ fn longest<'a>(pairs: impl Iterator<Item = &'a PairView>) -> Option<&'a PairView
 
 fn of_row(pair: &PairView, row: &Row) -> String {
     let summary = &row.summary;
-    let who = if row.of.is_empty() {
-        pair.title.clone()
-    } else {
-        format!("{} ({})", pair.title, row.of)
-    };
+    let who =
+        if row.of.is_empty() { pair.title.clone() } else { format!("{} ({})", pair.title, row.of) };
     let unit = pair.unit;
     let (Some(min), Some(max), Some(median)) =
         (summary.min_ms, summary.max_ms, summary.percentile(50.0))
