@@ -96,9 +96,8 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         latency(longest.1, longest.0.unit)
     );
     let mut figure = blank("summary".to_owned(), String::new(), title, WIDTH);
-    figure.subtitle =
-        "Bar: p10 to p90 · line: median · tick: p99, grey where too few latencies bound it"
-            .to_owned();
+    "Bar: p10 to p90 · line: median · tick: p99, grey where too few latencies bound it"
+        .clone_into(&mut figure.subtitle);
     figure.height = bottom + BELOW;
     for tick in latency_ticks(&scale, false) {
         let x = scale.place(tick.value);

@@ -173,7 +173,7 @@ impl Figure {
 
     /// What is seen, for those who do not see it.
     pub fn description(&self) -> String {
-        let key: String = self.key.iter().map(|e| format!(" {}.", e.words)).collect();
+        let key: String = self.key.iter().flat_map(|e| [" ", &e.words, "."]).collect();
         format!("{}. {}.{key}", self.headline(), self.subtitle)
     }
 
