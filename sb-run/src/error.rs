@@ -60,7 +60,7 @@ pub enum Error {
         declared: String,
     },
     /// The interpreter could not be started.
-    #[error("cannot start '{program}', which runs the hooks: {source}")]
+    #[error("cannot start '{program}', which runs the hooks: {}", plain(source))]
     NoPython {
         /// The name or path tried.
         program: String,
@@ -137,7 +137,7 @@ pub enum Error {
         problem: String,
     },
     /// A file could not be read or written.
-    #[error("cannot {doing} {}: {source}", path.display())]
+    #[error("cannot {doing} {}: {}", path.display(), plain(source))]
     Io {
         /// A verb: `write`, `create`.
         doing: &'static str,
@@ -147,7 +147,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The system refused something that is no file.
-    #[error("cannot {doing}: {source}")]
+    #[error("cannot {doing}: {}", plain(source))]
     System {
         /// What was tried.
         doing: &'static str,
@@ -220,4 +220,10 @@ impl Error {
 /// The exit code after a signal, as shells have it: 130 for Ctrl-C, 143 for SIGTERM.
 pub fn interrupted(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
+
+/// The system's words, without Rust's "(os error 2)".
+pub fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

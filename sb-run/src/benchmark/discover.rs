@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Benchmark;
-use crate::error::Error;
+use crate::error::{Error, plain};
 
 const ENDING: &str = "_benchmark.py";
 
@@ -24,7 +24,7 @@ pub fn at(path: &Path) -> Result<Benchmark, Error> {
     }
     std::fs::File::open(&file).map_err(|error| unreadable(plain(&error)))?;
     let folder = file.parent().unwrap_or(Path::new("/")).to_path_buf();
-    Ok(Benchmark { file, folder, unpacked: None })
+    Ok(Benchmark { file, folder, shipped: None })
 }
 
 fn only_one_in(folder: &Path) -> Result<Benchmark, Error> {
@@ -42,10 +42,4 @@ fn only_one_in(folder: &Path) -> Result<Benchmark, Error> {
         [one] => at(&folder.join(one)),
         _ => Err(Error::SeveralBenchmarks { folder: folder.into(), candidates }),
     }
-}
-
-/// The system's words without Rust's "(os error 2)".
-fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

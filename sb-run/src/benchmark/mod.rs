@@ -9,6 +9,12 @@ pub mod yaml_flavour;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// A path as the user would name it from the current folder.
+pub fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}
+
 /// A `*_benchmark.py` that was found.
 #[derive(Debug, Clone)]
 pub struct Benchmark {
@@ -16,14 +22,24 @@ pub struct Benchmark {
     pub file: PathBuf,
     /// The folder the hooks run in.
     pub folder: PathBuf,
-    /// What sb-run unpacked and removes again after cleanup.
-    pub unpacked: Option<PathBuf>,
+    /// The name of a shipped one: its folder was unpacked, and goes again after cleanup.
+    pub shipped: Option<&'static str>,
 }
 
 impl Benchmark {
     /// The file's name without its folder, for messages.
     pub fn short_name(&self) -> &Path {
         self.file.file_name().map_or(self.file.as_path(), Path::new)
+    }
+
+    /// How the user calls a verb for this benchmark from the current folder.
+    pub fn call(&self, verb: &str) -> String {
+        let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+        match self.shipped {
+            Some(name) => format!("sb-run {verb} --benchmarks={name}"),
+            None if self.folder == here => format!("sb-run {verb}"),
+            None => format!("sb-run {verb} --file={}", shown(&self.file)),
+        }
     }
 }
 

@@ -72,6 +72,6 @@ impl Shipped {
             crate::state::atomic::write(&path, content.as_bytes(), 0o644)?;
         }
         let benchmark = discover::find(&folder, None)?;
-        Ok(Benchmark { unpacked: Some(benchmark.folder.clone()), ..benchmark })
+        Ok(Benchmark { shipped: Some(self.name), ..benchmark })
     }
 }

@@ -23,8 +23,7 @@ pub(super) fn manual() -> Result<Vec<u8>, Error> {
     };
     write(Cli::command())?;
     for verb in Cli::command().get_subcommands() {
-        let name: &'static str = Box::leak(format!("sb-run-{}", verb.get_name()).into_boxed_str());
-        write(verb.clone().name(name))?;
+        write(verb.clone().name(format!("sb-run-{}", verb.get_name())))?;
     }
     Ok(page)
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::benchmark::shown;
 use crate::error::Error;
-use crate::run::session::shown;
 use crate::state::config_file::{ConfigFile, OpenRun, state_folder};
 use crate::state::journal::Journal;
+use crate::state::lock;
 use crate::state::record::{Record, Step};
 use crate::state::run_folder::RunFolder;
 
@@ -31,14 +32,10 @@ fn describe(run: &OpenRun, folder: &Path, text: &mut String) -> std::fmt::Result
     writeln!(text, "file       {}", run.file)?;
     writeln!(text, "folder     {}", shown(&run.folder))?;
     writeln!(text, "opened     {}", record.opened)?;
+    let holder = lock::holder(&state_folder(folder).join("lock"));
     for step in &record.steps {
-        writeln!(
-            text,
-            "{:<10} {}  {}",
-            format!("{} {}", step.hook, step.call),
-            step.started,
-            state(step)
-        )?;
+        let name = format!("{} {}", step.hook, step.call);
+        writeln!(text, "{name:<10} {}  {}", step.started, state(step, holder.is_some()))?;
     }
     for process in record.search().find() {
         writeln!(text, "process    {} {}", process.pid, process.command)?;
@@ -49,15 +46,16 @@ fn describe(run: &OpenRun, folder: &Path, text: &mut String) -> std::fmt::Result
         record.values.len(),
         shown(&state_folder(folder).join("config.yml"))
     )?;
-    if let Ok(holder) = std::fs::read_to_string(state_folder(folder).join("lock")) {
-        writeln!(text, "working    {}", holder.trim())?;
+    if let Some(holder) = &holder {
+        writeln!(text, "at work    {holder}")?;
     }
     writeln!(text, "end it     sb-run cleanup")
 }
 
-fn state(step: &Step) -> String {
+fn state(step: &Step, at_work: bool) -> String {
     match &step.ended {
-        None => "running, or sb-run was killed".into(),
+        None if at_work => "running".into(),
+        None => "cut off: sb-run was killed".into(),
         Some(end) => match &end.error {
             Some(error) => format!("{}: {error}", end.outcome),
             None => end.outcome.clone(),

@@ -7,11 +7,11 @@ use super::args::{Flags, Verb};
 use super::chain::Asked;
 use super::{papers, print, status};
 use crate::benchmark::shipped::{self, SHIPPED};
-use crate::benchmark::{Benchmark, Hook, discover};
+use crate::benchmark::{Benchmark, Hook, discover, shown};
 use crate::error::Error;
 use crate::exec::signal::Interrupts;
 use crate::run::plan::{self, Plan};
-use crate::run::session::{Step, shown, work_folder};
+use crate::run::session::{Step, work_folder};
 use crate::run::{Options, Timeouts, check};
 
 /// Does everything; gives the exit code.

@@ -136,11 +136,8 @@ mod system {
 
     fn command(pid: u32) -> String {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        let words: Vec<_> = line
-            .split(|byte| *byte == 0)
-            .filter(|word| !word.is_empty())
-            .map(String::from_utf8_lossy)
-            .collect();
+        let line = String::from_utf8_lossy(&line).replace('\0', " ");
+        let words: Vec<&str> = line.split_whitespace().collect();
         words.join(" ").chars().take(200).collect()
     }
 }

@@ -63,6 +63,7 @@ pub(super) struct Conversation<'a, 'b> {
     ended_at: Option<Instant>,
     loaded: bool,
     began: bool,
+    closed: bool,
 }
 
 impl<'a, 'b> Conversation<'a, 'b> {
@@ -90,6 +91,7 @@ impl<'a, 'b> Conversation<'a, 'b> {
             ended_at: None,
             loaded: false,
             began: false,
+            closed: false,
         }
     }
 
@@ -109,11 +111,10 @@ impl<'a, 'b> Conversation<'a, 'b> {
             }
         };
         // What it said last may still be on its way; a fork of it may hold the channel open.
-        while let Ok(event) = self.arriving.recv_timeout(Duration::from_millis(500)) {
-            match event {
-                Event::Closed => break,
-                event => self.handle(event),
-            }
+        while !self.closed
+            && let Ok(event) = self.arriving.recv_timeout(Duration::from_millis(500))
+        {
+            self.handle(event);
         }
         if self.stopping.is_some() {
             signal_group(self.pid, Signal::KILL);
@@ -212,7 +213,8 @@ impl<'a, 'b> Conversation<'a, 'b> {
                 }
             }
             Event::Command(done) => self.command_done(*done),
-            Event::Closed | Event::Exited(_) => {}
+            Event::Closed => self.closed = true,
+            Event::Exited(_) => {}
         }
     }
 

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use super::Options;
 use super::book::Book;
 use super::step::StepHost;
-use crate::benchmark::{Benchmark, Hook};
-use crate::error::Error;
+use crate::benchmark::{Benchmark, Hook, shown};
+use crate::error::{Error, plain};
 use crate::exec::processes::{Process, Search};
 use crate::exec::signal::Interrupts;
 use crate::hook::child::{self, Call, Ended};
 use crate::hook::outcome::Outcome;
 use crate::hook::output::{KEEPER_VARIABLE, Output};
 use crate::spec::requests::Requests;
-use crate::state::config_file::state_folder;
+use crate::state::config_file::{ConfigFile, state_folder};
 use crate::state::journal::Event;
 use crate::state::lock::Lock;
 use crate::state::run_folder::random;
@@ -173,7 +173,7 @@ impl<'a> Session<'a> {
             known: Vec::new(),
         };
         if matches!(outcome, Outcome::TimedOut { .. } | Outcome::Interrupted { .. }) {
-            search.end(GRACE);
+            search.end(self.patience(GRACE));
             return Ok(());
         }
         let Some(book) = self.book.as_mut() else { return Ok(()) };
@@ -187,8 +187,9 @@ impl<'a> Session<'a> {
     fn finish_run(&mut self, succeeded: bool) -> Result<(), Error> {
         let Some(mut book) = self.book.take() else { return Ok(()) };
         let search = book.record().search();
-        let leftover = search.wait(PATIENCE);
-        let stubborn = if leftover.is_empty() { Vec::new() } else { search.end(GRACE) };
+        let leftover = search.wait(self.patience(PATIENCE));
+        let stubborn =
+            if leftover.is_empty() { Vec::new() } else { search.end(self.patience(GRACE)) };
         for Process { pid, command, .. } in &leftover {
             self.say(&format!("ended process {pid}, which was still running: {command}"));
         }
@@ -207,7 +208,10 @@ impl<'a> Session<'a> {
         }
         self.output.drain();
         if !succeeded {
-            self.say("the state is kept, because cleanup did not succeed; try again with: sb-run cleanup");
+            self.say(&format!(
+                "the state is kept, because cleanup did not succeed; try again with: {}",
+                self.benchmark.call("cleanup")
+            ));
             book.save()?;
             self.book = Some(book);
             return Ok(());
@@ -226,20 +230,35 @@ impl<'a> Session<'a> {
                 self.say(&format!("process {pid} goes on until cleanup: {command}"));
             }
             self.say(&format!(
-                "run open: {} (end it with: sb-run cleanup)",
-                shown(book.folder().path())
+                "run open: {} (end it with: {})",
+                shown(book.folder().path()),
+                self.benchmark.call("cleanup")
             ));
             mark = Some(book.record().run_id.clone());
         }
-        let Self { output, lock, benchmark, book, .. } = self;
-        output.finish(mark.as_deref()).map_err(Error::system("hand over the output"))?;
-        drop(lock);
-        let _ = std::fs::remove_dir(state_folder(&benchmark.folder)); // only if it is empty
-        if let (None, Some(unpacked)) = (&book, &benchmark.unpacked) {
-            std::fs::remove_dir_all(unpacked).map_err(Error::io("remove", unpacked))?;
-            let _ = unpacked.parent().map(std::fs::remove_dir); // only if it is empty
+        let Self { output, lock, benchmark, talk, .. } = self;
+        if let Err(error) = output.finish(mark.as_deref()) {
+            talk(&format!("sb-run: what is printed from now on is lost: {}", plain(&error)));
         }
+        let state = state_folder(&benchmark.folder);
+        // The state may hold a run even if this session never came to open it.
+        let idle =
+            ConfigFile::read(&benchmark.folder).is_ok_and(|file| file.open_runs().is_empty());
+        if benchmark.shipped.is_some() && idle {
+            std::fs::remove_dir_all(&benchmark.folder)
+                .map_err(Error::io("remove", &benchmark.folder))?;
+        }
+        drop(lock);
+        // Both only if they are empty.
+        let _ = std::fs::remove_dir(state);
+        let _ = benchmark.shipped.and(benchmark.folder.parent()).map(std::fs::remove_dir);
         Ok(())
+    }
+
+    /// How long to wait for processes: not at all once the user has asked twice.
+    fn patience(&self, time: Duration) -> Duration {
+        let hurry = self.interrupts.seen().is_some_and(|interrupt| interrupt.count > 1);
+        if hurry { Duration::ZERO } else { time }
     }
 }
 
@@ -257,12 +276,6 @@ fn say(output: &Output, talk: &dyn Fn(&str), text: &str) {
 
 fn keeper_mark(book: &Book) -> String {
     format!("{KEEPER_VARIABLE}={}", book.record().run_id)
-}
-
-/// A path as the user would name it from here.
-pub fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }
 
 /// How a step went, in words.

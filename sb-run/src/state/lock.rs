@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::process::{Pid, test_kill_process};
 
 use crate::clock::Instant;
 use crate::error::Error;
@@ -56,6 +57,16 @@ impl Lock {
     }
 }
 
+/// Who holds the lock now. Asked without taking it, which could turn another sb-run away.
+pub fn holder(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().next()?;
+    let pid = line.strip_prefix("process ")?.split(',').next()?.parse().ok()?;
+    // A file without its process was left by one that was killed.
+    let runs = test_kill_process(Pid::from_raw(pid)?);
+    (runs != Err(rustix::io::Errno::SRCH)).then(|| line.to_string())
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // Removed while it is held, so nobody else can have it.
@@ -74,8 +85,11 @@ mod tests {
         let lock = Lock::take(&path).unwrap();
         let error = Lock::take(&path).unwrap_err();
         assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+        assert!(holder(&path).is_some_and(|holder| holder.starts_with("process ")));
         drop(lock);
         assert!(!path.exists());
+        std::fs::write(&path, "process 999999999, killed\n").unwrap();
+        assert_eq!(holder(&path), None);
         Lock::take(&path).unwrap();
     }
 }

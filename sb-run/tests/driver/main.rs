@@ -1,2 +1,29 @@
-//! End-to-end tests of the driver.
-fn main() {}
+//! End-to-end tests of the driver: the real program, real python3 children, temporary folders.
+//!
+//! - `sandbox`: a folder, a benchmark file in it, and what sb-run said and left behind
+//! - `errors`: wrong use and broken files: message, exit code, and nothing left behind
+//! - `output`: what hooks and their commands print is captured, whole and in order
+//! - `spec`: values and commands, within one call of sb-run and over several
+//! - `state`: precedence, edits, secrets, the lock, the run folder
+//! - `crash`: sb-run is killed; a new one knows what was set
+//! - `processes`: servers and daemons that outlive their hook
+//! - `signals`: Ctrl-C, SIGTERM, time limits
+//! - `shipped`: the benchmark inside the program
+//! - `command_line`: verbs, flags, help
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking; helpers are outside #[test] functions"
+)]
+
+mod command_line;
+mod crash;
+mod errors;
+mod output;
+mod processes;
+mod sandbox;
+mod shipped;
+mod signals;
+mod spec;
+mod state;

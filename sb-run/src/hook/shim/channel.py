@@ -5,10 +5,8 @@ It talks with the driver in JSON lines. A request is {"op": ..., "id": n, ...}, 
 whatever the hook or its commands print goes to one stream: that of stderr.
 """
 
-import ast
 import io
 import json
-import linecache
 import logging
 import os
 import queue
@@ -16,8 +14,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
-import types
 
 
 def clean(text):

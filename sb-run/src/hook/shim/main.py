@@ -5,6 +5,8 @@ HOOKS = ("prepare", "invoke", "cleanup")
 
 def describe(error, file, function):
     """What went wrong, and the line of the user's own file that led there."""
+    import traceback  # here, because it costs time and is seldom needed
+
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != "<sb-run>"]
     line = next((f.lineno for f in reversed(frames) if f.filename == file), None)
     where = file
@@ -29,7 +31,7 @@ def load(file):
     with open(file, "rb") as stream:
         source = stream.read()
     name = os.path.splitext(os.path.basename(file))[0]
-    module = types.ModuleType(name)
+    module = type(sys)(name)
     module.__file__ = file
     sys.path[:] = [os.path.dirname(file)] + [entry for entry in sys.path if entry != ""]
     sys.modules[name] = module
@@ -40,19 +42,11 @@ def load(file):
 
 def config_line(source):
     """The line where the text of BENCHMARK_CONFIG begins, to name lines of its YAML."""
-    line = None
-    for node in ast.parse(source).body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if any(getattr(target, "id", None) == "BENCHMARK_CONFIG" for target in targets):
-            value = node.value
-            while not isinstance(value, ast.Constant):  # """...""".strip(), textwrap.dedent("""...""")
-                inner = getattr(value, "func", None)
-                args = getattr(value, "args", None)
-                value = inner.value if isinstance(inner, ast.Attribute) and not args else args[0] if args else None
-                if value is None:
-                    return node.lineno
-            line = value.lineno
-    return line
+    import re
+
+    text = source.decode("utf-8", "replace")
+    found = re.search(r"^BENCHMARK_CONFIG\b[^\"'\n]*", text, re.MULTILINE)
+    return text.count("\n", 0, found.end()) + 1 if found else None
 
 
 def stop(signum, frame):
