@@ -72,7 +72,9 @@ fn run(cli: &Cli) -> Result<()> {
         let _ = writeln!(text, "{}", path.display());
     }
     text += "\nload the latencies:\n";
-    for line in crate::page::load_lines(&folder.join("latencies.parquet").to_string_lossy()) {
+    for line in
+        crate::page::load_lines(&folder.join("latencies.parquet").to_string_lossy(), &report)
+    {
         let _ = writeln!(text, "  {line}");
     }
     print::data(|out| out.write_all(text.as_bytes()))?;

@@ -12,7 +12,7 @@ pub mod words;
 pub use pairs::{Cell, PairView, Row};
 pub use quality::{Flag, Level, Quality};
 pub use runs::{Group, RunFacts, RunView};
-pub use series::{Series, Slice};
+pub use series::{QUANTILES, Series, Slice};
 
 use sb_trace::latency::Latencies;
 use sb_trace::stats::{DEFAULT_PERCENTILES, Summary, summarize};

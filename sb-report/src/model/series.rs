@@ -7,8 +7,7 @@ use sb_trace::stats::quantile;
 use sb_trace::trace::ColdWarm;
 
 /// The percentiles of the table under a distribution.
-pub(super) const QUANTILES: [f64; 11] =
-    [0.0, 1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 100.0];
+pub const QUANTILES: [f64; 11] = [0.0, 1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 100.0];
 
 /// More series than this are not told apart by colour.
 pub(super) const COLOURED: usize = 5;

@@ -3,9 +3,11 @@
 use crate::chart::{Charts, SharedScale};
 use crate::error::Result;
 use crate::figure::{Dash, Entry, Sample};
-use crate::model::words::{count, instant, span};
-use crate::model::{Cell, Flag, Level, PairView, Report, Row, RunView};
+use crate::model::words::{count, instant, latency, span};
+use crate::model::{Cell, Flag, Level, PairView, QUANTILES, Report, Row, RunView, Series};
 use crate::render::{self, Place};
+use sb_trace::stats::percentile_name;
+use sb_trace::trace::Severity;
 use serde_json::{Value, json};
 
 /// Everything that the template needs.
@@ -31,13 +33,20 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
             Ok(json!({
                 "name": pair.arrow, "slug": pair.slug, "n": count(pair.n as u64),
                 "unmatched": pair.unmatched, "negative": pair.negative,
-                "rows": rows(&pair.rows, pair, &scale), "by_run": rows(&pair.by_run, pair, &scale),
+                "lines": pair.series.iter().map(|s| s.name.clone()).collect::<Vec<_>>(),
+                "quantiles": quantiles(pair), "slices": slices(pair),
                 "ecdf": ecdf, "over_time": over_time,
             }))
         })
         .collect::<Result<Vec<Value>>>()?;
     let quality = &report.quality;
-    let (low, high) = scale.ends();
+    let all = |of: &dyn Fn(&PairView) -> &Vec<Row>| -> Vec<Value> {
+        report.pairs.iter().flat_map(|p| rows(of(p), p, &scale)).collect()
+    };
+    let of_severity = |severity: Severity| -> Vec<String> {
+        let chosen = report.findings.iter().filter(|f| f.severity == severity);
+        chosen.map(ToString::to_string).collect()
+    };
     Ok(json!({
         "title": report.title,
         "subject": report.subject,
@@ -45,7 +54,10 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "flags": report.flags.iter().map(flag).collect::<Vec<_>>(),
         "several_groups": report.groups.len() > 1,
         "several_runs": report.several_runs(),
-        "scale": [low, high],
+        "caption": caption(report, &scale),
+        "several_classes": report.pairs.iter().any(|p| p.rows.iter().any(|r| !r.class.is_empty())),
+        "rows": all(&|p| &p.rows),
+        "run_rows": all(&|p| &p.by_run),
         "pairs": pairs,
         "runs": report.runs.iter().map(run).collect::<Vec<_>>(),
         "sums": quality.sums.iter().map(|s| json!({
@@ -57,11 +69,65 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "negatives": quality.negatives.iter().map(|n| json!([n.pair, n.sources.0, n.sources.1, count(n.n), n.least])).collect::<Vec<_>>(),
         "skews": quality.skews.iter().map(|s| json!([s.sources.0, s.sources.1, count(s.n), count(s.negative), s.offset])).collect::<Vec<_>>(),
         "paths": quality.paths.iter().map(|(path, n)| json!([path, count(*n)])).collect::<Vec<_>>(),
-        "findings": report.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "warnings": of_severity(Severity::Warning),
+        "findings": of_severity(Severity::Note),
         "files": report.files.iter().map(|f| json!([f.name, f.carrier, count(f.lines), count(f.statements)])).collect::<Vec<_>>(),
-        "load": super::load_lines("latencies.parquet"),
+        "load": super::load_lines("latencies.parquet", report),
         "version": env!("CARGO_PKG_VERSION"),
     }))
+}
+
+/// What stands above the first table.
+fn caption(report: &Report, scale: &SharedScale) -> String {
+    let runs = if !report.several_runs() {
+        String::new()
+    } else if report.groups.len() > 1 {
+        " Runs of the same benchmark, provider, region and tags are taken together.".to_owned()
+    } else {
+        format!(" All {} runs together.", report.runs.len())
+    };
+    let weak = |row: &Row| row.cells.iter().any(|c| matches!(c, Cell::Weak { .. }));
+    let grey = if report.pairs.iter().any(|p| p.rows.iter().chain(&p.by_run).any(weak)) {
+        " Grey: too few latencies to bound the percentile on both sides."
+    } else {
+        ""
+    };
+    let (low, high) = scale.ends();
+    format!(
+        "Small: 95\u{a0}% interval.{grey}{runs} Bars: p10 to p90 with the median, all on one scale from {low} to {high}."
+    )
+}
+
+/// Percentiles of each series: the numbers behind the distribution.
+fn quantiles(pair: &PairView) -> Vec<Value> {
+    let columns: Vec<Vec<Option<f64>>> = pair.series.iter().map(Series::quantiles).collect();
+    let name = |percent: f64| match percent {
+        p if p <= 0.0 => "min".to_owned(),
+        p if p >= 100.0 => "max".to_owned(),
+        p => percentile_name(p),
+    };
+    let value = |ms: Option<f64>| ms.map_or_else(|| "n/a".to_owned(), |ms| latency(ms, pair.unit));
+    QUANTILES
+        .iter()
+        .enumerate()
+        .map(|(at, &p)| {
+            let values: Vec<String> =
+                columns.iter().map(|c| value(c.get(at).copied().flatten())).collect();
+            json!([name(p), values])
+        })
+        .collect()
+}
+
+/// Median and maximum of each part of a run: the numbers behind the course of time.
+fn slices(pair: &PairView) -> Vec<Value> {
+    let value = |ms: Option<f64>| ms.map_or_else(|| "–".to_owned(), |ms| latency(ms, pair.unit));
+    pair.slices
+        .iter()
+        .map(|s| {
+            let time = format!("{:.1}–{:.1}\u{a0}s", s.from_s, s.to_s);
+            json!([s.run, time, count(s.n as u64), value(s.median_ms), value(s.max_ms)])
+        })
+        .collect()
 }
 
 /// An entry of a key: a small picture of what it explains, and its words.
@@ -125,14 +191,21 @@ fn run(view: &RunView) -> Value {
     json!({
         "name": view.name,
         "id": view.run.id,
-        "benchmark": view.run.benchmark,
-        "provider": view.run.provider,
-        "region": view.run.region,
+        "what": what(view),
         "began": view.span_ns.map(|(first, _)| instant(first)),
         "span": view.span_ns.map(|(first, last)| span(last.saturating_sub(first))),
         "traces": view.traces.map(|(all, _)| count(all)),
         "complete": view.traces.map(|(_, complete)| count(complete)),
         "interrupted": view.interrupted,
-        "phases": view.phases.iter().map(|p| json!([p.name, p.duration_ns.map_or_else(|| "no end".to_owned(), span)])).collect::<Vec<_>>(),
+        "phases": view.phases.iter().filter(|p| p.name != "run").map(|p| json!([p.name, p.duration_ns.map_or_else(|| "no end".to_owned(), span)])).collect::<Vec<_>>(),
     })
+}
+
+/// Benchmark, provider, region and tags in one line.
+fn what(view: &RunView) -> String {
+    let run = &view.run;
+    let mut parts = vec![run.benchmark.clone(), run.provider.clone(), run.region.clone()];
+    parts.extend(run.tags.iter().map(|(name, value)| format!("{name} {value}")));
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
 }

@@ -7,15 +7,33 @@ mod summary;
 pub use html::html;
 pub use summary::{json, markdown};
 
-/// The lines that load the latencies in pandas, polars and DuckDB and give the numbers shown.
-pub fn load_lines(path: &str) -> [String; 3] {
+use crate::model::Report;
+use std::collections::BTreeSet;
+
+/// The lines that load the latencies in pandas, polars and DuckDB and give the p99 of the page's
+/// first table: by pair, and by what the runs differ in where they are not taken together.
+pub fn load_lines(path: &str, report: &Report) -> [String; 3] {
+    let mut by = Vec::new();
+    if report.groups.len() > 1 {
+        by.extend(["benchmark", "provider", "region"].map(str::to_owned));
+        let tags =
+            report.runs.iter().flat_map(|r| r.run.tags.iter().map(|(k, _)| format!("tag_{k}")));
+        by.extend(tags.collect::<BTreeSet<_>>());
+    }
+    by.push("pair".to_owned());
+    let quoted = by.iter().map(|c| format!("'{c}'")).collect::<Vec<_>>().join(", ");
+    let plain = by.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
+    // A column that is null in all rows would make pandas drop every group.
+    let dropna = if by.len() > 1 { ", dropna=False" } else { "" };
     [
-        format!("pandas.read_parquet('{path}').groupby('pair').latency_ms.quantile(.99)"),
         format!(
-            "polars.read_parquet('{path}').group_by('pair').agg(polars.col('latency_ms').quantile(.99, interpolation='linear'))"
+            "pandas.read_parquet('{path}').groupby([{quoted}]{dropna}).latency_ms.quantile(.99)"
         ),
         format!(
-            "duckdb.sql(\"select pair, quantile_cont(latency_ms, .99) from '{path}' group by pair\")"
+            "polars.read_parquet('{path}').group_by({quoted}).agg(polars.col('latency_ms').quantile(.99, interpolation='linear'))"
+        ),
+        format!(
+            "duckdb.sql(\"\"\"select {plain}, quantile_cont(latency_ms, .99) from '{path}' group by all\"\"\")"
         ),
     ]
 }
