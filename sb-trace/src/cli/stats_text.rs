@@ -42,6 +42,7 @@ pub(super) fn csv(summaries: &[Summary], percents: &[f64]) -> Result<String> {
             summaries.iter().map(|s| s.percentiles[at].supported()).collect();
         columns.push(Column::new(format!("{name}_supported").into(), supported));
     }
+    columns.push(count("modes", |s| s.modes.len()));
     let failed = |error: PolarsError| Error::Usage { message: error.to_string() };
     let mut frame = DataFrame::new(summaries.len(), columns).map_err(failed)?;
     let mut out = Vec::new();
@@ -145,7 +146,27 @@ pub(super) fn table(summaries: &[Summary], percents: &[f64], unit: Option<Unit>)
         }));
     }
     let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n") + "\n"
+    lines.join("\n") + "\n" + &modes_text(summaries, unit, " ")
+}
+
+/// A line for each row that has more than one mode: its percentiles describe a mixture.
+fn modes_text(summaries: &[Summary], unit: Option<Unit>, bullet: &str) -> String {
+    let line = |summary: &Summary| {
+        let value = |ms: f64| {
+            let unit = unit.unwrap_or_else(|| Unit::fitting(ms));
+            format!("{} {}", unit.format(ms), unit.symbol())
+        };
+        let mut name = vec![summary.pair.clone()];
+        name.extend((summary.start_class != ALL_CLASSES).then(|| summary.start_class.clone()));
+        name.extend(summary.group.iter().map(|(_, value)| value.clone()));
+        let modes: Vec<String> = summary
+            .modes
+            .iter()
+            .map(|m| format!("{} ({:.0} %)", value(m.at_ms), m.share * 100.0))
+            .collect();
+        format!("{bullet}{} has {} modes: {}\n", name.join(" "), modes.len(), modes.join(", "))
+    };
+    summaries.iter().filter(|s| s.modes.len() > 1).map(line).collect()
 }
 
 /// A Markdown table.
@@ -159,5 +180,6 @@ pub(super) fn markdown(summaries: &[Summary], percents: &[f64], unit: Option<Uni
         let cells = columns.cells(summary, unit);
         text += &line(cells.into_iter().map(|(text, _)| text.replace('|', "\\|")).collect());
     }
-    text
+    let modes = modes_text(summaries, unit, "- ");
+    if modes.is_empty() { text } else { text + "\n" + &modes }
 }

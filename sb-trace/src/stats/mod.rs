@@ -2,11 +2,13 @@
 
 mod group;
 mod interval;
+mod modes;
 mod quantile;
 mod summary;
 
 pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, ranks, supported};
+pub use modes::{Mode, modes};
 pub use quantile::quantile;
 pub use summary::{
     ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize,

@@ -1,6 +1,6 @@
 //! The figures of one pair: what `stats` prints and `summary.json` holds.
 
-use super::{quantile, ranks};
+use super::{Mode, modes, quantile, ranks};
 use crate::latency::{Latencies, Latency};
 use crate::trace::ColdWarm;
 use rayon::prelude::*;
@@ -61,6 +61,8 @@ pub struct Summary {
     pub max_ms: Option<f64>,
     /// The percentiles, as asked for.
     pub percentiles: Vec<Percentile>,
+    /// Where the latencies gather; none of fewer than 30.
+    pub modes: Vec<Mode>,
 }
 
 impl Summary {
@@ -100,6 +102,7 @@ impl Summary {
             min_ms: sorted.first().copied(),
             max_ms: sorted.last().copied(),
             percentiles,
+            modes: modes(&latencies),
         }
     }
 
@@ -110,7 +113,7 @@ impl Summary {
 }
 
 /// `pair, start_class, n, unmatched, negative, mean_ms, p50_ms, .., min_ms, max_ms`, and for each
-/// percentile `pNN_low_ms`, `pNN_high_ms` (null where open) and `pNN_supported`.
+/// percentile `pNN_low_ms`, `pNN_high_ms` (null where open) and `pNN_supported`; then `modes`.
 impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -134,6 +137,7 @@ impl Serialize for Summary {
             map.serialize_entry(&format!("{name}_high_ms"), &p.high_ms)?;
             map.serialize_entry(&format!("{name}_supported"), &p.supported())?;
         }
+        map.serialize_entry("modes", &self.modes)?;
         map.end()
     }
 }

@@ -1,0 +1,237 @@
+//! Modes: where the latencies of a pair gather. A distribution with two of them, say warm and cold
+//! starts, has a median that describes neither.
+//!
+//! A histogram on a logarithmic scale (width by Freedman and Diaconis on log10, 20 to 120 bins,
+//! between p1 and p99) has peaks. Two neighbouring peaks are two modes if the land between them
+//! lies low (Akinshin's lowland: more than half of the area below the lesser peak's height is
+//! empty), if that is more than chance makes of so few latencies, and if each mode holds at least
+//! 5 % of them. Latencies of zero or less have no logarithm: zero counts as less than half a tick
+//! of the clock, negative ones are in no mode.
+
+use super::quantile;
+use std::cmp::Ordering;
+
+/// Fewer latencies than this have no modes.
+const FEWEST: usize = 30;
+/// The least share of the latencies in a mode.
+const LEAST_SHARE: f64 = 0.05;
+/// How much of the area between two peaks must be empty.
+const EMPTY: f64 = 0.5;
+/// By how many standard deviations the land between two peaks must lie low.
+const SIGMAS: f64 = 3.0;
+
+/// A place where latencies gather.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Mode {
+    /// The median of the latencies in it, in milliseconds.
+    pub at_ms: f64,
+    /// Their share of all latencies, 0 to 1.
+    pub share: f64,
+    /// The least and the greatest of them, in milliseconds.
+    pub from_ms: f64,
+    /// See `from_ms`.
+    pub to_ms: f64,
+}
+
+/// The modes of latencies in ascending order (nanoseconds); none of fewer than 30.
+pub fn modes(sorted: &[i64]) -> Vec<Mode> {
+    let above = &sorted[sorted.partition_point(|&l| l < 0)..];
+    if above.len() < FEWEST {
+        return Vec::new();
+    }
+    let histogram = Histogram::of(above);
+    let borders = histogram.borders();
+    // A border in the histogram, as a place among the values.
+    let mut places = vec![0];
+    places.extend(borders.iter().map(|&bin| {
+        let edge = histogram.edge(bin);
+        above.partition_point(|&l| histogram.scale.log(l as f64) < edge)
+    }));
+    places.push(above.len());
+    places
+        .windows(2)
+        .filter(|ends| ends[0] < ends[1])
+        .map(|ends| {
+            let part = &above[ends[0]..ends[1]];
+            let ms: Vec<f64> = part.iter().map(|&l| crate::units::ns_to_ms(l)).collect();
+            Mode {
+                at_ms: quantile(&ms, 0.5).unwrap_or_default(),
+                share: part.len() as f64 / sorted.len() as f64,
+                from_ms: ms.first().copied().unwrap_or_default(),
+                to_ms: ms.last().copied().unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+/// The logarithm of a latency, and the tick of the clock that measured it.
+struct Scale {
+    tick: f64,
+}
+
+impl Scale {
+    /// The tick is the largest unit of time of which all latencies are multiples.
+    fn of(sorted: &[i64]) -> Self {
+        let units: [i64; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
+        let fits = |unit: &&i64| sorted.iter().all(|l| l % **unit == 0);
+        Self { tick: units.iter().find(fits).copied().unwrap_or(1) as f64 }
+    }
+
+    /// Zero is somewhere in the lower half of the first tick.
+    fn log(&self, latency: f64) -> f64 {
+        latency.max(self.tick * 0.35).log10()
+    }
+
+    /// The interval that the clock rounds to this latency.
+    fn rounded(&self, latency: f64) -> (f64, f64) {
+        let half = self.tick / 2.0;
+        ((latency - half).max(half / 2.0).log10(), (latency + half).log10())
+    }
+}
+
+/// Counts by the logarithm of the latency.
+struct Histogram {
+    scale: Scale,
+    low: f64,
+    width: f64,
+    counts: Vec<f64>,
+}
+
+impl Histogram {
+    fn of(sorted: &[i64]) -> Self {
+        let scale = Scale::of(sorted);
+        let logs = |q: f64| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in 0..n")]
+            let at = ((sorted.len() - 1) as f64 * q).round() as usize;
+            sorted[at] as f64
+        };
+        let low = scale.rounded(logs(0.01)).0;
+        let high = scale.rounded(logs(0.99)).1;
+        let spread = scale.log(logs(0.75)) - scale.log(logs(0.25));
+        let wanted = (high - low) / (2.0 * spread / (sorted.len() as f64).cbrt());
+        // NaN and infinity, of equal latencies, become the most bins.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "20 to 120")]
+        let bins = if wanted < 120.0 { wanted.ceil().max(20.0) as usize } else { 120 };
+        let width = ((high - low) / bins as f64).max(f64::MIN_POSITIVE);
+        let mut histogram = Self { scale, low, width, counts: vec![0.0; bins] };
+        for equal in sorted.chunk_by(|a, b| a == b) {
+            histogram.add(equal[0] as f64, equal.len() as f64);
+        }
+        histogram
+    }
+
+    /// Spreads a latency over the interval that it was rounded from: a clock of whole
+    /// milliseconds would make a comb of peaks otherwise.
+    fn add(&mut self, latency: f64, count: f64) {
+        let (from, to) = self.scale.rounded(latency);
+        let bins = self.counts.len() as f64;
+        let (from, to) = ((from - self.low) / self.width, (to - self.low) / self.width);
+        if to <= 0.0 || from >= bins {
+            return;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in 0..bins")]
+        let (first, last) = (from.max(0.0) as usize, (to.min(bins - 1.0)) as usize);
+        for (bin, sum) in self.counts.iter_mut().enumerate().take(last + 1).skip(first) {
+            let part = (bin as f64 + 1.0).min(to) - (bin as f64).max(from);
+            // An interval without width lies in one bin.
+            *sum += count * if to > from { (part / (to - from)).clamp(0.0, 1.0) } else { 1.0 };
+        }
+    }
+
+    /// The logarithm at the left edge of a bin.
+    fn edge(&self, bin: usize) -> f64 {
+        self.low + self.width * bin as f64
+    }
+
+    /// The bins at which a new mode begins, in ascending order.
+    fn borders(&self) -> Vec<usize> {
+        let mut peaks = self.peaks();
+        // The shallowest valley goes first: what it parted may then be one high peak.
+        while let Some(at) = self.shallowest(&peaks) {
+            let lesser = usize::from(self.counts[peaks[at + 1]] < self.counts[peaks[at]]);
+            peaks.remove(at + lesser);
+        }
+        let mut borders: Vec<usize> =
+            peaks.windows(2).map(|two| self.valley(two[0], two[1])).collect();
+        self.drop_small(&mut borders);
+        borders
+    }
+
+    /// Bins that are higher than both neighbours; of a plateau its first bin.
+    fn peaks(&self) -> Vec<usize> {
+        let mut peaks = Vec::new();
+        let mut rises = true;
+        for (bin, count) in self.counts.iter().enumerate() {
+            let next = self.counts.get(bin + 1).copied().unwrap_or(f64::NEG_INFINITY);
+            match next.total_cmp(count) {
+                Ordering::Greater => rises = true,
+                Ordering::Equal => {}
+                Ordering::Less => {
+                    if rises {
+                        let plateau = self.counts[..bin].iter().rev();
+                        peaks.push(bin - plateau.take_while(|c| *c >= count).count());
+                    }
+                    rises = false;
+                }
+            }
+        }
+        peaks
+    }
+
+    /// The pair of neighbouring peaks with the least lowland between them, if that is none.
+    fn shallowest(&self, peaks: &[usize]) -> Option<usize> {
+        let depth = |two: &[usize]| {
+            let level = self.counts[two[0]].min(self.counts[two[1]]);
+            let between = &self.counts[two[0] + 1..two[1]];
+            let full = level * between.len() as f64;
+            let land: f64 = between.iter().map(|c| c.min(level)).sum();
+            // Both the land and the lesser peak vary as counts do.
+            let lesser = if self.counts[two[0]] < self.counts[two[1]] { two[0] } else { two[1] };
+            let sigma = (full + full * full / self.around(lesser)).sqrt();
+            ((full - land) / full / EMPTY).min((full - land) / sigma / SIGMAS)
+        };
+        let depths = peaks.windows(2).map(depth);
+        let least = depths.enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        // NaN, of no land at all, is no lowland.
+        (least.1.is_nan() || least.1 < 1.0).then_some(least.0)
+    }
+
+    /// The count of the bins around a peak that are at least half as high.
+    fn around(&self, peak: usize) -> f64 {
+        let high = |count: &&f64| **count >= self.counts[peak] / 2.0;
+        let left = self.counts[..peak].iter().rev().take_while(high);
+        let right = self.counts[peak..].iter().take_while(high);
+        left.chain(right).sum()
+    }
+
+    /// The middle of the lowest land between two peaks.
+    fn valley(&self, left: usize, right: usize) -> usize {
+        let between = &self.counts[left + 1..right];
+        let least = between.iter().copied().fold(f64::INFINITY, f64::min);
+        let first = between.iter().position(|c| *c <= least).unwrap_or(0);
+        let width = between[first..].iter().take_while(|c| **c <= least).count();
+        left + 1 + first + width / 2
+    }
+
+    /// Removes the borders of modes that hold too little.
+    fn drop_small(&self, borders: &mut Vec<usize>) {
+        let all: f64 = self.counts.iter().sum();
+        loop {
+            let mut ends = vec![0];
+            ends.extend(borders.iter());
+            ends.push(self.counts.len());
+            let share = |two: &[usize]| self.counts[two[0]..two[1]].iter().sum::<f64>() / all;
+            let small = ends.windows(2).position(|two| share(two) < LEAST_SHARE);
+            let Some(small) = small.filter(|_| !borders.is_empty()) else { return };
+            // Its higher border goes: that is where it hangs together with its neighbour.
+            let height = |border: usize| self.counts.get(border).copied().unwrap_or(0.0);
+            let left = small.checked_sub(1).map(|b| (height(borders[b]), b));
+            let right = borders.get(small).map(|&b| (height(b), small));
+            let higher = left.into_iter().chain(right).max_by(|a, b| a.0.total_cmp(&b.0));
+            borders.remove(higher.map_or(0, |(_, border)| border));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
