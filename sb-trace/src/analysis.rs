@@ -6,10 +6,12 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::filter::Filter;
 use crate::latency::{self, Latencies, Skew};
+use crate::names::Name;
 use crate::options::Options;
 use crate::read::Input;
 use crate::run::Run;
 use crate::trace::{self, Finding, PathCount, Traces};
+use crate::unknown;
 use std::sync::Arc;
 
 /// One input after it was read.
@@ -48,7 +50,7 @@ pub struct Analysis {
     pub look_alikes: Vec<LookAlikeAt>,
     /// How often each order of labels occurs, commonest first.
     pub paths: Vec<PathCount>,
-    /// Negative latencies and feasible clock offsets by pair of sources.
+    /// Negative latencies and feasible clock offsets by pair of clocks.
     pub skew: Vec<Skew>,
     /// What the reader should know: how traces were made, and what is doubtful.
     pub findings: Vec<Finding>,
@@ -63,21 +65,27 @@ pub(crate) fn analyze(
     let Collected { runs, files, mut events, look_alikes, mut accounting } =
         collect(inputs, options, progress)?;
     let begins = Filter::run_begins(&events, &files, runs.len());
+    let file_names: Vec<Name>;
     let mut grouped = {
         let names = Arc::make_mut(&mut events.names);
+        // A TO that no event has leaves its FROM events unmatched; it needs a handle for that.
+        options.pairs.named().for_each(|pair| {
+            names.add(&pair.to);
+        });
+        file_names = files.iter().map(|file| names.add(&file.name)).collect();
         trace::group(&events.rows, &files, names, options)
     };
     let filter = &options.filter;
     accounting.events_filtered =
         grouped.filtered + filter.drop_traces(&mut grouped.drafts, &events.rows, &begins);
     let mut findings = notes_on_files(&files);
+    findings.extend(unknown::labels(&events.rows, &events.names, options));
     findings.extend(trace::doubts(&grouped, &events.rows, &events.names, &options.by));
     accounting.traces_split = grouped.split;
     let mut traces = grouped.into_traces();
     let paths = trace::judge(&mut traces, &events.rows, &events.names, &runs, &options.expect);
     count(&traces, &mut accounting);
-    let latencies = latency::build(&events, &traces, &runs, &options.pairs);
-    let skew = latency::measure(&latencies.rows);
+    let (latencies, skew) = latency::build(&events, &traces, &runs, &file_names, &options.pairs);
     let analysis = Analysis {
         runs,
         files,

@@ -110,7 +110,7 @@ struct Joiner {
     names: Names,
     hook_log: Vec<bool>,
     tags: Vec<(String, String)>,
-    /// Of hook logs: what was printed already.
+    /// What each hook log printed already.
     printed: HashSet<(u32, i64, Name, Name)>,
     last_class: LineClass,
 }
@@ -145,7 +145,6 @@ impl Joiner {
         info.lines = base + parsed.line_count();
         info.statements += parsed.rows.len() as u64;
         info.binary |= parsed.has_nul;
-        let run = info.run;
         let file_index = u32::try_from(file).unwrap_or(u32::MAX);
 
         let accounting = &mut self.out.accounting;
@@ -179,7 +178,7 @@ impl Joiner {
             // Without an id, two invocations may well print the same label in the same moment.
             let repeated = hook_log
                 && event.id() != NONE
-                && !self.printed.insert((run, event.epoch_ns, event.label, event.id()));
+                && !self.printed.insert((file_index, event.epoch_ns, event.label, event.id()));
             if repeated {
                 accounting.duplicates += 1;
             } else {

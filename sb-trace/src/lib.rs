@@ -38,6 +38,7 @@ mod options;
 mod read;
 mod run;
 mod statement;
+mod unknown;
 
 #[cfg(feature = "tables")]
 pub mod cli;

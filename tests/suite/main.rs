@@ -4,6 +4,7 @@
 //! - `errors`: bad input, its message and its exit code
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
 //! - `report`: `sb-report` on odd and on bad input
+//! - `oracle`: the analysis once more, plainly, and that the program agrees with it
 //! - `notebooks`: other tools read the tables and find the same numbers
 //! - `tidy`: what ARCHITECTURE.md and README.md say is true of the tree
 //! - `end_to_end`: `sb-run`, then `sb-report out/`
@@ -19,6 +20,7 @@ mod driver;
 mod end_to_end;
 mod errors;
 mod notebooks;
+mod oracle;
 mod report;
 mod tidy;
 

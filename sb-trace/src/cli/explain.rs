@@ -78,6 +78,11 @@ fn offset(skew: &Skew, from: &str, to: &str) -> String {
         format!("{} ms", Unit::Ms.format(ms))
     };
     match skew.min_return_ns {
+        Some(back) if back.saturating_neg() > skew.min_forward_ns => format!(
+            "no constant offset of the two clocks explains that: at least {} one way, at most {} the other; a clock was set or drifts, or the labels are out of order",
+            ms(back.saturating_neg()),
+            ms(skew.min_forward_ns)
+        ),
         Some(back) => format!(
             "the clock of {to} is {} to {} ahead of that of {from}",
             ms(back.saturating_neg()),

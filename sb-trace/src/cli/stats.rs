@@ -88,12 +88,6 @@ impl Stats {
         } else {
             summarize_by(&analysis.latencies, &percents, &self.group_by)
         };
-        if summaries.is_empty() && analysis.accounting.traces > 0 && !self.trace.pair.is_empty() {
-            print::talk(&format!(
-                "note: no trace has a FROM label of {}",
-                self.trace.pair.join(",")
-            ));
-        }
         let text = if self.json {
             json(&analysis, &summaries)?
         } else if self.csv {

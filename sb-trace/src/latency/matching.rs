@@ -1,6 +1,7 @@
 //! Traces -> latencies: which TO belongs to which FROM.
 
 use super::pair::{PairChoice, PairSpec};
+use super::skew::{Ledger, Skew};
 use super::table::{Latencies, Latency, Pair};
 use crate::event::{Event, Events};
 use crate::names::{NONE, Name, Names};
@@ -18,13 +19,15 @@ struct Match {
     to: Option<u32>,
 }
 
-/// Measures the chosen pairs in all traces.
+/// Measures the chosen pairs in all traces, and what that says of the clocks. `file_names` are the
+/// handles of the files' names.
 pub(crate) fn build(
     events: &Events,
     traces: &Traces,
     runs: &[Run],
+    file_names: &[Name],
     choice: &PairChoice,
-) -> Latencies {
+) -> (Latencies, Vec<Skew>) {
     let rows = &events.rows;
     let names = &events.names;
     let matches: Vec<Vec<Match>> = match choice {
@@ -56,6 +59,8 @@ pub(crate) fn build(
     };
     let pairs = order_of_pairs(&matches, choice, names);
     let index: HashMap<Pair, u32> = pairs.iter().copied().zip(0..).collect();
+    let clock = |e: &Event| if e.source == NONE { file_names[e.file as usize] } else { e.source };
+    let mut ledger = Ledger::default();
     let mut out: Vec<Latency> = Vec::with_capacity(matches.iter().map(Vec::len).sum());
     for (trace, matches) in traces.traces.iter().zip(&matches) {
         let places = traces.events(trace);
@@ -67,12 +72,19 @@ pub(crate) fn build(
                 continue;
             };
             let count = seq.entry(m.pair).or_insert(0);
-            out.push(row(m, pair, *count, trace, places, rows));
+            let event = |position: u32| &rows[places[position as usize] as usize];
+            let (from, to) = (event(m.from), m.to.map(event));
+            let row = row(m, pair, *count, trace, from, to);
+            if let (Some(to), Some(latency)) = (to.filter(|to| across(from, to)), row.latency_ns) {
+                ledger.note(clock(from), clock(to), latency);
+            }
+            out.push(row);
             *count += 1;
         }
     }
     out.par_sort_by_key(|r| (r.run, r.pair, r.start_ns));
-    Latencies { names: Arc::clone(names), runs: runs.to_vec(), pairs, rows: out }
+    let table = Latencies { names: Arc::clone(names), runs: runs.to_vec(), pairs, rows: out };
+    (table, ledger.skews())
 }
 
 fn per_trace(
@@ -91,10 +103,7 @@ fn per_trace(
         .collect()
 }
 
-fn row(m: &Match, pair: u32, seq: u32, trace: &Trace, places: &[u32], events: &[Event]) -> Latency {
-    let event = |position: u32| &events[places[position as usize] as usize];
-    let from = event(m.from);
-    let to = m.to.map(event);
+fn row(m: &Match, pair: u32, seq: u32, trace: &Trace, from: &Event, to: Option<&Event>) -> Latency {
     Latency {
         run: trace.run,
         pair,

@@ -8,5 +8,4 @@ mod table;
 pub(crate) use matching::build;
 pub use pair::{PairChoice, PairSpec, parse_pairs};
 pub use skew::Skew;
-pub(crate) use skew::measure;
 pub use table::{Latencies, Latency, Pair};

@@ -12,6 +12,17 @@ pub enum PairChoice {
     All,
 }
 
+impl PairChoice {
+    /// The pairs that are named.
+    pub fn named(&self) -> impl Iterator<Item = &PairSpec> {
+        match self {
+            Self::Named(pairs) => pairs.as_slice(),
+            Self::Consecutive | Self::All => &[],
+        }
+        .iter()
+    }
+}
+
 /// A pair as the user wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PairSpec {

@@ -1,19 +1,19 @@
-//! Negative latencies, attributed to the two sources whose clocks disagree.
+//! Negative latencies, attributed to the two clocks that disagree: those of two sources, or, where
+//! the log names none, of the hosts that wrote two files.
 
-use super::Latency;
-use crate::names::{NONE, Name};
+use crate::names::Name;
 use std::collections::BTreeMap;
 
-/// What the latencies say of the clocks of two sources. Nothing is ever moved by it.
+/// What the latencies say of two clocks. Nothing is ever moved by it.
 ///
 /// A message cannot arrive before it was sent. So the clock of `to` is ahead of the clock of
 /// `from` by at most the smallest latency seen from `from` to `to`, and at least by minus the
 /// smallest latency seen on the way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skew {
-    /// Source of the FROM events.
+    /// Source of the FROM events; the name of their file where the log names no source.
     pub from: Name,
-    /// Source of the TO events.
+    /// See `from`.
     pub to: Name,
     /// Latencies from `from` to `to`, and how many of them are negative.
     pub n: u64,
@@ -26,29 +26,31 @@ pub struct Skew {
     pub min_return_ns: Option<i64>,
 }
 
-/// The skews of all pairs of different sources, in the order of their names' handles.
-pub(crate) fn measure(rows: &[Latency]) -> Vec<Skew> {
-    let mut seen: BTreeMap<(Name, Name), (u64, u64, i64)> = BTreeMap::new();
-    for row in rows {
-        let Some(latency) = row.latency_ns else {
-            continue;
-        };
-        if row.from_source == row.to_source || row.from_source == NONE || row.to_source == NONE {
-            continue;
-        }
-        let entry = seen.entry((row.from_source, row.to_source)).or_insert((0, 0, i64::MAX));
+/// Notes the latencies between any two clocks as they are measured.
+#[derive(Debug, Default)]
+pub(super) struct Ledger(BTreeMap<(Name, Name), (u64, u64, i64)>);
+
+impl Ledger {
+    /// Notes one latency from the clock `from` to the clock `to`.
+    pub(super) fn note(&mut self, from: Name, to: Name, latency_ns: i64) {
+        let entry = self.0.entry((from, to)).or_insert((0, 0, i64::MAX));
         entry.0 += 1;
-        entry.1 += u64::from(latency < 0);
-        entry.2 = entry.2.min(latency);
+        entry.1 += u64::from(latency_ns < 0);
+        entry.2 = entry.2.min(latency_ns);
     }
-    seen.iter()
-        .map(|(&(from, to), &(n, negative, min_forward_ns))| Skew {
-            from,
-            to,
-            n,
-            negative,
-            min_forward_ns,
-            min_return_ns: seen.get(&(to, from)).map(|back| back.2),
-        })
-        .collect()
+
+    /// The skews in the order of their names' handles.
+    pub(super) fn skews(&self) -> Vec<Skew> {
+        self.0
+            .iter()
+            .map(|(&(from, to), &(n, negative, min_forward_ns))| Skew {
+                from,
+                to,
+                n,
+                negative,
+                min_forward_ns,
+                min_return_ns: self.0.get(&(to, from)).map(|back| back.2),
+            })
+            .collect()
+    }
 }

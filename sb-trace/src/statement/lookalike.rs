@@ -85,13 +85,15 @@ impl std::fmt::Display for LookAlike {
 
 /// Judges the text around a `|` that is no statement's: `start` is where its number begins
 /// (`start..pipe` holds digits and what may be a zone), `glued` whether it begins in the middle of
-/// a word or of another statement. None where it looks like no statement.
+/// a word, `inside` whether it begins in the middle of another statement. None where it looks like
+/// no statement.
 pub(super) fn judge(
     text: &[u8],
     start: usize,
     pipe: usize,
     unit: EpochUnit,
     glued: bool,
+    inside: bool,
 ) -> Option<Reason> {
     let head = text.get(start..pipe)?;
     let digits = head.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -111,7 +113,7 @@ pub(super) fn judge(
         Reason::Digits { found: digits, expected: unit.digits() }
     } else if !is_zone(zone) {
         Reason::ImpossibleZone
-    } else if glued {
+    } else if glued || inside {
         Reason::Glued
     } else if label_follows {
         Reason::OutOfRange

@@ -28,11 +28,14 @@ pub fn scan<'a>(text: &'a [u8], unit: EpochUnit, mut found: impl FnMut(usize, Fo
         let Some(start) = number_before(text, pipe) else {
             continue;
         };
-        let glued = start < taken || (start > 0 && is_word(text[start - 1]));
-        if !glued && let Ok((rest, statement)) = grammar::parse(&text[start..], unit) {
+        let glued = start > 0 && is_word(text[start - 1]);
+        let inside = start < taken;
+        if !(glued || inside)
+            && let Ok((rest, statement)) = grammar::parse(&text[start..], unit)
+        {
             taken = text.len() - rest.len();
             found(start, Found::Statement(statement));
-        } else if let Some(reason) = lookalike::judge(text, start, pipe, unit, glued) {
+        } else if let Some(reason) = lookalike::judge(text, start, pipe, unit, glued, inside) {
             let text = lookalike::excerpt(text, start, pipe);
             found(start, Found::LookAlike(LookAlike { text, reason }));
         }

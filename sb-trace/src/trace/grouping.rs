@@ -255,8 +255,7 @@ fn split_long(grouped: &mut Grouped, events: &[Event], names: &mut Names, max_tr
             } else {
                 names.add(&format!("{}#{part}", names.text(draft.id)))
             };
-            let fragment = draft.fragment && part == 1;
-            drafts.push(Draft { id, events: draft.events[start..at].to_vec(), fragment, ..draft });
+            drafts.push(Draft { id, events: draft.events[start..at].to_vec(), ..draft });
             (start, part) = (at, part + 1);
         }
         grouped.split += u64::from(part > 2);
