@@ -10,7 +10,7 @@ use crate::names::Name;
 use crate::options::Options;
 use crate::read::Input;
 use crate::run::Run;
-use crate::trace::{self, Finding, PathCount, Traces};
+use crate::trace::{self, Finding, Missing, PathCount, Traces};
 use crate::unknown;
 use std::sync::Arc;
 
@@ -50,6 +50,8 @@ pub struct Analysis {
     pub look_alikes: Vec<LookAlikeAt>,
     /// How often each order of labels occurs, commonest first.
     pub paths: Vec<PathCount>,
+    /// What the incomplete traces lack, commonest first; a trace may lack several things.
+    pub missing: Vec<Missing>,
     /// Negative latencies and feasible clock offsets by pair of clocks.
     pub skew: Vec<Skew>,
     /// What the reader should know: how traces were made, and what is doubtful.
@@ -83,7 +85,8 @@ pub(crate) fn analyze(
     findings.extend(trace::doubts(&grouped, &events.rows, &events.names, &options.by));
     accounting.traces_split = grouped.split;
     let mut traces = grouped.into_traces();
-    let paths = trace::judge(&mut traces, &events.rows, &events.names, &runs, &options.expect);
+    let (paths, missing) =
+        trace::judge(&mut traces, &events.rows, &events.names, &runs, &options.expect);
     count(&traces, &mut accounting);
     let (latencies, skew) = latency::build(&events, &traces, &runs, &file_names, &options.pairs);
     let analysis = Analysis {
@@ -95,6 +98,7 @@ pub(crate) fn analyze(
         accounting,
         look_alikes,
         paths,
+        missing,
         skew,
         findings,
     };

@@ -56,7 +56,7 @@ pub use error::{Error, Result, reason};
 pub use event::{Event, Events};
 pub use names::{NONE, Name, Names};
 pub use options::{Options, parse_id_regex};
-pub use read::{Input, Place, expand};
+pub use read::{Input, Place, expand, lines};
 pub use run::Run;
 pub use statement::{EpochUnit, Found, LookAlike, Reason, Statement, is_label, parse, scan, stamp};
 

@@ -4,8 +4,10 @@
 //! - `errors`: bad input, its message and its exit code
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
 //! - `report`: `sb-report` on odd and on bad input
+//! - `numbers`: quantiles against numpy, intervals against simulation
 //! - `oracle`: the analysis once more, plainly, and that the program agrees with it
 //! - `notebooks`: other tools read the tables and find the same numbers
+//! - `tables`: every table in every format, and the types other tools see
 //! - `tidy`: what ARCHITECTURE.md and README.md say is true of the tree
 //! - `end_to_end`: `sb-run`, then `sb-report out/`
 #![expect(
@@ -20,8 +22,10 @@ mod driver;
 mod end_to_end;
 mod errors;
 mod notebooks;
+mod numbers;
 mod oracle;
 mod report;
+mod tables;
 mod tidy;
 
 /// The programs under test: twins of the real ones, built by the same `cargo test`.

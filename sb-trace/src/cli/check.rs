@@ -77,10 +77,16 @@ pub fn accounting_text(analysis: &Analysis) -> String {
         a.traces,
         &[("complete", a.traces_complete), ("incomplete", a.traces - a.traces_complete)],
     );
-    if a.traces_split > 0 {
-        sum("traces cut (--max-trace)", a.traces_split, &[]);
+    for missing in &analysis.missing {
+        let _ = writeln!(text, "    {:<24} {:>12}", missing.to_string(), missing.traces);
     }
-    sum("look-alikes", a.look_alikes, &[]);
+    let mut sum = |name: &str, total: u64| {
+        let _ = writeln!(text, "{name:<28} {total:>12}");
+    };
+    if a.traces_split > 0 {
+        sum("traces cut (--max-trace)", a.traces_split);
+    }
+    sum("look-alikes", a.look_alikes);
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
     for at in &analysis.look_alikes {
         *reasons.entry(at.what.reason.name()).or_default() += 1;

@@ -18,9 +18,9 @@ pub(super) fn incomplete(analysis: &Analysis) {
     let incomplete = accounting.traces - accounting.traces_complete;
     print::talk(&match accounting.traces {
         0 => "warning: there are no traces; this is what was found:".to_owned(),
-        traces => format!(
-            "warning: {incomplete} of {traces} traces are incomplete; this is what was found:"
-        ),
+        traces => {
+            format!("warning: incomplete traces: {incomplete} of {traces}; this is what was found:")
+        }
     });
     for file in analysis.files.iter().take(3) {
         print::talk(&format!(
@@ -28,6 +28,9 @@ pub(super) fn incomplete(analysis: &Analysis) {
             file.name, file.carrier, file.lines, file.statements
         ));
     }
+    let events = &analysis.events.rows;
+    let with_id = events.iter().filter(|event| event.id() != crate::names::NONE).count();
+    print::talk(&format!("  events with an id: {with_id} of {}", events.len()));
     print::talk(check::accounting_text(analysis).trim_end());
     for at in analysis.look_alikes.iter().take(3) {
         let file = &analysis.files[at.file as usize].name;
@@ -37,11 +40,19 @@ pub(super) fn incomplete(analysis: &Analysis) {
         let labels: Vec<&str> =
             path.labels.iter().take(8).map(|&l| analysis.events.names.text(l)).collect();
         let more = if path.labels.len() > 8 { ", ..." } else { "" };
-        print::talk(&format!("  {} traces: {}{more}", path.traces, labels.join(", ")));
+        print::talk(&format!(
+            "  path of {}: {}{more}",
+            plural(path.traces, "trace"),
+            labels.join(", ")
+        ));
     }
     print::talk(
         "  help: say which events belong together with --by, and which labels make a trace complete with --expect",
     );
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Negative latencies, by the two sources whose clocks disagree. Nothing was moved.
@@ -74,24 +85,31 @@ pub(super) fn skew(analysis: &Analysis) {
 /// The feasible offset of the two clocks, in words.
 fn offset(skew: &Skew, from: &str, to: &str) -> String {
     let ms = |ns: i64| {
-        let ms = crate::units::ns_to_ms(ns);
+        let ms = crate::units::ns_to_ms(ns.saturating_abs());
         format!("{} ms", Unit::Ms.format(ms))
     };
-    match skew.min_return_ns {
-        Some(back) if back.saturating_neg() > skew.min_forward_ns => format!(
-            "no constant offset of the two clocks explains that: at least {} one way, at most {} the other; a clock was set or drifts, or the labels are out of order",
-            ms(back.saturating_neg()),
-            ms(skew.min_forward_ns)
-        ),
-        Some(back) => format!(
-            "the clock of {to} is {} to {} ahead of that of {from}",
-            ms(back.saturating_neg()),
-            ms(skew.min_forward_ns)
-        ),
-        None => format!(
-            "the clock of {to} is at most {} ahead of that of {from}",
-            ms(skew.min_forward_ns)
-        ),
+    let high = skew.min_forward_ns;
+    let Some(low) = skew.min_return_ns.map(i64::saturating_neg) else {
+        return if high < 0 {
+            format!("the clock of {to} is at least {} behind that of {from}", ms(high))
+        } else {
+            format!("the clock of {to} is at most {} ahead of that of {from}", ms(high))
+        };
+    };
+    if low > high {
+        format!(
+            "no constant offset of the clocks of {from} and {to} explains that: one was set or drifts, or labels are out of order"
+        )
+    } else if high <= 0 {
+        format!("the clock of {to} is {} to {} behind that of {from}", ms(high), ms(low))
+    } else if low >= 0 {
+        format!("the clock of {to} is {} to {} ahead of that of {from}", ms(low), ms(high))
+    } else {
+        format!(
+            "the clock of {to} is between {} behind and {} ahead of that of {from}",
+            ms(low),
+            ms(high)
+        )
     }
 }
 

@@ -3,12 +3,14 @@
 use super::{InputArgs, TraceArgs, print, progress, usage};
 use crate::analysis::Analysis;
 use crate::error::Result;
+use crate::read::Input;
 use crate::trace::Trace;
 use crate::units::Unit;
 use clap::Args;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Show the steps of one trace, with the line of each
+/// Show the steps and the lines of one trace
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sb-trace show 4f2a91 logs/
@@ -26,10 +28,14 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn run(&self) -> Result<()> {
         let options = self.trace.options(&self.input)?;
-        let analysis = crate::analyze(&self.input.inputs()?, &options, &progress::Bar::new())?;
+        let inputs = self.input.inputs()?;
+        let analysis = crate::analyze(&inputs, &options, &progress::Bar::new())?;
         let wanted = |t: &&Trace| analysis.events.names.text(t.id) == self.trace_id;
-        let text: String =
-            analysis.traces.traces.iter().filter(wanted).map(|t| steps(&analysis, t)).collect();
+        let mut text = String::new();
+        for trace in analysis.traces.traces.iter().filter(wanted) {
+            text += &steps(&analysis, trace);
+            text += &lines(&analysis, trace, &inputs)?;
+        }
         if text.is_empty() {
             let known: Vec<&str> = analysis
                 .traces
@@ -86,4 +92,27 @@ fn steps(analysis: &Analysis, trace: &Trace) -> String {
         before = event.epoch_ns;
     }
     text
+}
+
+/// The lines of a trace as they stand in the logs, file by file.
+fn lines(analysis: &Analysis, trace: &Trace, inputs: &[Input]) -> Result<String> {
+    let mut places: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
+    for &place in analysis.traces.events(trace) {
+        let event = &analysis.events.rows[place as usize];
+        places.entry(event.file).or_default().insert(event.line);
+    }
+    let mut text = String::new();
+    for (file, numbers) in places {
+        let Some(input) = inputs.get(file as usize) else { continue };
+        let numbers: Vec<u64> = numbers.into_iter().collect();
+        for (number, line) in crate::lines(input, &numbers)? {
+            // Nothing in a log may move the cursor or change colours.
+            let line: String = line
+                .chars()
+                .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
+                .collect();
+            let _ = writeln!(text, "{}:{number}: {line}", input.name);
+        }
+    }
+    Ok(text)
 }

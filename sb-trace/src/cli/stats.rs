@@ -111,6 +111,7 @@ fn json(analysis: &Analysis, summaries: &[Summary]) -> Result<String> {
         "quantile": "hyndman_fan_7",
         "pairs": summaries,
         "accounting": analysis.accounting,
+        "incomplete": analysis.missing,
         "skew": explain::skew_json(analysis),
         "findings": analysis.findings,
     });

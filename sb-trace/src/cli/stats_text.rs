@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::frame::{Format, write_stream};
-use crate::stats::{ALL_CLASSES, Percentile, Summary, percentile_name};
+use crate::stats::{ALL_CLASSES, Percentile, Summary, minimum_n, percentile_name};
 use crate::units::Unit;
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use polars::prelude::{Column, DataFrame, PolarsError};
@@ -115,7 +115,8 @@ fn percentile_cell(
     let open = match (p.low_ms, p.high_ms) {
         (Some(low), None) => format!("≥{}", value(Some(low))),
         (None, Some(high)) => format!("≤{}", value(Some(high))),
-        _ => "?".to_owned(),
+        // So few values bound it on neither side.
+        _ => format!("n<{}", minimum_n(p.percent / 100.0)),
     };
     (format!("{} ({open})", value(p.value_ms)), true)
 }

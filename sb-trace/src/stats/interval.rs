@@ -71,6 +71,14 @@ pub fn supported(n: usize, q: f64) -> bool {
     ranks.low.is_some() && ranks.high.is_some()
 }
 
+/// The fewest values that bound the quantile on both sides: q^n and (1-q)^n are at most 2.5 %.
+pub fn minimum_n(q: f64) -> usize {
+    let n = TAIL.ln() / q.max(1.0 - q).ln();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "n > 0")]
+    let n = n.ceil() as usize;
+    n
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +94,7 @@ mod tests {
             (0.999, 3_688),
             (0.9999, 36_887),
         ] {
+            assert_eq!(minimum_n(q), n);
             assert!(supported(n, q), "{q} {n}");
             assert!(!supported(n - 1, q), "{q} {}", n - 1);
         }

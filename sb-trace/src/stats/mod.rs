@@ -7,7 +7,7 @@ mod quantile;
 mod summary;
 
 pub use group::{GroupKey, summarize_by};
-pub use interval::{Ranks, ranks, supported};
+pub use interval::{Ranks, minimum_n, ranks, supported};
 pub use modes::{Mode, modes};
 pub use quantile::quantile;
 pub use summary::{

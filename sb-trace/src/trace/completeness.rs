@@ -1,5 +1,6 @@
 //! Complete or not, by which path, and whether the traces can be believed.
 
+use super::missing::{self, Missing};
 use super::start_class;
 use super::{Finding, Grouped, Traces};
 use crate::event::Event;
@@ -16,7 +17,8 @@ pub struct PathCount {
     pub traces: u64,
 }
 
-/// Decides which traces are complete, classes their start, and counts the paths.
+/// Decides which traces are complete, classes their start, and counts the paths and what the
+/// incomplete ones lack.
 ///
 /// Complete = ends with the commonest last label of its benchmark and holds every label of
 /// `expect`. A fragment, whose begin the log does not hold, never is.
@@ -26,9 +28,10 @@ pub(crate) fn judge(
     names: &Names,
     runs: &[Run],
     expect: &[String],
-) -> Vec<PathCount> {
+) -> (Vec<PathCount>, Vec<Missing>) {
     let label = |place: u32| events[place as usize].label;
-    let expected: Vec<Option<Name>> = expect.iter().map(|l| names.find(l)).collect();
+    let expected: Vec<(Option<Name>, &str)> =
+        expect.iter().map(|l| (names.find(l), l.as_str())).collect();
 
     let mut lasts: HashMap<(&str, Name), u64> = HashMap::new();
     let mut paths: HashMap<Vec<Name>, u64> = HashMap::new();
@@ -48,23 +51,26 @@ pub(crate) fn judge(
         }
     }
 
+    let wanted_last =
+        |run: u32| commonest.get(runs[run as usize].benchmark.as_str()).map(|&(_, last)| last);
     let order = std::mem::take(&mut traces.order);
     for trace in &mut traces.traces {
         let places = &order[trace.first as usize..trace.end as usize];
-        let has = |wanted: &Option<Name>| places.iter().any(|&p| Some(label(p)) == *wanted);
+        let has =
+            |(wanted, _): &(Option<Name>, &str)| places.iter().any(|&p| Some(label(p)) == *wanted);
         let ends = places.last().map(|&p| label(p));
-        let wanted =
-            commonest.get(runs[trace.run as usize].benchmark.as_str()).map(|&(_, last)| last);
+        let wanted = wanted_last(trace.run);
         trace.complete =
             !trace.fragment && ends.is_some() && ends == wanted && expected.iter().all(has);
         trace.start_class = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
     }
     traces.order = order;
+    let missing = missing::count(traces, events, names, &expected, wanted_last);
 
     let mut paths: Vec<PathCount> =
         paths.into_iter().map(|(labels, traces)| PathCount { labels, traces }).collect();
     paths.sort_by(|a, b| b.traces.cmp(&a.traces).then_with(|| a.labels.cmp(&b.labels)));
-    paths
+    (paths, missing)
 }
 
 /// Says how the traces were made, and what is doubtful about those that only the order of the

@@ -3,6 +3,7 @@
 mod completeness;
 mod finding;
 mod grouping;
+mod missing;
 mod order;
 mod start_class;
 
@@ -11,6 +12,7 @@ pub(crate) use completeness::{doubts, judge};
 pub use finding::{Finding, Severity};
 pub use grouping::Grouping;
 pub(crate) use grouping::{DRIVER, Draft, Grouped, group};
+pub use missing::{Lack, Missing};
 pub use start_class::{ClassSource, ColdWarm, StartClass};
 
 use crate::names::Name;

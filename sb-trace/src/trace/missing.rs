@@ -1,0 +1,79 @@
+//! Why traces are incomplete, in the words of their labels.
+
+use super::Traces;
+use crate::event::Event;
+use crate::names::{Name, Names};
+use hashbrown::HashMap;
+use serde::Serialize;
+
+/// What keeps traces from being complete.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Missing {
+    /// The label in question; empty for `no_begin`.
+    pub label: String,
+    /// How it is in question.
+    pub reason: Lack,
+    /// In how many traces.
+    pub traces: u64,
+}
+
+/// How a label keeps a trace from being complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// The trace has no such label.
+    Missing,
+    /// The trace goes on after its last such label.
+    NotLast,
+    /// The trace began before the log did.
+    NoBegin,
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.reason {
+            Lack::Missing => write!(f, "without {}", self.label),
+            Lack::NotLast => write!(f, "going on after {}", self.label),
+            Lack::NoBegin => f.write_str("begun before the log"),
+        }
+    }
+}
+
+/// What the incomplete traces lack, commonest first; one trace may lack several things. `last`
+/// gives the label with which a trace should end.
+pub(super) fn count(
+    traces: &Traces,
+    events: &[Event],
+    names: &Names,
+    expected: &[(Option<Name>, &str)],
+    last: impl Fn(u32) -> Option<Name>,
+) -> Vec<Missing> {
+    let mut counts: HashMap<(&str, Lack), u64> = HashMap::new();
+    for trace in traces.traces.iter().filter(|trace| !trace.complete) {
+        let labels: Vec<Name> =
+            traces.events(trace).iter().map(|&place| events[place as usize].label).collect();
+        let mut lacks: Vec<(&str, Lack)> = Vec::new();
+        if trace.fragment {
+            lacks.push(("", Lack::NoBegin));
+        }
+        if let Some(last) = last(trace.run).filter(|last| labels.last() != Some(last)) {
+            let lack = if labels.contains(&last) { Lack::NotLast } else { Lack::Missing };
+            lacks.push((names.text(last), lack));
+        }
+        for (name, text) in expected {
+            let lack = (*text, Lack::Missing);
+            if !name.is_some_and(|name| labels.contains(&name)) && !lacks.contains(&lack) {
+                lacks.push(lack);
+            }
+        }
+        for lack in lacks {
+            *counts.entry(lack).or_default() += 1;
+        }
+    }
+    let mut missing: Vec<Missing> = counts
+        .into_iter()
+        .map(|((label, reason), traces)| Missing { label: label.to_owned(), reason, traces })
+        .collect();
+    missing.sort_by(|a, b| b.traces.cmp(&a.traces).then_with(|| a.cmp(b)));
+    missing
+}
