@@ -124,7 +124,7 @@ fn many_incomplete_traces_are_explained() {
     let sandbox = Sandbox::new();
     sandbox.write("a.log", "1600776870000Z|A trace_id=1\n1600776870001Z|B trace_id=1\n1600776870002Z|A trace_id=2\n1600776870|B\n");
     let out = sandbox.run(SB_TRACE, &["stats", "a.log"]);
-    out.expect(0).says("1 of 2 traces are incomplete").says("--expect").says("with statement");
+    out.expect(0).says("incomplete traces: 1 of 2").says("--expect").says("with statement");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Numbers: quantiles, their confidence intervals, and the summary of a pair.
 
+mod distribution;
 mod group;
 mod interval;
 mod modes;
 mod quantile;
 mod summary;
 
+pub use distribution::Distribution;
 pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, minimum_n, ranks, supported};
 pub use modes::{Mode, modes};

@@ -8,11 +8,11 @@
 //! 5 % of them. Latencies of zero or less have no logarithm: zero counts as less than half a tick
 //! of the clock, negative ones are in no mode.
 
-use super::quantile;
+use super::Distribution;
 use std::cmp::Ordering;
 
 /// Fewer latencies than this have no modes.
-const FEWEST: usize = 30;
+const FEWEST: u64 = 30;
 /// The least share of the latencies in a mode.
 const LEAST_SHARE: f64 = 0.05;
 /// How much of the area between two peaks must be empty.
@@ -33,32 +33,36 @@ pub struct Mode {
     pub to_ms: f64,
 }
 
-/// The modes of latencies in ascending order (nanoseconds); none of fewer than 30.
-pub fn modes(sorted: &[i64]) -> Vec<Mode> {
-    let above = &sorted[sorted.partition_point(|&l| l < 0)..];
-    if above.len() < FEWEST {
+/// The modes of some latencies; none of fewer than 30.
+pub fn modes(latencies: &Distribution) -> Vec<Mode> {
+    let (n, negative) = (latencies.n(), latencies.below(0));
+    if n - negative < FEWEST {
         return Vec::new();
     }
-    let histogram = Histogram::of(above);
+    let histogram = Histogram::of(latencies);
     let borders = histogram.borders();
-    // A border in the histogram, as a place among the values.
-    let mut places = vec![0];
-    places.extend(borders.iter().map(|&bin| {
+    // A border in the histogram, as a rank.
+    let mut ranks = vec![negative];
+    ranks.extend(borders.iter().map(|&bin| {
         let edge = histogram.edge(bin);
-        above.partition_point(|&l| histogram.scale.log(l as f64) < edge)
+        let left = |(value, _): &(i64, u64)| histogram.scale.log(*value as f64) < edge;
+        latencies.counts().take_while(left).map(|(_, count)| count).sum::<u64>()
     }));
-    places.push(above.len());
-    places
+    ranks.push(n);
+    let ms = |rank: u64| latencies.at(rank).map_or(0.0, crate::units::ns_to_ms);
+    ranks
         .windows(2)
         .filter(|ends| ends[0] < ends[1])
         .map(|ends| {
-            let part = &above[ends[0]..ends[1]];
-            let ms: Vec<f64> = part.iter().map(|&l| crate::units::ns_to_ms(l)).collect();
+            let (first, last) = (ends[0], ends[1] - 1);
             Mode {
-                at_ms: quantile(&ms, 0.5).unwrap_or_default(),
-                share: part.len() as f64 / sorted.len() as f64,
-                from_ms: ms.first().copied().unwrap_or_default(),
-                to_ms: ms.last().copied().unwrap_or_default(),
+                at_ms: f64::midpoint(
+                    ms(first + (last - first) / 2),
+                    ms(first + (last - first).div_ceil(2)),
+                ),
+                share: (ends[1] - ends[0]) as f64 / n as f64,
+                from_ms: ms(first),
+                to_ms: ms(last),
             }
         })
         .collect()
@@ -71,9 +75,9 @@ struct Scale {
 
 impl Scale {
     /// The tick is the largest unit of time of which all latencies are multiples.
-    fn of(sorted: &[i64]) -> Self {
+    fn of(latencies: &Distribution) -> Self {
         let units: [i64; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
-        let fits = |unit: &&i64| sorted.iter().all(|l| l % **unit == 0);
+        let fits = |unit: &&i64| latencies.counts().all(|(l, _)| l % **unit == 0);
         Self { tick: units.iter().find(fits).copied().unwrap_or(1) as f64 }
     }
 
@@ -98,24 +102,26 @@ struct Histogram {
 }
 
 impl Histogram {
-    fn of(sorted: &[i64]) -> Self {
-        let scale = Scale::of(sorted);
+    fn of(latencies: &Distribution) -> Self {
+        let scale = Scale::of(latencies);
+        let (n, negative) = (latencies.n(), latencies.below(0));
+        let above = n - negative;
         let logs = |q: f64| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in 0..n")]
-            let at = ((sorted.len() - 1) as f64 * q).round() as usize;
-            sorted[at] as f64
+            let rank = negative + ((above - 1) as f64 * q).round() as u64;
+            latencies.at(rank).unwrap_or_default() as f64
         };
         let low = scale.rounded(logs(0.01)).0;
         let high = scale.rounded(logs(0.99)).1;
         let spread = scale.log(logs(0.75)) - scale.log(logs(0.25));
-        let wanted = (high - low) / (2.0 * spread / (sorted.len() as f64).cbrt());
+        let wanted = (high - low) / (2.0 * spread / (above as f64).cbrt());
         // NaN and infinity, of equal latencies, become the most bins.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "20 to 120")]
         let bins = if wanted < 120.0 { wanted.ceil().max(20.0) as usize } else { 120 };
         let width = ((high - low) / bins as f64).max(f64::MIN_POSITIVE);
         let mut histogram = Self { scale, low, width, counts: vec![0.0; bins] };
-        for equal in sorted.chunk_by(|a, b| a == b) {
-            histogram.add(equal[0] as f64, equal.len() as f64);
+        for (latency, count) in latencies.counts().filter(|(latency, _)| *latency >= 0) {
+            histogram.add(latency as f64, count as f64);
         }
         histogram
     }

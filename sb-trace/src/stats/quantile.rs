@@ -19,7 +19,7 @@ pub fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
 }
 
 /// numpy's `_lerp`: exact at both ends and monotonic.
-fn interpolate(low: f64, high: f64, share: f64) -> f64 {
+pub(super) fn interpolate(low: f64, high: f64, share: f64) -> f64 {
     let step = high - low;
     if share >= 0.5 { high - step * (1.0 - share) } else { low + step * share }
 }

@@ -1,6 +1,6 @@
 //! The figures of one pair: what `stats` prints and `summary.json` holds.
 
-use super::{Mode, modes, quantile, ranks};
+use super::{Distribution, Mode, modes, ranks};
 use crate::latency::{Latencies, Latency};
 use crate::trace::ColdWarm;
 use rayon::prelude::*;
@@ -70,22 +70,31 @@ impl Summary {
     pub fn of(
         pair: String,
         start_class: String,
-        mut latencies: Vec<i64>,
+        latencies: Vec<i64>,
         unmatched: usize,
         percents: &[f64],
     ) -> Self {
-        latencies.sort_unstable();
-        let sorted: Vec<f64> = latencies.iter().map(|&l| crate::units::ns_to_ms(l)).collect();
-        let n = sorted.len();
-        let sum: i128 = latencies.iter().map(|&l| i128::from(l)).sum();
+        let distribution = Distribution::of(latencies);
+        Self::of_distribution(pair, start_class, &distribution, unmatched, percents)
+    }
+
+    /// The figures of latencies that are sorted and counted.
+    pub fn of_distribution(
+        pair: String,
+        start_class: String,
+        latencies: &Distribution,
+        unmatched: usize,
+        percents: &[f64],
+    ) -> Self {
+        let n = usize::try_from(latencies.n()).unwrap_or(usize::MAX);
+        let at = |rank: usize| latencies.at(rank as u64 - 1).map(crate::units::ns_to_ms);
         let percentiles = percents
             .iter()
             .map(|&percent| {
                 let ends = ranks(n, percent / 100.0);
-                let at = |rank: usize| sorted.get(rank - 1).copied();
                 Percentile {
                     percent,
-                    value_ms: quantile(&sorted, percent / 100.0),
+                    value_ms: latencies.quantile_ms(percent / 100.0),
                     low_ms: ends.low.and_then(at),
                     high_ms: ends.high.and_then(at),
                 }
@@ -97,12 +106,12 @@ impl Summary {
             group: Vec::new(),
             n,
             unmatched,
-            negative: latencies.partition_point(|&l| l < 0),
-            mean_ms: (n > 0).then(|| sum as f64 / n as f64 / 1e6),
-            min_ms: sorted.first().copied(),
-            max_ms: sorted.last().copied(),
+            negative: usize::try_from(latencies.below(0)).unwrap_or(usize::MAX),
+            mean_ms: (n > 0).then(|| latencies.sum() as f64 / n as f64 / 1e6),
+            min_ms: (n > 0).then(|| at(1)).flatten(),
+            max_ms: (n > 0).then(|| at(n)).flatten(),
             percentiles,
-            modes: modes(&latencies),
+            modes: modes(latencies),
         }
     }
 

@@ -1,6 +1,10 @@
 //! Samples whose modes are known: how often one mode is taken for two, and two for one.
 
-use super::modes;
+use super::{Distribution, Mode};
+
+fn modes(sorted: &[i64]) -> Vec<Mode> {
+    super::modes(&Distribution::of(sorted.to_vec()))
+}
 
 /// A generator of numbers that look random: SplitMix64.
 struct Random(u64);

@@ -1,0 +1,98 @@
+//! Latencies in ascending order, equal ones counted once: all that figures are made of.
+
+/// Sorted latencies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Distribution {
+    /// Distinct latencies in nanoseconds, ascending.
+    values: Vec<i64>,
+    /// For each of them, how many latencies are less than or equal to it.
+    up_to: Vec<u64>,
+}
+
+impl Distribution {
+    /// Of latencies in any order.
+    pub fn of(mut latencies: Vec<i64>) -> Self {
+        latencies.sort_unstable();
+        Self::of_sorted_counts(latencies.chunk_by(|a, b| a == b).map(|c| (c[0], c.len() as u64)))
+    }
+
+    /// Of latencies in ascending order with the number of each.
+    pub fn of_sorted_counts(counts: impl Iterator<Item = (i64, u64)>) -> Self {
+        let mut out = Self::default();
+        let mut n = 0;
+        for (value, count) in counts.filter(|(_, count)| *count > 0) {
+            n += count;
+            out.values.push(value);
+            out.up_to.push(n);
+        }
+        out
+    }
+
+    /// How many latencies there are.
+    pub fn n(&self) -> u64 {
+        self.up_to.last().copied().unwrap_or(0)
+    }
+
+    /// The latency of a rank, counted from 0.
+    pub fn at(&self, rank: u64) -> Option<i64> {
+        self.values.get(self.up_to.partition_point(|&up_to| up_to <= rank)).copied()
+    }
+
+    /// How many latencies are less than a bound.
+    pub fn below(&self, bound: i64) -> u64 {
+        let distinct = self.values.partition_point(|&v| v < bound);
+        distinct.checked_sub(1).map_or(0, |last| self.up_to[last])
+    }
+
+    /// The latencies with the number of each.
+    pub fn counts(&self) -> impl DoubleEndedIterator<Item = (i64, u64)> + Clone {
+        let before = [0].into_iter().chain(self.up_to.iter().copied());
+        let counts: Vec<u64> = self.up_to.iter().zip(before).map(|(to, from)| to - from).collect();
+        self.values.iter().copied().zip(counts).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The sum of all.
+    pub fn sum(&self) -> i128 {
+        self.counts().map(|(value, count)| i128::from(value) * i128::from(count)).sum()
+    }
+
+    /// The quantile `q` (0 to 1) in milliseconds, as [`super::quantile`] defines it.
+    pub fn quantile_ms(&self, q: f64) -> Option<f64> {
+        let last = self.n().checked_sub(1)?;
+        let position = last as f64 * q.clamp(0.0, 1.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 <= position <= last"
+        )]
+        let below = (position.floor() as u64).min(last);
+        let at = |rank: u64| self.at(rank.min(last)).map(crate::units::ns_to_ms);
+        Some(super::quantile::interpolate(at(below)?, at(below + 1)?, position - below as f64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_as_a_sorted_list() {
+        let latencies = vec![5_000_000, -1_000_000, 5_000_000, 7_000_001, 5_000_000, 0, 9_000_000];
+        let mut sorted = latencies.clone();
+        sorted.sort_unstable();
+        let ms: Vec<f64> = sorted.iter().map(|&l| crate::units::ns_to_ms(l)).collect();
+        let of = Distribution::of(latencies);
+        assert_eq!(of.n(), 7);
+        assert_eq!(
+            (0..8).map(|rank| of.at(rank)).collect::<Vec<_>>()[..7],
+            sorted.iter().map(|&l| Some(l)).collect::<Vec<_>>()
+        );
+        assert_eq!(of.at(7), None);
+        for q in [0.0, 0.1, 0.5, 0.83, 1.0] {
+            assert_eq!(of.quantile_ms(q), crate::stats::quantile(&ms, q));
+        }
+        assert_eq!((of.below(0), of.below(1), of.below(5_000_001)), (1, 2, 5));
+        assert_eq!(of.sum(), 30_000_001);
+        assert_eq!(Distribution::of(Vec::new()).quantile_ms(0.5), None);
+    }
+}
