@@ -64,8 +64,8 @@ pub(crate) fn analyze(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Analysis> {
-    let Collected { runs, files, mut events, look_alikes, mut accounting } =
-        collect(inputs, options, progress)?;
+    let Collected { runs, files, mut events, look_alikes, mut accounting, .. } =
+        collect(inputs, options, progress, None)?;
     let begins = Filter::run_begins(&events, &files, runs.len());
     let file_names: Vec<Name>;
     let mut grouped = {
@@ -81,8 +81,10 @@ pub(crate) fn analyze(
     accounting.events_filtered =
         grouped.filtered + filter.drop_traces(&mut grouped.drafts, &events.rows, &begins);
     let mut findings = notes_on_files(&files);
-    findings.extend(unknown::labels(&events.rows, &events.names, options));
-    findings.extend(trace::doubts(&grouped, &events.rows, &events.names, &options.by));
+    let labels = events.rows.iter().map(|event| event.label).collect();
+    findings.extend(unknown::labels(&labels, &events.names, options));
+    let (made, usual) = trace::sequences(&grouped, &events.rows);
+    findings.extend(trace::doubts(made, &usual, &events.names, &options.by));
     accounting.traces_split = grouped.split;
     let mut traces = grouped.into_traces();
     let (paths, missing) =
@@ -148,7 +150,7 @@ fn describe(file: &FileInfo) -> String {
     format!("{} {kind} (read as {})", file.name, file.carrier)
 }
 
-fn notes_on_files(files: &[FileInfo]) -> Vec<Finding> {
+pub(crate) fn notes_on_files(files: &[FileInfo]) -> Vec<Finding> {
     files.iter().filter(|f| f.statements == 0).map(|f| Finding::note(describe(f))).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::names::{NONE, Name, Names};
 use crate::options::Options;
 use crate::read::{Block, Blocks, Input, open};
 use crate::run::Run;
+use crate::tally::Tally;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -46,15 +47,19 @@ pub(crate) struct Collected {
     pub events: Events,
     pub look_alikes: Vec<LookAlikeAt>,
     pub accounting: Accounting,
+    /// What took the events, if they were not kept.
+    pub tally: Option<Tally>,
 }
 
-/// Reads all inputs.
+/// Reads all inputs. The events go to the tally, if there is one.
 pub(crate) fn collect(
     inputs: &[Input],
     options: &Options,
     progress: &dyn Progress,
+    tally: Option<Tally>,
 ) -> Result<Collected> {
     let mut joiner = Joiner { tags: options.tags.clone(), ..Joiner::default() };
+    joiner.out.tally = tally;
     let mut batch = Batch::default();
     for (index, input) in inputs.iter().enumerate() {
         progress.input(&input.name, inputs.len());
@@ -123,6 +128,9 @@ impl Joiner {
         run.tags.extend(self.tags.iter().cloned());
         let known = self.out.runs.iter().position(|r| r.id == run.id);
         let run = known.unwrap_or_else(|| {
+            if let Some(tally) = &mut self.out.tally {
+                tally.add_run(&run.benchmark);
+            }
             self.out.runs.push(run);
             self.out.runs.len() - 1
         });
@@ -145,6 +153,7 @@ impl Joiner {
         info.lines = base + parsed.line_count();
         info.statements += parsed.rows.len() as u64;
         info.binary |= parsed.has_nul;
+        let run = info.run;
         let file_index = u32::try_from(file).unwrap_or(u32::MAX);
 
         let accounting = &mut self.out.accounting;
@@ -181,8 +190,12 @@ impl Joiner {
                 && !self.printed.insert((file_index, event.epoch_ns, event.label, event.id()));
             if repeated {
                 accounting.duplicates += 1;
-            } else {
-                self.out.events.rows.push(event);
+                continue;
+            }
+            accounting.events += 1;
+            match &mut self.out.tally {
+                Some(tally) => tally.push(&event, run, &self.names),
+                None => self.out.events.rows.push(event),
             }
         }
     }
@@ -222,7 +235,6 @@ impl Joiner {
 
     fn finish(mut self) -> Collected {
         self.out.events.names = Arc::new(self.names);
-        self.out.accounting.events = self.out.events.rows.len() as u64;
         if self.out.runs.is_empty() {
             self.out.runs.push(Run::default());
         }

@@ -32,12 +32,14 @@ mod carrier;
 mod collect;
 mod error;
 mod event;
+mod figures;
 pub mod filter;
 mod names;
 mod options;
 mod read;
 mod run;
 mod statement;
+mod tally;
 mod unknown;
 
 #[cfg(feature = "tables")]
@@ -54,6 +56,7 @@ pub use analysis::{Analysis, FileInfo};
 pub use collect::{Progress, Silent};
 pub use error::{Error, Result, reason};
 pub use event::{Event, Events};
+pub use figures::{Figures, figures};
 pub use names::{NONE, Name, Names};
 pub use options::{Options, parse_id_regex};
 pub use read::{Input, Place, expand, lines};
@@ -76,7 +79,7 @@ pub fn events(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<(Arc<Events>, Vec<FileInfo>, Vec<Run>)> {
-    let mut collected = collect::collect(inputs, options, progress)?;
+    let mut collected = collect::collect(inputs, options, progress, None)?;
     analysis::require_statement(&collected)?;
     let begins =
         filter::Filter::run_begins(&collected.events, &collected.files, collected.runs.len());

@@ -1,6 +1,5 @@
 //! Labels that the user named and the log does not have: most are misspelt.
 
-use crate::event::Event;
 use crate::latency::PairChoice;
 use crate::names::{Name, Names};
 use crate::options::Options;
@@ -11,7 +10,7 @@ use hashbrown::HashSet;
 const ALIKE: f64 = 0.8;
 
 /// A warning for each label of `--pair`, `--expect` and `--by` that no event has.
-pub(crate) fn labels(events: &[Event], names: &Names, options: &Options) -> Vec<Finding> {
+pub(crate) fn labels(seen: &HashSet<Name>, names: &Names, options: &Options) -> Vec<Finding> {
     let mut asked: Vec<(&str, &str)> = Vec::new();
     if let PairChoice::Named(pairs) = &options.pairs {
         asked.extend(pairs.iter().flat_map(|p| [("--pair", &*p.from), ("--pair", &*p.to)]));
@@ -20,17 +19,13 @@ pub(crate) fn labels(events: &[Event], names: &Names, options: &Options) -> Vec<
     if let Grouping::Label(label) = &options.by {
         asked.push(("--by", label));
     }
-    if asked.is_empty() {
-        return Vec::new();
-    }
-    let seen: HashSet<Name> = events.iter().map(|event| event.label).collect();
     let mut findings: Vec<Finding> = Vec::new();
     for (flag, label) in asked {
         if names.find(label).is_some_and(|name| seen.contains(&name)) {
             continue;
         }
         let message = format!("{flag}: no event has the label {label}");
-        let finding = Finding::warning(message, remedy(label, &seen, names));
+        let finding = Finding::warning(message, remedy(label, seen, names));
         if !findings.contains(&finding) {
             findings.push(finding);
         }

@@ -2,8 +2,8 @@
 
 use super::{InputArgs, TraceArgs, print, progress};
 use crate::accounting::Accounting;
-use crate::analysis::Analysis;
 use crate::error::Result;
+use crate::figures::Figures;
 use clap::Args;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,20 +27,21 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(&self) -> Result<()> {
         let options = self.trace.options(&self.input)?;
-        let analysis = crate::analyze(&self.input.inputs()?, &options, &progress::Bar::new())?;
-        print::findings(&analysis.findings);
-        let mut text = accounting_text(&analysis);
+        let figures =
+            crate::figures(&self.input.inputs()?, &options, &[], &[], &progress::Bar::new())?;
+        print::findings(&figures.findings);
+        let mut text = accounting_text(&figures);
         if self.list {
-            text.push_str(&list(&analysis));
+            text.push_str(&list(&figures));
         }
         print::data(|out| out.write_all(text.as_bytes()))?;
-        self.trace.enforce(&analysis.accounting)
+        self.trace.enforce(&figures.accounting)
     }
 }
 
 /// The three sums, each drawer on a line of its own.
-pub fn accounting_text(analysis: &Analysis) -> String {
-    let a: &Accounting = &analysis.accounting;
+pub fn accounting_text(figures: &Figures) -> String {
+    let a: &Accounting = &figures.accounting;
     let mut text = String::new();
     let mut sum = |name: &str, total: u64, parts: &[(&str, u64)]| {
         let _ = writeln!(text, "{name:<28} {total:>12}");
@@ -77,7 +78,7 @@ pub fn accounting_text(analysis: &Analysis) -> String {
         a.traces,
         &[("complete", a.traces_complete), ("incomplete", a.traces - a.traces_complete)],
     );
-    for missing in &analysis.missing {
+    for missing in &figures.missing {
         let _ = writeln!(text, "    {:<24} {:>12}", missing.to_string(), missing.traces);
     }
     let mut sum = |name: &str, total: u64| {
@@ -88,7 +89,7 @@ pub fn accounting_text(analysis: &Analysis) -> String {
     }
     sum("look-alikes", a.look_alikes);
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for at in &analysis.look_alikes {
+    for at in &figures.look_alikes {
         *reasons.entry(at.what.reason.name()).or_default() += 1;
     }
     for (reason, count) in reasons {
@@ -97,15 +98,15 @@ pub fn accounting_text(analysis: &Analysis) -> String {
     text
 }
 
-fn list(analysis: &Analysis) -> String {
+fn list(figures: &Figures) -> String {
     let mut text = String::new();
-    for at in &analysis.look_alikes {
-        let file = &analysis.files[at.file as usize].name;
+    for at in &figures.look_alikes {
+        let file = &figures.files[at.file as usize].name;
         let _ = writeln!(text, "{file}:{}:{}: {}", at.line, at.column, at.what);
     }
-    let listed = analysis.look_alikes.len() as u64;
-    if listed < analysis.accounting.look_alikes {
-        let _ = writeln!(text, "... and {} more", analysis.accounting.look_alikes - listed);
+    let listed = figures.look_alikes.len() as u64;
+    if listed < figures.accounting.look_alikes {
+        let _ = writeln!(text, "... and {} more", figures.accounting.look_alikes - listed);
     }
     text
 }

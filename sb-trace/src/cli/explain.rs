@@ -1,8 +1,9 @@
 //! What the reader should know beside the figures: clocks that disagree, traces that are incomplete.
 
 use super::{check, print};
-use crate::analysis::Analysis;
+use crate::figures::Figures;
 use crate::latency::Skew;
+use crate::stats::{ALL_CLASSES, Summary};
 use crate::units::Unit;
 use serde_json::{Value, json};
 
@@ -10,8 +11,8 @@ use serde_json::{Value, json};
 const MANY_INCOMPLETE: f64 = 0.05;
 
 /// What was found, where the traces cannot be what the user expects.
-pub(super) fn incomplete(analysis: &Analysis) {
-    let accounting = &analysis.accounting;
+pub(super) fn incomplete(figures: &Figures) {
+    let accounting = &figures.accounting;
     if accounting.traces > 0 && accounting.incomplete_share() <= MANY_INCOMPLETE {
         return;
     }
@@ -22,23 +23,21 @@ pub(super) fn incomplete(analysis: &Analysis) {
             format!("warning: incomplete traces: {incomplete} of {traces}; this is what was found:")
         }
     });
-    for file in analysis.files.iter().take(3) {
+    for file in figures.files.iter().take(3) {
         print::talk(&format!(
             "  {}: read as {}, {} lines, {} statements",
             file.name, file.carrier, file.lines, file.statements
         ));
     }
-    let events = &analysis.events.rows;
-    let with_id = events.iter().filter(|event| event.id() != crate::names::NONE).count();
-    print::talk(&format!("  events with an id: {with_id} of {}", events.len()));
-    print::talk(check::accounting_text(analysis).trim_end());
-    for at in analysis.look_alikes.iter().take(3) {
-        let file = &analysis.files[at.file as usize].name;
+    print::talk(&format!("  events with an id: {} of {}", figures.with_id, accounting.events));
+    print::talk(check::accounting_text(figures).trim_end());
+    for at in figures.look_alikes.iter().take(3) {
+        let file = &figures.files[at.file as usize].name;
         print::talk(&format!("  {file}:{}:{}: {}", at.line, at.column, at.what));
     }
-    for path in analysis.paths.iter().take(3) {
+    for path in figures.paths.iter().take(3) {
         let labels: Vec<&str> =
-            path.labels.iter().take(8).map(|&l| analysis.events.names.text(l)).collect();
+            path.labels.iter().take(8).map(|&l| figures.names.text(l)).collect();
         let more = if path.labels.len() > 8 { ", ..." } else { "" };
         print::talk(&format!(
             "  path of {}: {}{more}",
@@ -56,16 +55,18 @@ fn plural(count: u64, noun: &str) -> String {
 }
 
 /// Negative latencies, by the two sources whose clocks disagree. Nothing was moved.
-pub(super) fn skew(analysis: &Analysis) {
-    let names = &analysis.events.names;
-    let negative =
-        analysis.latencies.rows.iter().filter(|r| r.latency_ns.is_some_and(|l| l < 0)).count()
-            as u64;
+pub(super) fn skew(figures: &Figures) {
+    let names = &figures.names;
+    // Classes are parts of the summary of all, if there is one.
+    let all = |s: &&Summary| s.start_class == ALL_CLASSES;
+    let parts = !figures.summaries.iter().any(|s| all(&s));
+    let counted = figures.summaries.iter().filter(|s| parts || all(s));
+    let negative: u64 = counted.map(|s| s.negative as u64).sum();
     if negative == 0 {
         return;
     }
-    let between: u64 = analysis.skew.iter().map(|s| s.negative).sum();
-    for s in analysis.skew.iter().filter(|s| s.negative > 0) {
+    let between: u64 = figures.skew.iter().map(|s| s.negative).sum();
+    for s in figures.skew.iter().filter(|s| s.negative > 0) {
         let (from, to) = (names.text(s.from), names.text(s.to));
         print::talk(&format!(
             "warning: {} of {} latencies from {from} to {to} are negative; {}",
@@ -114,8 +115,8 @@ fn offset(skew: &Skew, from: &str, to: &str) -> String {
 }
 
 /// The skews for JSON: the feasible offset of `to`'s clock against `from`'s, ends null where open.
-pub(super) fn skew_json(analysis: &Analysis) -> Value {
-    let names = &analysis.events.names;
+pub(super) fn skew_json(figures: &Figures) -> Value {
+    let names = &figures.names;
     let one = |s: &Skew| {
         json!({
             "from_source": names.text(s.from),
@@ -126,5 +127,5 @@ pub(super) fn skew_json(analysis: &Analysis) -> Value {
             "offset_high_ms": crate::units::ns_to_ms(s.min_forward_ns),
         })
     };
-    analysis.skew.iter().map(one).collect()
+    figures.skew.iter().map(one).collect()
 }

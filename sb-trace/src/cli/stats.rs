@@ -1,9 +1,9 @@
 //! `sb-trace stats`: the figures of each pair.
 
 use super::{InputArgs, TraceArgs, explain, print, progress, stats_text};
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
-use crate::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize, summarize_by};
+use crate::figures::Figures;
+use crate::stats::{DEFAULT_PERCENTILES, GroupKey};
 use crate::units::Unit;
 use clap::{ArgGroup, Args};
 use serde_json::json;
@@ -76,44 +76,46 @@ fn parse_percentile(text: &str) -> std::result::Result<f64, String> {
 impl Stats {
     pub(super) fn run(&self) -> Result<()> {
         let options = self.trace.options(&self.input)?;
-        let analysis = crate::analyze(&self.input.inputs()?, &options, &progress::Bar::new())?;
-        print::findings(&analysis.findings);
         let percents = if self.percentiles.is_empty() {
             DEFAULT_PERCENTILES.to_vec()
         } else {
             self.percentiles.clone()
         };
-        let summaries = if self.group_by.is_empty() {
-            summarize(&analysis.latencies, &percents, |_| true)
-        } else {
-            summarize_by(&analysis.latencies, &percents, &self.group_by)
-        };
+        let figures = crate::figures(
+            &self.input.inputs()?,
+            &options,
+            &percents,
+            &self.group_by,
+            &progress::Bar::new(),
+        )?;
+        print::findings(&figures.findings);
+        let summaries = &figures.summaries;
         let text = if self.json {
-            json(&analysis, &summaries)?
+            json(&figures)?
         } else if self.csv {
-            stats_text::csv(&summaries, &percents)?
+            stats_text::csv(summaries, &percents)?
         } else if self.markdown {
-            stats_text::markdown(&summaries, &percents, self.unit.0)
+            stats_text::markdown(summaries, &percents, self.unit.0)
         } else {
-            stats_text::table(&summaries, &percents, self.unit.0)
+            stats_text::table(summaries, &percents, self.unit.0)
         };
         print::data(|out| out.write_all(text.as_bytes()))?;
-        explain::skew(&analysis);
-        explain::incomplete(&analysis);
-        self.trace.enforce(&analysis.accounting)
+        explain::skew(&figures);
+        explain::incomplete(&figures);
+        self.trace.enforce(&figures.accounting)
     }
 }
 
-fn json(analysis: &Analysis, summaries: &[Summary]) -> Result<String> {
+fn json(figures: &Figures) -> Result<String> {
     let document = json!({
         "schema_version": crate::frame::SCHEMA_VERSION,
         "tool_version": env!("CARGO_PKG_VERSION"),
         "quantile": "hyndman_fan_7",
-        "pairs": summaries,
-        "accounting": analysis.accounting,
-        "incomplete": analysis.missing,
-        "skew": explain::skew_json(analysis),
-        "findings": analysis.findings,
+        "pairs": figures.summaries,
+        "accounting": figures.accounting,
+        "incomplete": figures.missing,
+        "skew": explain::skew_json(figures),
+        "findings": figures.findings,
     });
     let text = serde_json::to_string_pretty(&document).map_err(|e| Error::Stdout(e.into()))?;
     Ok(text + "\n")

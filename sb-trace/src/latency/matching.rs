@@ -1,6 +1,7 @@
 //! Traces -> latencies: which TO belongs to which FROM.
 
 use super::pair::{PairChoice, PairSpec};
+use super::positions::positions;
 use super::skew::{Ledger, Skew};
 use super::table::{Latencies, Latency, Pair};
 use crate::event::{Event, Events};
@@ -143,10 +144,17 @@ fn turned_pairs(events: &[Event], traces: &Traces) -> HashSet<(Name, Name)> {
             }
         }
     }
+    rarer_directions(&seen)
+}
+
+/// Of two labels that follow each other both ways, the rarer way; a tie goes to the one that was
+/// seen first. Given for each way how often it was seen, and where first.
+pub(crate) fn rarer_directions<F: Ord + Copy>(
+    seen: &HashMap<(Name, Name), (u64, F)>,
+) -> HashSet<(Name, Name)> {
     seen.iter()
         .filter_map(|(&(a, b), &(count, first))| {
             let &(back, back_first) = seen.get(&(b, a))?;
-            // A tie goes to the direction that was seen first.
             let rarer = count < back || (count == back && (first, a) > (back_first, b));
             rarer.then_some((a, b))
         })
@@ -204,7 +212,7 @@ fn consecutive(
     matches
 }
 
-fn resolve(specs: &[PairSpec], names: &Names) -> Vec<(Name, Name)> {
+pub(crate) fn resolve(specs: &[PairSpec], names: &Names) -> Vec<(Name, Name)> {
     let mut pairs = Vec::new();
     for spec in specs {
         if let (Some(from), Some(to)) = (names.find(&spec.from), names.find(&spec.to))
@@ -245,63 +253,34 @@ fn all_pairs(events: &[Event], traces: &Traces) -> Vec<(Name, Name)> {
     pairs
 }
 
-/// The matches of one pair in one trace, by the positions of its labels in time order.
-///
-/// With repeats: the first unused TO at or after the FROM and before the next FROM; else the
-/// nearest unused TO before it, which gives a negative latency. A label to itself is from each
-/// occurrence to the next.
-fn matching(labels: &[Name], (from, to): (Name, Name)) -> Vec<Match> {
-    let at = |label: Name| -> Vec<u32> {
-        (0u32..).zip(labels).filter(|&(_, &l)| l == label).map(|(i, _)| i).collect()
-    };
-    let froms = at(from);
-    let tos = if from == to { froms.get(1..).unwrap_or_default().to_vec() } else { at(to) };
-    let mut used = vec![false; tos.len()];
-    let pair = Pair::Labels(from, to);
-    if from == to {
-        let next = |i: usize| tos.get(i).copied();
-        return froms
-            .iter()
-            .enumerate()
-            .map(|(i, &f)| Match { pair, from: f, to: next(i) })
-            .collect();
-    }
-    // Forward first for every FROM, so that none takes backwards what another has ahead of it.
-    let mut chosen: Vec<Option<usize>> = froms
-        .iter()
-        .enumerate()
-        .map(|(i, &f)| {
-            let end = froms.get(i + 1).copied().unwrap_or(u32::MAX);
-            let first = tos.partition_point(|&t| t < f);
-            let found = (first..tos.len()).take_while(|&t| tos[t] < end).find(|&t| !used[t])?;
-            used[found] = true;
-            Some(found)
-        })
-        .collect();
-    for (choice, &f) in chosen.iter_mut().zip(&froms).filter(|(c, _)| c.is_none()) {
-        let end = tos.partition_point(|&t| t < f);
-        *choice = (0..end).rev().find(|&t| !used[t]);
-        if let Some(found) = *choice {
-            used[found] = true;
-        }
-    }
-    froms.iter().zip(chosen).map(|(&f, c)| Match { pair, from: f, to: c.map(|t| tos[t]) }).collect()
+fn matching(labels: &[Name], pair: (Name, Name)) -> Vec<Match> {
+    let of = Pair::Labels(pair.0, pair.1);
+    positions(labels, pair).into_iter().map(|(from, to)| Match { pair: of, from, to }).collect()
 }
 
-/// Pairs in the order in which they occur in a trace: by the mean position of FROM, then of TO;
-/// named pairs as they were named, `total` last.
+/// How often a pair was matched, and the sums of the positions of FROM and of TO.
+pub(crate) type Places = HashMap<Pair, (u64, u64, u64)>;
+
 fn order_of_pairs(matches: &[Vec<Match>], choice: &PairChoice, names: &Names) -> Vec<Pair> {
-    let mut seen: HashMap<Pair, (u64, u64, u64)> = HashMap::new();
+    let mut seen = Places::new();
     for m in matches.iter().flatten() {
         let entry = seen.entry(m.pair).or_default();
         entry.0 += 1;
         entry.1 += u64::from(m.from);
         entry.2 += u64::from(m.to.unwrap_or(m.from));
     }
-    if let PairChoice::Named(specs) = choice {
-        let named = resolve(specs, names).into_iter().map(|(f, t)| Pair::Labels(f, t));
-        return named.filter(|p| seen.contains_key(p)).collect();
+    match choice {
+        PairChoice::Named(specs) => {
+            let named = resolve(specs, names).into_iter().map(|(f, t)| Pair::Labels(f, t));
+            named.filter(|p| seen.contains_key(p)).collect()
+        }
+        PairChoice::Consecutive | PairChoice::All => in_order(seen),
     }
+}
+
+/// Pairs in the order in which they occur in a trace: by the mean position of FROM, then of TO;
+/// `total` last.
+pub(crate) fn in_order(seen: Places) -> Vec<Pair> {
     let mut pairs: Vec<(Pair, (u64, u64, u64))> = seen.into_iter().collect();
     // Means are compared as fractions, which are exact.
     pairs.sort_by(|(a, (n, f, t)), (b, (m, g, u))| {

@@ -41,16 +41,21 @@ impl Ledger {
 
     /// The skews in the order of their names' handles.
     pub(super) fn skews(&self) -> Vec<Skew> {
-        self.0
-            .iter()
-            .map(|(&(from, to), &(n, negative, min_forward_ns))| Skew {
-                from,
-                to,
-                n,
-                negative,
-                min_forward_ns,
-                min_return_ns: self.0.get(&(to, from)).map(|back| back.2),
-            })
-            .collect()
+        skews(&self.0)
     }
+}
+
+/// The skews of pairs of clocks, given how many latencies there are between them, how many of
+/// these are negative, and the least.
+pub(crate) fn skews(seen: &BTreeMap<(Name, Name), (u64, u64, i64)>) -> Vec<Skew> {
+    seen.iter()
+        .map(|(&(from, to), &(n, negative, min_forward_ns))| Skew {
+            from,
+            to,
+            n,
+            negative,
+            min_forward_ns,
+            min_return_ns: seen.get(&(to, from)).map(|back| back.2),
+        })
+        .collect()
 }

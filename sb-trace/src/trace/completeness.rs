@@ -1,8 +1,8 @@
-//! Complete or not, by which path, and whether the traces can be believed.
+//! Complete or not, and by which path.
 
-use super::missing::{self, Missing};
+use super::Traces;
+use super::missing::{self, Incomplete, Missing};
 use super::start_class;
-use super::{Finding, Grouped, Traces};
 use crate::event::Event;
 use crate::names::{Name, Names};
 use crate::run::Run;
@@ -42,14 +42,8 @@ pub(crate) fn judge(
         }
         *paths.entry(labels).or_default() += 1;
     }
-    // Ties: the label seen first in the log, that is, the smaller handle.
-    let mut commonest: HashMap<&str, (u64, Name)> = HashMap::new();
-    for (&(benchmark, last), &count) in &lasts {
-        let best = commonest.entry(benchmark).or_insert((count, last));
-        if count > best.0 || (count == best.0 && last < best.1) {
-            *best = (count, last);
-        }
-    }
+    let commonest =
+        commonest(lasts.iter().map(|(&(benchmark, last), &count)| (benchmark, last, count)));
 
     let wanted_last =
         |run: u32| commonest.get(runs[run as usize].benchmark.as_str()).map(|&(_, last)| last);
@@ -65,136 +59,34 @@ pub(crate) fn judge(
         trace.start_class = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
     }
     traces.order = order;
-    let missing = missing::count(traces, events, names, &expected, wanted_last);
+    let incomplete = traces.traces.iter().filter(|trace| !trace.complete).map(|trace| {
+        let labels = traces.events(trace).iter().map(|&p| label(p)).collect();
+        Incomplete { labels, fragment: trace.fragment, last: wanted_last(trace.run), traces: 1 }
+    });
+    let missing = missing::count(incomplete, names, &expected);
 
+    (in_order(paths), missing)
+}
+
+/// The paths, commonest first; ties by the labels that were seen first.
+pub(crate) fn in_order(paths: HashMap<Vec<Name>, u64>) -> Vec<PathCount> {
     let mut paths: Vec<PathCount> =
         paths.into_iter().map(|(labels, traces)| PathCount { labels, traces }).collect();
     paths.sort_by(|a, b| b.traces.cmp(&a.traces).then_with(|| a.labels.cmp(&b.labels)));
-    (paths, missing)
+    paths
 }
 
-/// Says how the traces were made, and what is doubtful about those that only the order of the
-/// log made.
-pub(crate) fn doubts(
-    grouped: &Grouped,
-    events: &[Event],
-    names: &Names,
-    by: &super::Grouping,
-) -> Vec<Finding> {
-    let mut findings = vec![rule(grouped, by)];
-    let sequences: Vec<Vec<u32>> =
-        grouped.drafts.iter().filter(|d| d.by_sequence).map(|d| d.events.clone()).collect();
-    if sequences.len() < 2 {
-        return findings;
-    }
-    let labels = |places: &[u32]| -> Vec<Name> {
-        places.iter().map(|&p| events[p as usize].label).collect()
-    };
-    let mut paths: HashMap<Vec<Name>, usize> = HashMap::new();
-    for places in &sequences {
-        *paths.entry(labels(places)).or_default() += 1;
-    }
-    let Some((path, count)) =
-        paths.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
-    else {
-        return findings;
-    };
-    if let Some(finding) = starts_in_the_middle(&sequences, &path, events, names, by) {
-        findings.push(finding);
-    }
-    let deviating = sequences.len() - count;
-    if deviating * 100 > sequences.len() {
-        let order: Vec<&str> = path.iter().take(8).map(|&l| names.text(l)).collect();
-        findings.push(Finding::warning(
-            format!(
-                "{deviating} of {} traces made from the order of the log deviate from the commonest order of labels ({}): \
-                 invocations may be interleaved, or labels may be lost",
-                sequences.len(),
-                order.join(", "),
-            ),
-            format!(
-                "print an id with each statement (A trace_id=...), or say where a trace begins: --by label={}",
-                path.first().map_or("X", |&l| names.text(l)),
-            ),
-        ));
-    }
-    findings
-}
-
-fn rule(grouped: &Grouped, by: &super::Grouping) -> Finding {
-    use super::Grouping;
-    let sequences = grouped.drafts.iter().filter(|d| d.by_sequence).count();
-    let keyed = grouped.drafts.len() - sequences;
-    let by_sequence = format!(
-        "{sequences} by sequence (per file and source, a new trace when its first label comes round again)"
-    );
-    Finding::note(match by {
-        Grouping::Auto if sequences == 0 => format!("traces: {keyed} by id"),
-        Grouping::Auto if keyed == 0 => format!("traces: {by_sequence}"),
-        Grouping::Auto => format!("traces: {keyed} by id, {by_sequence}"),
-        Grouping::Id => {
-            format!("traces: {keyed} by id, {} events without one", grouped.orphans.len())
-        }
-        Grouping::Source => {
-            format!("traces: {keyed} by source, {} events without one", grouped.orphans.len())
-        }
-        Grouping::File => format!("traces: {keyed} by file"),
-        Grouping::Label(label) => {
-            format!("traces: {sequences} by label (a new one at each {label}, per file and source)")
-        }
-    })
-}
-
-/// In a log that is cut right, the longest pause lies between two traces. Where it lies inside,
-/// the log starts in the middle of an invocation, and every trace holds the end of one and the
-/// begin of the next.
-fn starts_in_the_middle(
-    sequences: &[Vec<u32>],
-    path: &[Name],
-    events: &[Event],
-    names: &Names,
-    by: &super::Grouping,
-) -> Option<Finding> {
-    if *by != super::Grouping::Auto || path.len() < 2 {
-        return None;
-    }
-    let event = |place: u32| &events[place as usize];
-    let usual = |places: &[u32]| {
-        places.len() == path.len() && places.iter().zip(path).all(|(&p, &l)| event(p).label == l)
-    };
-    let mut inside: Vec<Vec<i64>> = vec![Vec::new(); path.len() - 1];
-    let mut wrap: Vec<i64> = Vec::new();
-    for places in sequences.iter().filter(|s| usual(s)) {
-        for (gaps, pair) in inside.iter_mut().zip(places.windows(2)) {
-            gaps.push(event(pair[1]).epoch_ns.saturating_sub(event(pair[0]).epoch_ns));
+/// The commonest last label of each benchmark. Ties: the label seen first in the log, that is,
+/// the smaller handle.
+pub(crate) fn commonest<B: Copy + Eq + std::hash::Hash>(
+    lasts: impl Iterator<Item = (B, Name, u64)>,
+) -> HashMap<B, (u64, Name)> {
+    let mut commonest: HashMap<B, (u64, Name)> = HashMap::new();
+    for (benchmark, last, count) in lasts {
+        let best = commonest.entry(benchmark).or_insert((count, last));
+        if count > best.0 || (count == best.0 && last < best.1) {
+            *best = (count, last);
         }
     }
-    for pair in sequences.windows(2) {
-        let (last, next) = (event(*pair[0].last()?), event(*pair[1].first()?));
-        if usual(&pair[0]) && (last.file, last.source) == (next.file, next.source) {
-            wrap.push(next.epoch_ns.saturating_sub(last.epoch_ns));
-        }
-    }
-    let wrap = median(&mut wrap)?;
-    let (at, longest) = inside
-        .iter_mut()
-        .enumerate()
-        .filter_map(|(i, gaps)| Some((i, median(gaps)?)))
-        .max_by_key(|&(i, gap)| (gap, std::cmp::Reverse(i)))?;
-    (longest > wrap).then(|| {
-        Finding::warning(
-            format!(
-                "the longest usual pause lies inside the traces, between {} and {}: the log may start in the middle of an invocation",
-                names.text(path[at]),
-                names.text(path[at + 1]),
-            ),
-            format!("if invocations begin with {0}, say --by label={0}", names.text(path[at + 1])),
-        )
-    })
-}
-
-/// The lower median.
-fn median(values: &mut [i64]) -> Option<i64> {
-    let middle = values.len().checked_sub(1)? / 2;
-    Some(*values.select_nth_unstable(middle).1)
+    commonest
 }

@@ -48,6 +48,13 @@ impl std::str::FromStr for Grouping {
     }
 }
 
+impl Grouping {
+    /// Whether `--max-trace` cuts the traces of this rule.
+    pub(crate) fn may_cut(&self) -> bool {
+        matches!(self, Self::Auto | Self::Label(_))
+    }
+}
+
 /// A trace before it is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Draft {
@@ -58,6 +65,8 @@ pub(crate) struct Draft {
     pub fragment: bool,
     /// Whether the order of the log made it, not an id.
     pub by_sequence: bool,
+    /// Its place among the traces of its stream.
+    pub number: usize,
 }
 
 /// The traces, and the events that are in none.
@@ -115,8 +124,11 @@ pub(crate) fn group(
     for draft in &mut grouped.drafts {
         draft.events.sort_by_key(|&place| streams.key(events, place));
     }
-    if matches!(by, Grouping::Auto | Grouping::Label(_)) {
+    if by.may_cut() {
         split_long(&mut grouped, events, names, options.max_trace_ns);
+    }
+    for (number, draft) in grouped.drafts.iter_mut().enumerate() {
+        draft.number = number;
     }
     grouped.drafts.sort_by_cached_key(|d| (d.run, d.events.iter().min().copied()));
     grouped
@@ -149,7 +161,14 @@ fn by_key(
         let next = drafts.len();
         let draft = *of_key.entry((run, id)).or_insert(next);
         if draft == next {
-            drafts.push(Draft { run, id, events: Vec::new(), fragment: false, by_sequence: false });
+            drafts.push(Draft {
+                run,
+                id,
+                events: Vec::new(),
+                fragment: false,
+                by_sequence: false,
+                number: 0,
+            });
         }
         drafts[draft].events.push(place);
     }
@@ -212,6 +231,7 @@ fn cut_stream(
                 events: Vec::new(),
                 fragment,
                 by_sequence: true,
+                number: 0,
             });
         }
         if let Some(open) = drafts.last_mut() {

@@ -1,7 +1,5 @@
 //! Why traces are incomplete, in the words of their labels.
 
-use super::Traces;
-use crate::event::Event;
 use crate::names::{Name, Names};
 use hashbrown::HashMap;
 use serde::Serialize;
@@ -39,24 +37,29 @@ impl std::fmt::Display for Missing {
     }
 }
 
-/// What the incomplete traces lack, commonest first; one trace may lack several things. `last`
-/// gives the label with which a trace should end.
-pub(super) fn count(
-    traces: &Traces,
-    events: &[Event],
+/// Incomplete traces with the same labels.
+#[derive(Debug)]
+pub(crate) struct Incomplete {
+    pub labels: Vec<Name>,
+    pub fragment: bool,
+    /// The label with which they should end.
+    pub last: Option<Name>,
+    pub traces: u64,
+}
+
+/// What the incomplete traces lack, commonest first; one trace may lack several things.
+pub(crate) fn count(
+    incomplete: impl Iterator<Item = Incomplete>,
     names: &Names,
     expected: &[(Option<Name>, &str)],
-    last: impl Fn(u32) -> Option<Name>,
 ) -> Vec<Missing> {
     let mut counts: HashMap<(&str, Lack), u64> = HashMap::new();
-    for trace in traces.traces.iter().filter(|trace| !trace.complete) {
-        let labels: Vec<Name> =
-            traces.events(trace).iter().map(|&place| events[place as usize].label).collect();
+    for Incomplete { labels, fragment, last, traces } in incomplete {
         let mut lacks: Vec<(&str, Lack)> = Vec::new();
-        if trace.fragment {
+        if fragment {
             lacks.push(("", Lack::NoBegin));
         }
-        if let Some(last) = last(trace.run).filter(|last| labels.last() != Some(last)) {
+        if let Some(last) = last.filter(|last| labels.last() != Some(last)) {
             let lack = if labels.contains(&last) { Lack::NotLast } else { Lack::Missing };
             lacks.push((names.text(last), lack));
         }
@@ -67,7 +70,7 @@ pub(super) fn count(
             }
         }
         for lack in lacks {
-            *counts.entry(lack).or_default() += 1;
+            *counts.entry(lack).or_default() += traces;
         }
     }
     let mut missing: Vec<Missing> = counts

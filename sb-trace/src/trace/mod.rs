@@ -1,18 +1,24 @@
 //! Traces: the events of one invocation each.
 
 mod completeness;
+mod doubts;
 mod finding;
 mod grouping;
 mod missing;
 mod order;
+mod sequences;
 mod start_class;
 
 pub use completeness::PathCount;
-pub(crate) use completeness::{doubts, judge};
+pub(crate) use completeness::{commonest, in_order, judge};
+pub(crate) use doubts::{Made, Sequences, doubts};
 pub use finding::{Finding, Severity};
 pub use grouping::Grouping;
 pub(crate) use grouping::{DRIVER, Draft, Grouped, group};
+pub(crate) use missing::{Incomplete, count as count_missing};
 pub use missing::{Lack, Missing};
+pub(crate) use sequences::sequences;
+pub(crate) use start_class::of_labels;
 pub use start_class::{ClassSource, ColdWarm, StartClass};
 
 use crate::names::Name;

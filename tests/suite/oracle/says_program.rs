@@ -20,6 +20,7 @@ pub(super) fn program(case: &Case) -> Result<Said, String> {
         }
         Err(error) => return Err(format!("{error}\n{case:?}")),
     };
+    tallied_is_the_same(case, &analysis)?;
     let sums = &analysis.accounting;
     if !sums.adds_up() {
         return Err(format!("the sums do not add up: {sums:?}\n{case:?}"));
@@ -70,6 +71,45 @@ pub(super) fn program(case: &Case) -> Result<Said, String> {
     program_traces(&analysis, &mut said);
     program_rows(&analysis, &mut said);
     Ok(said)
+}
+
+/// Figures that are tallied while the log is read equal those of the tables, to the last bit.
+fn tallied_is_the_same(case: &Case, analysis: &Analysis) -> Result<(), String> {
+    let figures = sb_trace::figures(&inputs(case), &options(case), &PERCENTS, &[], &Silent)
+        .map_err(|error| error.to_string())?;
+    let tables = sb_trace::Figures::of(analysis, &PERCENTS, &[]);
+    let parts = |of: &sb_trace::Figures| {
+        let paths: Vec<_> = of
+            .paths
+            .iter()
+            .map(|p| (p.labels.iter().map(|&l| of.names.text(l).to_owned()).collect(), p.traces))
+            .collect::<Vec<(Vec<String>, u64)>>();
+        let mut skew: Vec<_> = of
+            .skew
+            .iter()
+            .map(|s| {
+                let clocks = (of.names.text(s.from).to_owned(), of.names.text(s.to).to_owned());
+                (clocks, s.n, s.negative, s.min_forward_ns, s.min_return_ns)
+            })
+            .collect();
+        skew.sort();
+        [
+            format!("{:?}", of.files),
+            format!("{:?} {}", of.accounting, of.with_id),
+            format!("{:?}", of.look_alikes),
+            format!("{paths:?}"),
+            format!("{:?}", of.missing),
+            format!("{skew:?}"),
+            format!("{:?}", of.findings),
+            format!("{:?}", of.summaries),
+        ]
+    };
+    for (tallied, tables) in parts(&figures).iter().zip(parts(&tables)) {
+        if *tallied != tables {
+            return Err(format!("tallied: {tallied}\ntables:  {tables}\n{case:?}"));
+        }
+    }
+    Ok(())
 }
 
 fn program_traces(analysis: &Analysis, said: &mut Said) {

@@ -1,0 +1,368 @@
+//! What all traces together say, once the log is over.
+
+use super::counts::{Counts, distribution};
+use super::shapes::{Measured, What};
+use super::{Clocks, Measurer, Tally};
+use crate::latency::{Pair, PairChoice, Places, Skew, in_order, rarer_directions, resolve};
+use crate::names::{Name, Names};
+use crate::stats::{ALL_CLASSES, Summary};
+use crate::trace::{
+    ColdWarm, Incomplete, Made, Missing, PathCount, Sequences, commonest, count_missing, of_labels,
+};
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// The figures of a tally.
+#[derive(Debug, Default)]
+pub(crate) struct Tallied {
+    pub summaries: Vec<Summary>,
+    pub paths: Vec<PathCount>,
+    pub missing: Vec<Missing>,
+    pub skew: Vec<Skew>,
+    pub made: Made,
+    pub sequences: Sequences,
+    pub with_id: u64,
+    pub traces: u64,
+    pub traces_complete: u64,
+    pub traces_split: u64,
+    pub events_complete: u64,
+    pub events_incomplete: u64,
+    pub events_driver: u64,
+    pub events_filtered: u64,
+}
+
+impl Tally {
+    /// The figures; nothing if a stream lists its newest event first.
+    pub(crate) fn finish(
+        mut self,
+        names: &mut Names,
+        file_names: &[Name],
+        expect: &[String],
+        percents: &[f64],
+    ) -> Option<Tallied> {
+        if self.streams.iter().any(|stream| stream.back * 4 > stream.steps * 3) {
+            return None;
+        }
+        let mut clocks = Clocks::default();
+        let mut measurer = Measurer {
+            shapes: &mut self.shapes,
+            pairs: &self.pairs,
+            filter: &self.filter,
+            benchmarks: &self.benchmarks,
+            names,
+            ticks: self.ticks,
+            max_trace_ns: self.max_trace_ns,
+            split: &mut self.split,
+            filtered: &mut self.filtered,
+        };
+        for stream in &mut self.streams {
+            stream.sequence.close(&mut measurer);
+        }
+        std::mem::take(&mut self.keyed).close(&mut measurer, self.by.may_cut(), &mut clocks);
+        // A TO that no event has needs a handle, to be written in a table.
+        self.pairs.named().for_each(|pair| {
+            names.add(&pair.to);
+        });
+        let names = &*names;
+        let shapes = &self.shapes.all;
+        let wanted = commonest(lasts(shapes).into_iter());
+        let last_of = |s: &Measured| wanted.get(&s.shape.benchmark).map(|&(_, last)| last);
+        let expected: Vec<(Option<Name>, &str)> =
+            expect.iter().map(|l| (names.find(l), l.as_str())).collect();
+        let complete: Vec<bool> = shapes
+            .iter()
+            .map(|s| {
+                let labels = &s.shape.labels;
+                !s.shape.fragment
+                    && labels.last().copied() == last_of(s)
+                    && expected.iter().all(|(name, _)| name.is_some_and(|n| labels.contains(&n)))
+            })
+            .collect();
+        let mut out = Tallied {
+            with_id: self.with_id,
+            traces_split: self.split,
+            events_driver: self.driver,
+            events_filtered: self.filtered,
+            ..Tallied::default()
+        };
+        let mut paths: HashMap<Vec<Name>, u64> = HashMap::new();
+        for (s, complete) in shapes.iter().zip(&complete) {
+            let events = s.traces * s.shape.labels.len() as u64;
+            out.traces += s.traces;
+            if *complete {
+                out.traces_complete += s.traces;
+                out.events_complete += events;
+            } else {
+                out.events_incomplete += events;
+            }
+            if s.shape.by_sequence {
+                out.made.sequences += s.traces;
+            } else {
+                out.made.keyed += s.traces;
+            }
+            *paths.entry(s.shape.labels.clone()).or_default() += s.traces;
+        }
+        out.made.orphans = self.orphans;
+        out.paths = crate::trace::in_order(paths);
+        let incomplete = shapes.iter().zip(&complete).filter(|(_, complete)| !**complete);
+        let incomplete = incomplete.map(|(s, _)| Incomplete {
+            labels: s.shape.labels.clone(),
+            fragment: s.shape.fragment,
+            last: last_of(s),
+            traces: s.traces,
+        });
+        out.missing = count_missing(incomplete, names, &expected);
+        let turned = turned(shapes, &self.pairs);
+        let rows = self.rows(&complete, &turned, names);
+        out.skew = skew(&clocks, &rows, file_names);
+        out.summaries = self.summaries(rows, names, percents);
+        out.sequences = self.sequences();
+        Some(out)
+    }
+
+    /// The latencies of all measures that count, under their pairs.
+    fn rows(
+        &self,
+        complete: &[bool],
+        turned: &HashSet<(Name, Name)>,
+        names: &Names,
+    ) -> Vec<Row<'_>> {
+        let shapes = &self.shapes.all;
+        let totals = self.pairs == PairChoice::Consecutive && with_totals(shapes, complete, turned);
+        let mut rows = Vec::new();
+        for ((number, s), complete) in (0u32..).zip(shapes).zip(complete) {
+            let labels = &s.shape.labels;
+            let class = of_labels(labels.iter().map(|&l| names.text(l))).class;
+            for ((index, m), counts) in (0u32..).zip(&s.measures).zip(&s.latencies) {
+                let row = |pair, turned| Row {
+                    measure: (number, index),
+                    pair,
+                    turned,
+                    from: m.from,
+                    to: m.to,
+                    class,
+                    counts,
+                    traces: s.traces,
+                };
+                match m.what {
+                    What::Step if self.pairs == PairChoice::Consecutive => {
+                        let (a, b) = (labels[m.from as usize], labels[m.from as usize + 1]);
+                        let across = s.shape.across.binary_search(&(m.from + 1)).is_ok();
+                        if across && turned.contains(&(a, b)) {
+                            let swapped = Row {
+                                from: m.from + 1,
+                                to: Some(m.from),
+                                ..row(Pair::Labels(b, a), true)
+                            };
+                            rows.push(swapped);
+                        } else {
+                            rows.push(row(Pair::Labels(a, b), false));
+                        }
+                    }
+                    What::Total if totals && *complete => rows.push(row(Pair::Total, false)),
+                    What::Named(spec) => {
+                        let spec = self.pairs.named().nth(spec as usize);
+                        let handles =
+                            spec.and_then(|s| Some((names.find(&s.from)?, names.find(&s.to)?)));
+                        if let Some((from, to)) = handles {
+                            rows.push(row(Pair::Labels(from, to), false));
+                        }
+                    }
+                    What::Step | What::Total => {}
+                }
+            }
+        }
+        rows
+    }
+
+    fn summaries(&self, rows: Vec<Row<'_>>, names: &Names, percents: &[f64]) -> Vec<Summary> {
+        let mut places = Places::new();
+        let mut of_pair: HashMap<Pair, Vec<Row<'_>>> = HashMap::new();
+        for row in rows {
+            let place = places.entry(row.pair).or_default();
+            place.0 += row.traces;
+            place.1 += row.traces * u64::from(row.from);
+            place.2 += row.traces * u64::from(row.to.unwrap_or(row.from));
+            of_pair.entry(row.pair).or_default().push(row);
+        }
+        let pairs: Vec<Pair> = match &self.pairs {
+            PairChoice::Named(specs) => {
+                resolve(specs, names).into_iter().map(|(f, t)| Pair::Labels(f, t)).collect()
+            }
+            PairChoice::Consecutive | PairChoice::All => in_order(places),
+        };
+        let pairs: Vec<(Pair, Vec<Row<'_>>)> =
+            pairs.into_iter().filter_map(|pair| Some((pair, of_pair.remove(&pair)?))).collect();
+        pairs
+            .par_iter()
+            .flat_map_iter(|(pair, rows)| {
+                let mut classes: BTreeMap<ColdWarm, Vec<&Row<'_>>> = BTreeMap::new();
+                for row in rows {
+                    classes.entry(row.class).or_default().push(row);
+                }
+                let all = self.summary(
+                    *pair,
+                    ALL_CLASSES,
+                    &rows.iter().collect::<Vec<_>>(),
+                    names,
+                    percents,
+                );
+                let mut summaries = vec![all];
+                if classes.len() > 1 {
+                    summaries.extend(classes.iter().map(|(class, rows)| {
+                        self.summary(*pair, class.text(), rows, names, percents)
+                    }));
+                }
+                summaries
+            })
+            .collect()
+    }
+
+    fn summary(
+        &self,
+        pair: Pair,
+        class: &str,
+        rows: &[&Row<'_>],
+        names: &Names,
+        percents: &[f64],
+    ) -> Summary {
+        let mut counts = Vec::new();
+        let mut unmatched = 0;
+        for row in rows {
+            let before = counts.len();
+            row.counts.pour(&mut counts, self.ticks);
+            if row.turned {
+                for (latency, _) in &mut counts[before..] {
+                    *latency = latency.saturating_neg();
+                }
+            }
+            unmatched += row.traces - row.counts.n();
+        }
+        let unmatched = usize::try_from(unmatched).unwrap_or(usize::MAX);
+        let latencies = distribution(counts);
+        Summary::of_distribution(
+            pair.text(names),
+            class.to_owned(),
+            &latencies,
+            unmatched,
+            percents,
+        )
+    }
+
+    /// What is usual among the traces that the order of the log made.
+    fn sequences(&self) -> Sequences {
+        let shapes = || self.shapes.all.iter().filter(|s| s.shape.by_sequence);
+        let mut paths: HashMap<&[Name], u64> = HashMap::new();
+        for s in shapes() {
+            *paths.entry(&s.shape.labels).or_default() += s.traces;
+        }
+        let usual = paths.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
+        let Some((usual, usual_count)) = usual else { return Sequences::default() };
+        let median = |counts: Vec<&Counts>| {
+            let mut all = Vec::new();
+            counts.iter().for_each(|counts| counts.pour(&mut all, self.ticks));
+            let all = distribution(all);
+            all.at(all.n().checked_sub(1)? / 2)
+        };
+        let of_usual: Vec<&Measured> = shapes().filter(|s| s.shape.labels == usual).collect();
+        let pause = |at: usize| {
+            let is_pause = |(m, counts)| {
+                let super::shapes::Measure { what, from, .. } = m;
+                (what == What::Step && from as usize == at).then_some(counts)
+            };
+            let all = of_usual.iter().flat_map(|s| s.measures.iter().copied().zip(&s.latencies));
+            median(all.filter_map(is_pause).collect())
+        };
+        Sequences {
+            usual: usual.to_vec(),
+            usual_count,
+            inside: (0..usual.len().saturating_sub(1)).map(pause).collect(),
+            wrap: median(of_usual.iter().map(|s| &s.wraps).collect()),
+        }
+    }
+}
+
+/// One measure of one shape under the pair that it counts for.
+#[derive(Debug)]
+struct Row<'a> {
+    /// Shape and measure.
+    measure: (u32, u32),
+    pair: Pair,
+    /// Whether FROM is the later event.
+    turned: bool,
+    from: u32,
+    to: Option<u32>,
+    class: ColdWarm,
+    counts: &'a Counts,
+    traces: u64,
+}
+
+/// How many traces of each benchmark end with each label.
+fn lasts(shapes: &[Measured]) -> Vec<(u32, Name, u64)> {
+    let mut sums: BTreeMap<(u32, Name), u64> = BTreeMap::new();
+    for s in shapes {
+        if let Some(&last) = s.shape.labels.last() {
+            *sums.entry((s.shape.benchmark, last)).or_default() += s.traces;
+        }
+    }
+    sums.into_iter().map(|((benchmark, last), count)| (benchmark, last, count)).collect()
+}
+
+/// The directions of consecutive pairs that are negatives of the opposite one.
+fn turned(shapes: &[Measured], pairs: &PairChoice) -> HashSet<(Name, Name)> {
+    let mut seen: HashMap<(Name, Name), (u64, (u32, u64))> = HashMap::new();
+    if *pairs == PairChoice::Consecutive {
+        for s in shapes {
+            for &at in &s.shape.across {
+                let (a, b) = (s.shape.labels[at as usize - 1], s.shape.labels[at as usize]);
+                if a != b {
+                    let entry = seen.entry((a, b)).or_insert((0, s.first));
+                    entry.0 += s.traces;
+                    entry.1 = entry.1.min(s.first);
+                }
+            }
+        }
+    }
+    rarer_directions(&seen)
+}
+
+/// Whether `total` says anything that the only consecutive pair does not.
+fn with_totals(shapes: &[Measured], complete: &[bool], turned: &HashSet<(Name, Name)>) -> bool {
+    let mut only = None;
+    for (s, complete) in shapes.iter().zip(complete) {
+        let labels = &s.shape.labels;
+        if *complete && labels.len() > 2 {
+            return true;
+        }
+        for (at, step) in (1u32..).zip(labels.windows(2)) {
+            let pair = (step[0], step[1]);
+            let across = s.shape.across.binary_search(&at).is_ok();
+            if (across && turned.contains(&pair)) || *only.get_or_insert(pair) != pair {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// What the latencies say of the clocks.
+fn skew(clocks: &Clocks, rows: &[Row<'_>], file_names: &[Name]) -> Vec<Skew> {
+    let turned: HashMap<(u32, u32), bool> =
+        rows.iter().map(|row| (row.measure, row.turned)).collect();
+    let mut seen: BTreeMap<(Name, Name), (u64, u64, i64)> = BTreeMap::new();
+    for (measure, from, to, between) in clocks.all() {
+        let Some(&turned) = turned.get(&measure) else { continue };
+        let (from, to) = (Clocks::name(from, file_names), Clocks::name(to, file_names));
+        let (key, negative, least) = if turned {
+            ((to, from), between.positive, between.greatest.saturating_neg())
+        } else {
+            ((from, to), between.negative, between.least)
+        };
+        let entry = seen.entry(key).or_insert((0, 0, i64::MAX));
+        entry.0 += between.n;
+        entry.1 += negative;
+        entry.2 = entry.2.min(least);
+    }
+    crate::latency::skews(&seen)
+}

@@ -1,0 +1,264 @@
+//! The figures of a log without a table of its events: each trace is measured when it ends and
+//! then forgotten, so that memory does not grow with the log where traces follow one another.
+//!
+//! The result is the same, to the last bit, as that of the tables; tests hold it to that. What
+//! cannot be told before the log is over makes [`Tally::finish`] give nothing: a stream that lists
+//! its newest event first. Then the tables are the way.
+
+mod clocks;
+mod counts;
+mod figures;
+mod keyed;
+mod sequence;
+mod shapes;
+
+pub(crate) use clocks::Clocks;
+
+use crate::event::Event;
+use crate::filter::Filter;
+use crate::latency::PairChoice;
+use crate::names::{NONE, Name, Names};
+use crate::options::Options;
+use crate::trace::{DRIVER, Grouping};
+use counts::Ticks;
+use hashbrown::{HashMap, HashSet};
+use keyed::Keyed;
+use sequence::{Opener, Sequence};
+use shapes::{Kind, Shapes};
+
+/// What is known of a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Label {
+    Unseen,
+    Driver,
+    App,
+}
+
+/// One file and source: the events in it are in order.
+#[derive(Debug, Default)]
+struct Stream {
+    last: Option<i64>,
+    /// Steps in time, and how many of them go back.
+    steps: u64,
+    back: u64,
+    sequence: Sequence,
+}
+
+/// Traces that are measured as they end.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    by: Grouping,
+    pairs: PairChoice,
+    filter: Filter,
+    max_trace_ns: i64,
+    ticks: Ticks,
+    labels: Vec<Label>,
+    streams: Vec<Stream>,
+    stream_of: HashMap<(u32, Name), u32>,
+    last_stream: Option<((u32, Name), u32)>,
+    keyed: Keyed,
+    shapes: Shapes,
+    /// The benchmark of each run, as a number.
+    benchmarks: Vec<u32>,
+    benchmark_names: Vec<String>,
+    seen: u64,
+    with_id: u64,
+    driver: u64,
+    orphans: u64,
+    filtered: u64,
+    split: u64,
+}
+
+impl Tally {
+    /// A tally, if these options can be tallied.
+    pub(crate) fn of(options: &Options) -> Option<Self> {
+        // A run's begin is known at its end only; a matrix of pairs needs every trace twice.
+        if options.filter.skip_ns != 0 || options.pairs == PairChoice::All {
+            return None;
+        }
+        Some(Self {
+            by: options.by.clone(),
+            pairs: options.pairs.clone(),
+            filter: options.filter.clone(),
+            max_trace_ns: options.max_trace_ns,
+            ticks: Ticks::of(options.epoch_unit.ns()),
+            labels: Vec::new(),
+            streams: Vec::new(),
+            stream_of: HashMap::new(),
+            last_stream: None,
+            keyed: Keyed::default(),
+            shapes: Shapes::default(),
+            benchmarks: Vec::new(),
+            benchmark_names: Vec::new(),
+            seen: 0,
+            with_id: 0,
+            driver: 0,
+            orphans: 0,
+            filtered: 0,
+            split: 0,
+        })
+    }
+
+    /// Tells of a run before its first event.
+    pub(crate) fn add_run(&mut self, benchmark: &str) {
+        let known = self.benchmark_names.iter().position(|name| name == benchmark);
+        let number = known.unwrap_or_else(|| {
+            self.benchmark_names.push(benchmark.to_owned());
+            self.benchmark_names.len() - 1
+        });
+        self.benchmarks.push(u32::try_from(number).unwrap_or(u32::MAX));
+    }
+
+    /// Takes the next event of the log.
+    pub(crate) fn push(&mut self, event: &Event, run: u32, names: &Names) {
+        let place = self.seen;
+        self.seen += 1;
+        let id = event.id();
+        self.with_id += u64::from(id != NONE);
+        let stream = self.stream(event);
+        let stream = &mut self.streams[stream as usize];
+        if let Some(last) = stream.last.replace(event.epoch_ns) {
+            stream.steps += u64::from(last != event.epoch_ns);
+            stream.back += u64::from(event.epoch_ns < last);
+        }
+        if self.labels.len() <= event.label as usize {
+            self.labels.resize(names.len(), Label::Unseen);
+        }
+        let label = &mut self.labels[event.label as usize];
+        if *label == Label::Unseen {
+            let driver = names.text(event.label).starts_with(DRIVER);
+            *label = if driver { Label::Driver } else { Label::App };
+        }
+        if *label == Label::Driver {
+            self.driver += 1;
+            return;
+        }
+        if !self.filter.conditions.is_empty() && !self.filter.wants_event(event, names) {
+            self.filtered += 1;
+            return;
+        }
+        let (opener, key) = match &self.by {
+            Grouping::Auto => (Some(Opener::FirstLabel), id),
+            Grouping::Id => (None, id),
+            Grouping::Source => (None, event.source),
+            // Files are numbered from 0, which is no key.
+            Grouping::File => (None, event.file + 1),
+            Grouping::Label(label) => {
+                (Some(names.find(label).map_or(Opener::Unknown, Opener::Label)), NONE)
+            }
+        };
+        let timed = (event.epoch_ns, event.label);
+        match opener {
+            _ if key != NONE => {
+                self.keyed.push(timed, (run, key), Clocks::of(event), place);
+            }
+            None => self.orphans += 1,
+            Some(opener) => {
+                let mut measurer = Measurer {
+                    shapes: &mut self.shapes,
+                    pairs: &self.pairs,
+                    filter: &self.filter,
+                    benchmarks: &self.benchmarks,
+                    names,
+                    ticks: self.ticks,
+                    max_trace_ns: self.max_trace_ns,
+                    split: &mut self.split,
+                    filtered: &mut self.filtered,
+                };
+                stream.sequence.push(timed, run, opener, &mut measurer);
+            }
+        }
+    }
+
+    /// The labels that were seen.
+    pub(crate) fn labels(&self) -> HashSet<Name> {
+        let seen = (0..).zip(&self.labels).filter(|(_, label)| **label != Label::Unseen);
+        seen.map(|(name, _)| name).collect()
+    }
+
+    fn stream(&mut self, event: &Event) -> u32 {
+        let key = (event.file, event.source);
+        match self.last_stream {
+            Some((known, number)) if known == key => number,
+            _ => {
+                let next = u32::try_from(self.streams.len()).unwrap_or(u32::MAX);
+                let number = *self.stream_of.entry(key).or_insert(next);
+                if number == next {
+                    self.streams.push(Stream::default());
+                }
+                self.last_stream = Some((key, number));
+                number
+            }
+        }
+    }
+}
+
+/// What a trace needs to be measured.
+#[derive(Debug)]
+struct Measurer<'a> {
+    shapes: &'a mut Shapes,
+    pairs: &'a PairChoice,
+    filter: &'a Filter,
+    benchmarks: &'a [u32],
+    names: &'a Names,
+    ticks: Ticks,
+    max_trace_ns: i64,
+    split: &'a mut u64,
+    filtered: &'a mut u64,
+}
+
+impl Measurer<'_> {
+    fn benchmark(&self, run: u32) -> u32 {
+        self.benchmarks[run as usize]
+    }
+
+    fn max_trace_ns(&self) -> i64 {
+        self.max_trace_ns
+    }
+
+    fn split(&mut self, was_cut: bool) {
+        *self.split += u64::from(was_cut);
+    }
+
+    /// Measures a trace; gives its shape unless it lies outside the chosen span of time.
+    fn measure(
+        &mut self,
+        kind: Kind,
+        labels: impl ExactSizeIterator<Item = Name>,
+        across: &[u32],
+        times: impl Fn(u32) -> i64,
+        place: (u32, u64),
+    ) -> Option<u32> {
+        if !self.filter.wants_time(times(0), 0) {
+            *self.filtered += labels.len() as u64;
+            return None;
+        }
+        let shape = self.shapes.number(kind, labels, across, self.pairs, self.names);
+        self.shapes.all[shape as usize].add(times, place, self.ticks);
+        Some(shape)
+    }
+
+    /// Notes the pause between a trace of this shape and the next one of its stream.
+    fn wrap(&mut self, shape: u32, pause_ns: i64) {
+        self.shapes.all[shape as usize].wraps.add(pause_ns, self.ticks);
+    }
+
+    /// Notes the latencies of a trace from one clock to another.
+    fn note_clocks(
+        &self,
+        shape: u32,
+        times: impl Fn(u32) -> i64,
+        clock: impl Fn(u32) -> u32,
+        clocks: &mut Clocks,
+    ) {
+        let measured = &self.shapes.all[shape as usize];
+        for (number, m) in (0u32..).zip(&measured.measures) {
+            let Some(to) = m.to else { continue };
+            let (from_clock, to_clock) = (clock(m.from), clock(to));
+            if from_clock != to_clock {
+                let latency = times(to).saturating_sub(times(m.from));
+                clocks.note((shape, number), from_clock, to_clock, latency);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Traces that the order of the log makes, measured as they end.
+
+use super::Measurer;
+use super::shapes::Kind;
+use crate::names::Name;
+
+/// What begins a new trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opener {
+    /// The first label of the trace, once more.
+    FirstLabel,
+    /// This label.
+    Label(Name),
+    /// A label that no event has had yet.
+    Unknown,
+}
+
+/// The trace that is open in one file and source.
+#[derive(Debug, Default)]
+pub(super) struct Sequence {
+    run: u32,
+    /// Time and label of its events, in log order.
+    events: Vec<(i64, Name)>,
+    fragment: bool,
+    /// Whether time went back in it.
+    unsorted: bool,
+    /// Shape and end of the trace before it.
+    last: Option<(u32, i64)>,
+}
+
+impl Sequence {
+    /// Takes the next event of this file and source.
+    pub(super) fn push(
+        &mut self,
+        event: (i64, Name),
+        run: u32,
+        opener: Opener,
+        measurer: &mut Measurer<'_>,
+    ) {
+        let opens = match (self.events.first(), opener) {
+            (None, _) => true,
+            (Some(first), Opener::FirstLabel) => first.1 == event.1,
+            (Some(_), Opener::Label(label)) => label == event.1,
+            (Some(_), Opener::Unknown) => false,
+        };
+        if opens {
+            self.close(measurer);
+            self.run = run;
+            // What stands before the first opening label began before the log did.
+            self.fragment = match opener {
+                Opener::FirstLabel => false,
+                Opener::Label(label) => label != event.1,
+                Opener::Unknown => true,
+            };
+        } else {
+            self.unsorted |= self.events.last().is_some_and(|last| last.0 > event.0);
+        }
+        self.events.push(event);
+    }
+
+    /// Measures the open trace, if there is one.
+    pub(super) fn close(&mut self, measurer: &mut Measurer<'_>) {
+        if self.events.is_empty() {
+            return;
+        }
+        if self.unsorted {
+            // Ties stay in the order of the log.
+            self.events.sort_by_key(|event| event.0);
+        }
+        let kind = Kind {
+            benchmark: measurer.benchmark(self.run),
+            fragment: self.fragment,
+            by_sequence: true,
+        };
+        let mut start = 0;
+        let mut parts = 0;
+        while start < self.events.len() {
+            let first = self.events[start].0;
+            let rest = &self.events[start..];
+            // The whole trace, but for the few that are too long.
+            let fits =
+                |event: &(i64, Name)| event.0.saturating_sub(first) <= measurer.max_trace_ns();
+            let count =
+                if rest.last().is_some_and(fits) { rest.len() } else { rest.partition_point(fits) };
+            let part = &rest[..count.max(1)];
+            if let Some(shape) = measurer.measure(
+                kind,
+                part.iter().map(|event| event.1),
+                &[],
+                |at| part[at as usize].0,
+                (self.run, 0),
+            ) {
+                if let Some((before, end)) = self.last {
+                    measurer.wrap(before, first.saturating_sub(end));
+                }
+                self.last = Some((shape, part.last().map_or(first, |event| event.0)));
+            }
+            start += part.len();
+            parts += 1;
+        }
+        measurer.split(parts > 1);
+        self.events.clear();
+        self.unsorted = false;
+    }
+}

@@ -1,0 +1,108 @@
+//! How the traces were made, and whether those that only the order of the log made can be
+//! believed.
+
+use super::{Finding, Grouping};
+use crate::names::{Name, Names};
+
+/// How many traces each rule made.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Made {
+    /// By an id, a source or a file.
+    pub keyed: u64,
+    /// By the order of the log.
+    pub sequences: u64,
+    /// Events in no trace.
+    pub orphans: u64,
+}
+
+/// What is known of the traces that the order of the log made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Sequences {
+    /// The commonest order of labels, and how many of them have it.
+    pub usual: Vec<Name>,
+    pub usual_count: u64,
+    /// The median pause from each label of the usual order to the next.
+    pub inside: Vec<Option<i64>>,
+    /// The median pause from the end of a usual trace to the next trace of its stream.
+    pub wrap: Option<i64>,
+}
+
+/// Says how the traces were made, and what is doubtful about those that only the order of the
+/// log made.
+pub(crate) fn doubts(
+    made: Made,
+    sequences: &Sequences,
+    names: &Names,
+    by: &Grouping,
+) -> Vec<Finding> {
+    let mut findings = vec![rule(made, by)];
+    if made.sequences < 2 {
+        return findings;
+    }
+    if let Some(finding) = starts_in_the_middle(sequences, names, by) {
+        findings.push(finding);
+    }
+    let deviating = made.sequences - sequences.usual_count;
+    if deviating * 100 > made.sequences {
+        let path = &sequences.usual;
+        let order: Vec<&str> = path.iter().take(8).map(|&l| names.text(l)).collect();
+        findings.push(Finding::warning(
+            format!(
+                "{deviating} of {} traces made from the order of the log deviate from the commonest order of labels ({}): \
+                 invocations may be interleaved, or labels may be lost",
+                made.sequences,
+                order.join(", "),
+            ),
+            format!(
+                "print an id with each statement (A trace_id=...), or say where a trace begins: --by label={}",
+                path.first().map_or("X", |&l| names.text(l)),
+            ),
+        ));
+    }
+    findings
+}
+
+fn rule(made: Made, by: &Grouping) -> Finding {
+    let Made { keyed, sequences, orphans } = made;
+    let by_sequence = format!(
+        "{sequences} by sequence (per file and source, a new trace when its first label comes round again)"
+    );
+    Finding::note(match by {
+        Grouping::Auto if sequences == 0 => format!("traces: {keyed} by id"),
+        Grouping::Auto if keyed == 0 => format!("traces: {by_sequence}"),
+        Grouping::Auto => format!("traces: {keyed} by id, {by_sequence}"),
+        Grouping::Id => format!("traces: {keyed} by id, {orphans} events without one"),
+        Grouping::Source => format!("traces: {keyed} by source, {orphans} events without one"),
+        Grouping::File => format!("traces: {keyed} by file"),
+        Grouping::Label(label) => {
+            format!("traces: {sequences} by label (a new one at each {label}, per file and source)")
+        }
+    })
+}
+
+/// In a log that is cut right, the longest pause lies between two traces. Where it lies inside,
+/// the log starts in the middle of an invocation, and every trace holds the end of one and the
+/// begin of the next.
+fn starts_in_the_middle(sequences: &Sequences, names: &Names, by: &Grouping) -> Option<Finding> {
+    if *by != Grouping::Auto {
+        return None;
+    }
+    let wrap = sequences.wrap?;
+    let (at, longest) = sequences
+        .inside
+        .iter()
+        .enumerate()
+        .filter_map(|(at, pause)| Some((at, (*pause)?)))
+        .max_by_key(|&(at, pause)| (pause, std::cmp::Reverse(at)))?;
+    let label = |at: usize| sequences.usual.get(at).map_or("", |&l| names.text(l));
+    (longest > wrap).then(|| {
+        Finding::warning(
+            format!(
+                "the longest usual pause lies inside the traces, between {} and {}: the log may start in the middle of an invocation",
+                label(at),
+                label(at + 1),
+            ),
+            format!("if invocations begin with {0}, say --by label={0}", label(at + 1)),
+        )
+    })
+}

@@ -1,0 +1,54 @@
+//! What is usual among the traces that the order of the log made.
+
+use super::doubts::{Made, Sequences};
+use super::{Draft, Grouped};
+use crate::event::Event;
+use crate::names::Name;
+use hashbrown::HashMap;
+
+/// How the traces were made, and what is usual among those made from the order of the log.
+pub(crate) fn sequences(grouped: &Grouped, events: &[Event]) -> (Made, Sequences) {
+    let event = |place: u32| &events[place as usize];
+    let mut drafts: Vec<&Draft> = grouped.drafts.iter().filter(|d| d.by_sequence).collect();
+    drafts.sort_by_key(|d| d.number);
+    let drafts: Vec<&[u32]> = drafts.into_iter().map(|d| &*d.events).collect();
+    let made = Made {
+        keyed: (grouped.drafts.len() - drafts.len()) as u64,
+        sequences: drafts.len() as u64,
+        orphans: grouped.orphans.len() as u64,
+    };
+    let mut paths: HashMap<Vec<Name>, u64> = HashMap::new();
+    for places in &drafts {
+        *paths.entry(places.iter().map(|&p| event(p).label).collect()).or_default() += 1;
+    }
+    // A tie goes to the labels that were seen first.
+    let usual = paths.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
+    let Some((usual, usual_count)) = usual else { return (made, Sequences::default()) };
+    let is_usual = |places: &[u32]| {
+        places.len() == usual.len() && places.iter().zip(&usual).all(|(&p, &l)| event(p).label == l)
+    };
+    let mut inside: Vec<Vec<i64>> = vec![Vec::new(); usual.len().saturating_sub(1)];
+    let mut wraps: Vec<i64> = Vec::new();
+    // Of each stream the trace before, if that was a usual one: its end.
+    let mut ends: HashMap<(u32, Name), Option<i64>> = HashMap::new();
+    for places in &drafts {
+        let (Some(&first), Some(&last)) = (places.first(), places.last()) else { continue };
+        let (first, last) = (event(first), event(last));
+        let end = ends.entry((first.file, first.source)).or_default();
+        wraps.extend(end.map(|end| first.epoch_ns.saturating_sub(end)));
+        *end = is_usual(places).then_some(last.epoch_ns);
+        if end.is_some() {
+            for (pauses, step) in inside.iter_mut().zip(places.windows(2)) {
+                pauses.push(event(step[1]).epoch_ns.saturating_sub(event(step[0]).epoch_ns));
+            }
+        }
+    }
+    let inside = inside.iter_mut().map(|pauses| median(pauses)).collect();
+    (made, Sequences { usual, usual_count, inside, wrap: median(&mut wraps) })
+}
+
+/// The lower median.
+fn median(values: &mut [i64]) -> Option<i64> {
+    let middle = values.len().checked_sub(1)? / 2;
+    Some(*values.select_nth_unstable(middle).1)
+}
