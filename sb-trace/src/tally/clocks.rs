@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 /// The highest bit tells a file from a source.
 const FILE: u32 = 1 << 31;
 
-/// Latencies between two clocks in one measure of one shape.
+/// Latencies between two clocks in one slot of one shape.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Between {
     pub n: u64,
@@ -17,7 +17,7 @@ pub(crate) struct Between {
     pub greatest: i64,
 }
 
-/// All latencies between two clocks: by shape and measure, then by the clocks of FROM and TO.
+/// All latencies between two clocks: by shape and slot, then by the clocks of FROM and TO.
 #[derive(Debug, Default)]
 pub(crate) struct Clocks(HashMap<((u32, u32), u32, u32), Between>);
 
@@ -32,9 +32,9 @@ impl Clocks {
         if clock & FILE == 0 { clock } else { file_names[(clock & !FILE) as usize] }
     }
 
-    pub(super) fn note(&mut self, measure: (u32, u32), from: u32, to: u32, latency_ns: i64) {
+    pub(super) fn note(&mut self, slot: (u32, u32), from: u32, to: u32, latency_ns: i64) {
         let none = Between { n: 0, negative: 0, positive: 0, least: i64::MAX, greatest: i64::MIN };
-        let between = self.0.entry((measure, from, to)).or_insert(none);
+        let between = self.0.entry((slot, from, to)).or_insert(none);
         between.n += 1;
         between.negative += u64::from(latency_ns < 0);
         between.positive += u64::from(latency_ns > 0);
@@ -42,8 +42,8 @@ impl Clocks {
         between.greatest = between.greatest.max(latency_ns);
     }
 
-    /// Measure, clock of FROM, clock of TO, and the latencies between them.
+    /// Slot, clock of FROM, clock of TO, and the latencies between them.
     pub(super) fn all(&self) -> impl Iterator<Item = ((u32, u32), u32, u32, Between)> {
-        self.0.iter().map(|(&(measure, from, to), &between)| (measure, from, to, between))
+        self.0.iter().map(|(&(slot, from, to), &between)| (slot, from, to, between))
     }
 }

@@ -10,13 +10,21 @@ const DENSE: usize = 4096;
 /// How many distinct other latencies are counted before they are listed instead.
 const MOST_DISTINCT: usize = 1 << 20;
 
+/// So many latencies are listed before they are counted: most shapes of a disorderly log have one
+/// trace.
+const FEW: usize = 8;
+
 /// A multiset of latencies.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Counts {
-    n: u64,
+    list: Vec<i64>,
+    many: Option<Box<Many>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Many {
     dense: Vec<u64>,
     sparse: HashMap<i64, u64>,
-    list: Vec<i64>,
 }
 
 /// Divides by the length of the clock's unit what is a small multiple of it, without a division.
@@ -51,36 +59,46 @@ impl Ticks {
 impl Counts {
     /// Counts one latency.
     pub(crate) fn add(&mut self, latency_ns: i64, ticks: Ticks) {
-        self.n += 1;
-        if let Some(index) = ticks.small(latency_ns) {
-            if let Some(count) = self.dense.get_mut(index) {
-                *count += 1;
-                return;
+        if let Some(many) = &mut self.many {
+            if !many.add(latency_ns, ticks) {
+                self.list.push(latency_ns);
             }
-            self.dense.resize((index + 1).next_power_of_two().max(64), 0);
-            self.dense[index] += 1;
             return;
         }
-        if let Some(count) = self.sparse.get_mut(&latency_ns) {
+        self.list.push(latency_ns);
+        if self.list.len() > FEW {
+            let mut many = Box::<Many>::default();
+            self.list.retain(|&latency| !many.add(latency, ticks));
+            self.many = Some(many);
+        }
+    }
+
+    /// Adds all latencies to a list of counts, which may name one twice.
+    pub(crate) fn pour(&self, into: &mut Vec<(i64, u64)>, ticks: Ticks) {
+        into.extend(self.list.iter().map(|&latency| (latency, 1)));
+        let Some(many) = &self.many else { return };
+        let dense = many.dense.iter().zip(0i64..).filter(|(count, _)| **count > 0);
+        into.extend(dense.map(|(&count, index)| (index * ticks.unit_ns, count)));
+        into.extend(many.sparse.iter().map(|(&latency, &count)| (latency, count)));
+    }
+}
+
+impl Many {
+    /// Counts one latency, unless there are too many different ones.
+    fn add(&mut self, latency_ns: i64, ticks: Ticks) -> bool {
+        if let Some(index) = ticks.small(latency_ns) {
+            if index >= self.dense.len() {
+                self.dense.resize((index + 1).next_power_of_two().max(64), 0);
+            }
+            self.dense[index] += 1;
+        } else if let Some(count) = self.sparse.get_mut(&latency_ns) {
             *count += 1;
         } else if self.sparse.len() < MOST_DISTINCT {
             self.sparse.insert(latency_ns, 1);
         } else {
-            self.list.push(latency_ns);
+            return false;
         }
-    }
-
-    /// How many latencies were counted.
-    pub(crate) fn n(&self) -> u64 {
-        self.n
-    }
-
-    /// Adds all latencies to a list of counts; turned round, each is its negative.
-    pub(crate) fn pour(&self, into: &mut Vec<(i64, u64)>, ticks: Ticks) {
-        let dense = self.dense.iter().zip(0i64..).filter(|(count, _)| **count > 0);
-        into.extend(dense.map(|(&count, index)| (index * ticks.unit_ns, count)));
-        into.extend(self.sparse.iter().map(|(&latency, &count)| (latency, count)));
-        into.extend(self.list.iter().map(|&latency| (latency, 1)));
+        true
     }
 }
 
@@ -120,7 +138,6 @@ mod tests {
             }
             let mut poured = Vec::new();
             counts.pour(&mut poured, ticks);
-            assert_eq!(counts.n(), all.len() as u64);
             assert_eq!(distribution(poured), Distribution::of(all), "{unit_ns}");
         }
     }

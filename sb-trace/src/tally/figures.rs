@@ -1,13 +1,14 @@
 //! What all traces together say, once the log is over.
 
 use super::counts::{Counts, distribution};
-use super::shapes::{Measured, What};
+use super::shapes::{Measured, Slot, What};
 use super::{Clocks, Measurer, Tally};
 use crate::latency::{Pair, PairChoice, Places, Skew, in_order, rarer_directions, resolve};
 use crate::names::{Name, Names};
 use crate::stats::{ALL_CLASSES, Summary};
 use crate::trace::{
     ColdWarm, Incomplete, Made, Missing, PathCount, Sequences, commonest, count_missing, of_labels,
+    steps,
 };
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -134,42 +135,31 @@ impl Tally {
         for ((number, s), complete) in (0u32..).zip(shapes).zip(complete) {
             let labels = &s.shape.labels;
             let class = of_labels(labels.iter().map(|&l| names.text(l))).class;
-            for ((index, m), counts) in (0u32..).zip(&s.measures).zip(&s.latencies) {
+            for (index, slot) in (0u32..).zip(&s.slots) {
                 let row = |pair, turned| Row {
-                    measure: (number, index),
+                    slot: (number, index),
                     pair,
                     turned,
-                    from: m.from,
-                    to: m.to,
                     class,
-                    counts,
+                    of: slot,
                     traces: s.traces,
                 };
-                match m.what {
-                    What::Step if self.pairs == PairChoice::Consecutive => {
-                        let (a, b) = (labels[m.from as usize], labels[m.from as usize + 1]);
-                        let across = s.shape.across.binary_search(&(m.from + 1)).is_ok();
-                        if across && turned.contains(&(a, b)) {
-                            let swapped = Row {
-                                from: m.from + 1,
-                                to: Some(m.from),
-                                ..row(Pair::Labels(b, a), true)
-                            };
-                            rows.push(swapped);
-                        } else {
-                            rows.push(row(Pair::Labels(a, b), false));
-                        }
+                let (a, b) = (slot.from, slot.to);
+                match slot.what {
+                    What::Step if self.pairs != PairChoice::Consecutive => {}
+                    What::Step if slot.across && turned.contains(&(a, b)) => {
+                        rows.push(row(Pair::Labels(b, a), true));
                     }
+                    What::Step => rows.push(row(Pair::Labels(a, b), false)),
                     What::Total if totals && *complete => rows.push(row(Pair::Total, false)),
+                    What::Total => {}
                     What::Named(spec) => {
-                        let spec = self.pairs.named().nth(spec as usize);
-                        let handles =
-                            spec.and_then(|s| Some((names.find(&s.from)?, names.find(&s.to)?)));
-                        if let Some((from, to)) = handles {
-                            rows.push(row(Pair::Labels(from, to), false));
+                        // The handle of a TO may have been unknown when the shape was.
+                        let to = self.pairs.named().nth(spec as usize).map(|spec| &*spec.to);
+                        if let Some(to) = to.and_then(|to| names.find(to)) {
+                            rows.push(row(Pair::Labels(a, to), false));
                         }
                     }
-                    What::Step | What::Total => {}
                 }
             }
         }
@@ -181,9 +171,11 @@ impl Tally {
         let mut of_pair: HashMap<Pair, Vec<Row<'_>>> = HashMap::new();
         for row in rows {
             let place = places.entry(row.pair).or_default();
-            place.0 += row.traces;
-            place.1 += row.traces * u64::from(row.from);
-            place.2 += row.traces * u64::from(row.to.unwrap_or(row.from));
+            let (from, to) = row.of.places;
+            let (from, to) = if row.turned { (to, from) } else { (from, to) };
+            place.0 += row.traces * row.of.measures;
+            place.1 += row.traces * from;
+            place.2 += row.traces * to;
             of_pair.entry(row.pair).or_default().push(row);
         }
         let pairs: Vec<Pair> = match &self.pairs {
@@ -231,13 +223,13 @@ impl Tally {
         let mut unmatched = 0;
         for row in rows {
             let before = counts.len();
-            row.counts.pour(&mut counts, self.ticks);
+            row.of.latencies.pour(&mut counts, self.ticks);
             if row.turned {
                 for (latency, _) in &mut counts[before..] {
                     *latency = latency.saturating_neg();
                 }
             }
-            unmatched += row.traces - row.counts.n();
+            unmatched += row.traces * row.of.unmatched;
         }
         let unmatched = usize::try_from(unmatched).unwrap_or(usize::MAX);
         let latencies = distribution(counts);
@@ -266,35 +258,33 @@ impl Tally {
             all.at(all.n().checked_sub(1)? / 2)
         };
         let of_usual: Vec<&Measured> = shapes().filter(|s| s.shape.labels == usual).collect();
-        let pause = |at: usize| {
-            let is_pause = |(m, counts)| {
-                let super::shapes::Measure { what, from, .. } = m;
-                (what == What::Step && from as usize == at).then_some(counts)
+        let pause = |step: &[Name]| {
+            let slots = of_usual.iter().flat_map(|s| &s.slots);
+            let is_step = |slot: &&Slot| {
+                slot.what == What::Step && (slot.from, slot.to) == (step[0], step[1])
             };
-            let all = of_usual.iter().flat_map(|s| s.measures.iter().copied().zip(&s.latencies));
-            median(all.filter_map(is_pause).collect())
+            median(slots.filter(is_step).map(|slot| &slot.latencies).collect())
         };
+        let inside = steps(usual).map(|step| pause(&step)).collect();
         Sequences {
             usual: usual.to_vec(),
             usual_count,
-            inside: (0..usual.len().saturating_sub(1)).map(pause).collect(),
+            inside,
             wrap: median(of_usual.iter().map(|s| &s.wraps).collect()),
         }
     }
 }
 
-/// One measure of one shape under the pair that it counts for.
+/// One slot of one shape under the pair that it counts for.
 #[derive(Debug)]
 struct Row<'a> {
-    /// Shape and measure.
-    measure: (u32, u32),
+    /// Shape and slot.
+    slot: (u32, u32),
     pair: Pair,
     /// Whether FROM is the later event.
     turned: bool,
-    from: u32,
-    to: Option<u32>,
     class: ColdWarm,
-    counts: &'a Counts,
+    of: &'a Slot,
     traces: u64,
 }
 
@@ -348,11 +338,10 @@ fn with_totals(shapes: &[Measured], complete: &[bool], turned: &HashSet<(Name, N
 
 /// What the latencies say of the clocks.
 fn skew(clocks: &Clocks, rows: &[Row<'_>], file_names: &[Name]) -> Vec<Skew> {
-    let turned: HashMap<(u32, u32), bool> =
-        rows.iter().map(|row| (row.measure, row.turned)).collect();
+    let turned: HashMap<(u32, u32), bool> = rows.iter().map(|row| (row.slot, row.turned)).collect();
     let mut seen: BTreeMap<(Name, Name), (u64, u64, i64)> = BTreeMap::new();
-    for (measure, from, to, between) in clocks.all() {
-        let Some(&turned) = turned.get(&measure) else { continue };
+    for (slot, from, to, between) in clocks.all() {
+        let Some(&turned) = turned.get(&slot) else { continue };
         let (from, to) = (Clocks::name(from, file_names), Clocks::name(to, file_names));
         let (key, negative, least) = if turned {
             ((to, from), between.positive, between.greatest.saturating_neg())

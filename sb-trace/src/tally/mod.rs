@@ -252,12 +252,12 @@ impl Measurer<'_> {
         clocks: &mut Clocks,
     ) {
         let measured = &self.shapes.all[shape as usize];
-        for (number, m) in (0u32..).zip(&measured.measures) {
+        for m in &measured.measures {
             let Some(to) = m.to else { continue };
             let (from_clock, to_clock) = (clock(m.from), clock(to));
             if from_clock != to_clock {
                 let latency = times(to).saturating_sub(times(m.from));
-                clocks.note((shape, number), from_clock, to_clock, latency);
+                clocks.note((shape, m.slot), from_clock, to_clock, latency);
             }
         }
     }

@@ -21,7 +21,7 @@ pub(super) struct Shape {
 }
 
 /// What two events of a trace are measured for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum What {
     /// From one event to the next.
     Step,
@@ -31,12 +31,28 @@ pub(super) enum What {
     Named(u32),
 }
 
-/// Two events of a trace by their places in it.
+/// Two events of a trace by their places in it, and where their latency is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Measure {
-    pub what: What,
     pub from: u32,
     pub to: Option<u32>,
+    pub slot: u32,
+}
+
+/// Measures of one shape that say the same thing: the same labels in the same direction.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pub what: What,
+    pub from: Name,
+    pub to: Name,
+    /// Whether FROM and TO, one step apart, were stamped by two clocks.
+    pub across: bool,
+    /// How many measures of one trace are counted here, and how many FROM have no TO.
+    pub measures: u64,
+    pub unmatched: u64,
+    /// The sums of the places of FROM and of TO.
+    pub places: (u64, u64),
+    pub latencies: Counts,
 }
 
 /// All traces of one shape.
@@ -47,8 +63,7 @@ pub(super) struct Measured {
     /// Run and place in the log of the first of them.
     pub first: (u32, u64),
     pub measures: Vec<Measure>,
-    /// For each measure the latencies.
-    pub latencies: Vec<Counts>,
+    pub slots: Vec<Slot>,
     /// Pauses from the last event to the next trace of the same stream.
     pub wraps: Counts,
 }
@@ -58,9 +73,10 @@ impl Measured {
     pub(super) fn add(&mut self, times: impl Fn(u32) -> i64, place: (u32, u64), ticks: Ticks) {
         self.traces += 1;
         self.first = self.first.min(place);
-        for (m, counts) in self.measures.iter().zip(&mut self.latencies) {
+        for m in &self.measures {
             if let Some(to) = m.to {
-                counts.add(times(to).saturating_sub(times(m.from)), ticks);
+                let latency = times(to).saturating_sub(times(m.from));
+                self.slots[m.slot as usize].latencies.add(latency, ticks);
             }
         }
     }
@@ -103,13 +119,13 @@ impl Shapes {
         }
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let labels = self.key[3 + across.len()..].to_vec();
-        let measures = measures(&labels, pairs, names);
+        let (measures, slots) = Slots::of(&labels, across, pairs, names);
         self.index.insert(self.key.as_slice().into(), number);
         self.all.push(Measured {
             traces: 0,
             first: (u32::MAX, u64::MAX),
-            latencies: vec![Counts::default(); measures.len()],
             measures,
+            slots,
             wraps: Counts::default(),
             shape: Shape {
                 benchmark: kind.benchmark,
@@ -123,30 +139,75 @@ impl Shapes {
     }
 }
 
-/// Where traces with these labels are measured. The steps are always: the pauses between the
-/// events tell whether the log starts in the middle.
-fn measures(labels: &[Name], pairs: &PairChoice, names: &Names) -> Vec<Measure> {
-    let count = u32::try_from(labels.len()).unwrap_or(u32::MAX);
-    let mut measures: Vec<Measure> =
-        (1..count).map(|at| Measure { what: What::Step, from: at - 1, to: Some(at) }).collect();
-    match pairs {
-        PairChoice::Named(specs) => {
-            for (number, spec) in (0u32..).zip(specs) {
-                let Some(from) = names.find(&spec.from) else { continue };
-                // A TO that no event has by now is not among these labels.
-                let to = names.find(&spec.to).unwrap_or(Name::MAX);
-                let of = positions(labels, (from, to));
-                measures.extend(of.into_iter().map(|(from, to)| Measure {
-                    what: What::Named(number),
-                    from,
-                    to,
-                }));
+/// Where the traces of a shape are measured, as it grows.
+#[derive(Default)]
+struct Slots {
+    measures: Vec<Measure>,
+    slots: Vec<Slot>,
+    index: HashMap<(What, Name, Name, bool), u32>,
+}
+
+impl Slots {
+    /// Of traces with these labels. The steps are always measured: the pauses between the events
+    /// tell whether the log starts in the middle.
+    fn of(
+        labels: &[Name],
+        across: &[u32],
+        pairs: &PairChoice,
+        names: &Names,
+    ) -> (Vec<Measure>, Vec<Slot>) {
+        let mut out = Self::default();
+        for (at, step) in (1u32..).zip(labels.windows(2)) {
+            let across = across.binary_search(&at).is_ok();
+            out.add(What::Step, (step[0], step[1]), across, (at - 1, Some(at)));
+        }
+        match pairs {
+            PairChoice::Named(specs) => {
+                for (number, spec) in (0u32..).zip(specs) {
+                    let Some(from) = names.find(&spec.from) else { continue };
+                    // A TO that no event has by now is not among these labels.
+                    let to = names.find(&spec.to).unwrap_or(Name::MAX);
+                    for places in positions(labels, (from, to)) {
+                        out.add(What::Named(number), (from, to), false, places);
+                    }
+                }
+            }
+            PairChoice::Consecutive | PairChoice::All => {
+                if let [first, .., last] = *labels {
+                    let end = u32::try_from(labels.len() - 1).ok();
+                    out.add(What::Total, (first, last), false, (0, end));
+                }
             }
         }
-        PairChoice::Consecutive | PairChoice::All if count > 1 => {
-            measures.push(Measure { what: What::Total, from: 0, to: Some(count - 1) });
-        }
-        PairChoice::Consecutive | PairChoice::All => {}
+        (out.measures, out.slots)
     }
-    measures
+
+    fn add(
+        &mut self,
+        what: What,
+        (a, b): (Name, Name),
+        across: bool,
+        (from, to): (u32, Option<u32>),
+    ) {
+        let next = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        let slot = *self.index.entry((what, a, b, across)).or_insert(next);
+        if slot == next {
+            self.slots.push(Slot {
+                what,
+                from: a,
+                to: b,
+                across,
+                measures: 0,
+                unmatched: 0,
+                places: (0, 0),
+                latencies: Counts::default(),
+            });
+        }
+        let of = &mut self.slots[slot as usize];
+        of.measures += 1;
+        of.unmatched += u64::from(to.is_none());
+        of.places.0 += u64::from(from);
+        of.places.1 += u64::from(to.unwrap_or(from));
+        self.measures.push(Measure { from, to, slot });
+    }
 }

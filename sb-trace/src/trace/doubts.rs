@@ -21,10 +21,18 @@ pub(crate) struct Sequences {
     /// The commonest order of labels, and how many of them have it.
     pub usual: Vec<Name>,
     pub usual_count: u64,
-    /// The median pause from each label of the usual order to the next.
+    /// The median pauses from each label of the usual order to the next, step by step as
+    /// [`steps`] gives them.
     pub inside: Vec<Option<i64>>,
     /// The median pause from the end of a usual trace to the next trace of its stream.
     pub wrap: Option<i64>,
+}
+
+/// The different steps of a path, from one label to the next, in the order in which they first
+/// occur.
+pub(crate) fn steps(path: &[Name]) -> impl Iterator<Item = [Name; 2]> {
+    let mut seen = hashbrown::HashSet::new();
+    path.windows(2).map(|step| [step[0], step[1]]).filter(move |step| seen.insert(*step))
 }
 
 /// Says how the traces were made, and what is doubtful about those that only the order of the
@@ -94,15 +102,15 @@ fn starts_in_the_middle(sequences: &Sequences, names: &Names, by: &Grouping) -> 
         .enumerate()
         .filter_map(|(at, pause)| Some((at, (*pause)?)))
         .max_by_key(|&(at, pause)| (pause, std::cmp::Reverse(at)))?;
-    let label = |at: usize| sequences.usual.get(at).map_or("", |&l| names.text(l));
+    let step = steps(&sequences.usual).nth(at)?;
+    let (before, after) = (names.text(step[0]), names.text(step[1]));
     (longest > wrap).then(|| {
         Finding::warning(
             format!(
                 "the longest usual pause lies inside the traces, between {} and {}: the log may start in the middle of an invocation",
-                label(at),
-                label(at + 1),
+                before, after,
             ),
-            format!("if invocations begin with {0}, say --by label={0}", label(at + 1)),
+            format!("if invocations begin with {after}, say --by label={after}"),
         )
     })
 }

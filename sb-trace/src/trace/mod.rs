@@ -11,7 +11,7 @@ mod start_class;
 
 pub use completeness::PathCount;
 pub(crate) use completeness::{commonest, in_order, judge};
-pub(crate) use doubts::{Made, Sequences, doubts};
+pub(crate) use doubts::{Made, Sequences, doubts, steps};
 pub use finding::{Finding, Severity};
 pub use grouping::Grouping;
 pub(crate) use grouping::{DRIVER, Draft, Grouped, group};

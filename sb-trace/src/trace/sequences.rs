@@ -1,6 +1,6 @@
 //! What is usual among the traces that the order of the log made.
 
-use super::doubts::{Made, Sequences};
+use super::doubts::{Made, Sequences, steps};
 use super::{Draft, Grouped};
 use crate::event::Event;
 use crate::names::Name;
@@ -27,19 +27,21 @@ pub(crate) fn sequences(grouped: &Grouped, events: &[Event]) -> (Made, Sequences
     let is_usual = |places: &[u32]| {
         places.len() == usual.len() && places.iter().zip(&usual).all(|(&p, &l)| event(p).label == l)
     };
-    let mut inside: Vec<Vec<i64>> = vec![Vec::new(); usual.len().saturating_sub(1)];
+    let places: HashMap<[Name; 2], usize> = steps(&usual).zip(0..).collect();
+    let mut inside: Vec<Vec<i64>> = vec![Vec::new(); places.len()];
     let mut wraps: Vec<i64> = Vec::new();
     // Of each stream the trace before, if that was a usual one: its end.
     let mut ends: HashMap<(u32, Name), Option<i64>> = HashMap::new();
-    for places in &drafts {
-        let (Some(&first), Some(&last)) = (places.first(), places.last()) else { continue };
+    for trace in &drafts {
+        let (Some(&first), Some(&last)) = (trace.first(), trace.last()) else { continue };
         let (first, last) = (event(first), event(last));
         let end = ends.entry((first.file, first.source)).or_default();
         wraps.extend(end.map(|end| first.epoch_ns.saturating_sub(end)));
-        *end = is_usual(places).then_some(last.epoch_ns);
+        *end = is_usual(trace).then_some(last.epoch_ns);
         if end.is_some() {
-            for (pauses, step) in inside.iter_mut().zip(places.windows(2)) {
-                pauses.push(event(step[1]).epoch_ns.saturating_sub(event(step[0]).epoch_ns));
+            for step in trace.windows(2) {
+                let (a, b) = (event(step[0]), event(step[1]));
+                inside[places[&[a.label, b.label]]].push(b.epoch_ns.saturating_sub(a.epoch_ns));
             }
         }
     }
