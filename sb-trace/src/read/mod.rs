@@ -3,7 +3,8 @@
 mod block;
 mod input;
 mod transport;
+mod utf16;
 
-pub(crate) use block::{Block, Blocks};
+pub(crate) use block::{AtLineEnds, Block, Blocks, Cut, Unit, Units};
 pub use input::{Input, Place, expand};
 pub(crate) use transport::open;

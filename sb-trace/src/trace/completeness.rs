@@ -1,6 +1,6 @@
 //! Complete or not, by which path, and whether the traces can be believed.
 
-use super::start_class;
+use super::start_class::{self, ColdWarm};
 use super::{Finding, Grouped, Traces};
 use crate::event::Event;
 use crate::names::{Name, Names};
@@ -26,6 +26,7 @@ pub(crate) fn judge(
     names: &Names,
     runs: &[Run],
     expect: &[String],
+    starts: &HashMap<Name, ColdWarm>,
 ) -> Vec<PathCount> {
     let label = |place: u32| events[place as usize].label;
     let expected: Vec<Option<Name>> = expect.iter().map(|l| names.find(l)).collect();
@@ -57,7 +58,9 @@ pub(crate) fn judge(
             commonest.get(runs[trace.run as usize].benchmark.as_str()).map(|&(_, last)| last);
         trace.complete =
             !trace.fragment && ends.is_some() && ends == wanted && expected.iter().all(has);
-        trace.start_class = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
+        let by_label = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
+        let ids = places.iter().map(|&p| events[p as usize].correlation_id);
+        trace.start_class = by_label.or(ids.filter_map(|id| starts.get(&id).copied()));
     }
     traces.order = order;
 
