@@ -86,7 +86,8 @@ impl Keys {
         let rest = text.get(walk.at..)?;
         let rest = rest.split(|&b| b == b'\n').next().unwrap_or_default();
         let by_line = ended && !array && one_line && rest.trim_ascii().is_empty();
-        let paths = walk.keys.into_iter().map(|path| match path.strip_prefix("[].") {
+        let paths = walk.keys.into_iter().filter(|path| path != "[]");
+        let paths = paths.map(|path| match path.strip_prefix("[].") {
             Some(rest) => rest.to_owned(),
             None => path,
         });

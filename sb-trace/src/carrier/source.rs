@@ -6,7 +6,7 @@ use super::fields::Overrides;
 use super::head::Head;
 use super::lines::Opener;
 use super::pattern::Pattern;
-use super::{Brackets, Carrier, CsvShape, Shape, json, known, lines, octets, parts, plain};
+use super::{Brackets, Carrier, CsvShape, JsonShape, Shape, json, known, lines, octets, parts, plain};
 use crate::event::{How, LineClass, OpenPart, Parsed, Sink};
 use crate::options::Options;
 use crate::read::{AtLineEnds, Block, Cut};
@@ -38,14 +38,18 @@ impl Choice {
 
     /// The carriers that it leaves to choose from.
     fn among(&self) -> Vec<&'static Carrier> {
-        let all = || known::ALL.iter().copied();
+        let all = known::ALL.iter().copied();
         match self {
-            Self::Auto => all().collect(),
-            // An exact name goes before a family of the same name.
-            Self::Named(name) if all().any(|c| c.name == name) => {
-                all().filter(|c| c.name == name).collect()
-            }
-            Self::Named(name) => all().filter(|c| c.family == name).collect(),
+            Self::Auto => all.collect(),
+            Self::Named(name) => all.filter(|c| c.name == name || c.family == name).collect(),
+        }
+    }
+
+    /// The carrier that is meant even where nothing speaks for it.
+    fn exact(&self) -> Option<&'static Carrier> {
+        match self {
+            Self::Auto => None,
+            Self::Named(name) => known::ALL.iter().copied().find(|c| c.name == name),
         }
     }
 }
@@ -111,10 +115,7 @@ fn choose(head: &Head, options: &Options, hook_log: bool) -> (Source, bool) {
     }
     let among = options.format.among();
     let detected = detect(head, &among);
-    let exact = match among.as_slice() {
-        [one] => Some(*one),
-        _ => None,
-    };
+    let exact = options.format.exact();
     let own_table = overrides.body.as_ref().is_some_and(|body| head.header.contains(body));
     let fits = options.format == Choice::Auto
         || detected.is_some()
@@ -152,7 +153,7 @@ impl Source {
             Kind::Known(carrier) => match &carrier.shape {
                 Shape::Plain | Shape::Csv(_) => Box::new(AtLineEnds::default()),
                 Shape::Lines(shape) => lines::cutter(shape),
-                Shape::Json(_) if self.by_line => Box::new(json::AtValues),
+                Shape::Json(shape) if self.is_by_line(shape) => Box::new(json::AtValues),
                 Shape::Json(shape) => Box::new(json::Frames::new(shape.path)),
                 Shape::Octets => Box::new(octets::Frames::default()),
             },
@@ -195,6 +196,11 @@ impl Source {
         sink.finish(Vec::new())
     }
 
+    /// Whether there is a record a line, and not a document that happens to stand on one.
+    fn is_by_line(&self, shape: &JsonShape) -> bool {
+        self.by_line && shape.path.is_empty()
+    }
+
     /// Whether a record that was read proves that the input has this carrier.
     pub(crate) fn is_strict(&self) -> bool {
         match &self.kind {
@@ -212,7 +218,7 @@ impl Source {
             Kind::Pattern(pattern) => (LineClass::Other, pattern.in_parts()),
             Kind::Known(carrier) => match &carrier.shape {
                 // Where a record is a line, only records are lines.
-                Shape::Json(_) if self.by_line => (LineClass::Other, true),
+                Shape::Json(shape) if self.is_by_line(shape) => (LineClass::Other, true),
                 Shape::Json(_) => (LineClass::Carrier, true),
                 Shape::Lines(lines) => (LineClass::Other, lines.in_parts),
                 _ => (LineClass::Other, false),

@@ -66,13 +66,29 @@ impl<'b> Sink<'b> {
 
     /// A record of the carrier's.
     pub(crate) fn record(&mut self, record: &Record<'_>) {
-        self.parsed.records += 1;
+        let before = self.found();
+        self.one_of(record, true);
+        self.explained(record.raw.clone(), before);
+    }
+
+    /// One of several records that stand at the same place, whose raw text is not its own alone;
+    /// whether it has the carrier's form.
+    pub(crate) fn one_of(&mut self, record: &Record<'_>, of_form: bool) {
+        self.parsed.records += u64::from(of_form);
         self.take(record, None);
     }
 
-    /// A record that is not of the carrier's form.
-    pub(crate) fn other(&mut self, record: &Record<'_>) {
-        self.take(record, None);
+    /// How much was found so far.
+    pub(crate) fn found(&self) -> u64 {
+        self.parsed.look_alikes + self.parsed.rows.len() as u64
+    }
+
+    /// All records of a place were handed on: if nothing was found in them, nothing may look like
+    /// a statement there.
+    pub(crate) fn explained(&mut self, raw: Range<usize>, before: u64) {
+        if self.found() == before {
+            self.frame(raw);
+        }
     }
 
     /// A record at this place was looked at and holds nothing.
@@ -149,10 +165,8 @@ impl<'b> Sink<'b> {
         let body: &[u8] = &layer.body;
         let within = offset_in(record.body, body);
         let in_block = offset_in(self.block, body);
-        let mut found_any = false;
         let mut ordinal = 0u32;
         scan(body, self.how.unit, |at, found| {
-            found_any = true;
             let begin = in_block.map(|offset| offset + at);
             let (own_line, column) = match begin {
                 Some(begin) => (self.line(begin), column(self.block, begin)),
@@ -161,7 +175,7 @@ impl<'b> Sink<'b> {
             match found {
                 Found::Statement(statement) => {
                     self.classes.push((own_line, LineClass::Statement));
-                    self.order(part, within, at, begin.unwrap_or(record.raw.start));
+                    self.order(part, within, at, record.raw.start);
                     if !record.unique.is_empty() {
                         let mut hasher = DefaultHasher::new();
                         (record.unique, ordinal).hash(&mut hasher);
@@ -177,10 +191,6 @@ impl<'b> Sink<'b> {
                 }
             }
         });
-        if !found_any && part.is_none() {
-            let raw = self.block.get(record.raw.clone()).unwrap_or_default();
-            self.check_lost(raw, record.raw.start);
-        }
     }
 
     /// Remembers where a row begins, if rows have to be put in order.

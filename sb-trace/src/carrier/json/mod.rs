@@ -22,18 +22,20 @@ pub(crate) struct Out<'s, 'b> {
     raw: Range<usize>,
     /// The text around the records of its document.
     pub around: &'s [u8],
-    pub overrides: &'s Overrides,
+    /// Whether some of it waits for more.
+    waits: bool,
 }
 
 impl Out<'_, '_> {
     /// Text with its ids.
     pub(crate) fn record(&mut self, body: &[u8], id: Id<'_>, source: &str, unique: &str) {
-        self.sink.record(&Record { raw: self.raw.clone(), body, id, source, unique });
+        self.sink.one_of(&Record { raw: self.raw.clone(), body, id, source, unique }, true);
     }
 
     /// Text that may be a part of a record.
     pub(crate) fn part(&mut self, body: &[u8], key: &[u8], source: &str, unique: &str, more: bool) {
         if more || self.parts.is_open(key) {
+            self.waits = true;
             self.parts.add(self.sink, key, source, body, self.raw.start, more);
         } else if memchr::memchr(b'|', body).is_some() {
             self.record(body, Id::default(), source, unique);
@@ -47,15 +49,12 @@ impl Out<'_, '_> {
         if layer.signal.is_some() {
             // Only the payload layer deals with these.
             let text = self.sink.block().get(self.raw.clone()).unwrap_or_default();
-            self.sink.other(&Record { raw: self.raw.clone(), body: text, ..Record::default() });
+            let record = Record { raw: self.raw.clone(), body: text, ..Record::default() };
+            self.sink.one_of(&record, false);
         } else {
-            self.sink.other(&Record {
-                raw: self.raw.clone(),
-                body: &layer.body,
-                id: layer.id,
-                source: &layer.source,
-                unique: "",
-            });
+            let (body, source) = (&layer.body, &layer.source);
+            let record = Record { raw: self.raw.clone(), body, id: layer.id, source, unique: "" };
+            self.sink.one_of(&record, false);
         }
     }
 }
@@ -152,11 +151,15 @@ impl Reader<'_> {
             self.broken(sink, parts, unit, raw);
             return;
         };
-        let mut out = Out { sink, parts, raw: unit.range.clone(), around, overrides: self.overrides };
+        let before = sink.found();
+        let mut out = Out { sink, parts, raw: unit.range.clone(), around, waits: false };
         if self.overrides.any() {
             self.overrides.read(&json, &mut out);
         } else {
             (self.shape.read)(&json, &mut out);
+        }
+        if !out.waits {
+            sink.explained(unit.range.clone(), before);
         }
     }
 

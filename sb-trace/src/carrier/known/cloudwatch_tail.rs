@@ -32,7 +32,7 @@ pub(super) fn stream(text: &[u8]) -> Option<(&str, &[u8])> {
         4 | 7 | 10 => *b == b'/',
         _ => b.is_ascii_digit(),
     });
-    let bracket = name.get(name.len() - 33) == Some(&b']');
+    let bracket = name.len().checked_sub(33).and_then(|at| name.get(at)) == Some(&b']');
     let known = is_date && bracket && hash.iter().all(u8::is_ascii_hexdigit);
     let name = std::str::from_utf8(name).ok().filter(|_| known)?;
     Some((name, text.get(end + 1..).unwrap_or_default()))

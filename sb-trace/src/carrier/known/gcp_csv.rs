@@ -9,7 +9,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "execution_id, else the trace",
     source: "function_name",
     brackets: Brackets::Never,
-    samples: &["gcp-logging-read.csv"],
+    samples: &["gcp-logging-csv.csv"],
     shape: Shape::Csv(CsvShape {
         claims: |header| header.contains(&"text_payload"),
         body: &["text_payload"],
