@@ -15,7 +15,7 @@ use crate::unknown;
 use std::sync::Arc;
 
 /// One input after it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileInfo {
     /// Name relative to the inputs' common root; `-` is standard input.
     pub name: String,
@@ -29,6 +29,14 @@ pub struct FileInfo {
     pub statements: u64,
     /// Whether it holds NUL bytes: without a statement it is called binary.
     pub binary: bool,
+    /// Events whose record has an id.
+    pub with_id: u64,
+    /// Events that stand between START and END of a request, and have its id.
+    pub enclosed: u64,
+    /// Places that look like a statement, but not in the text of a record, and the first's line.
+    pub lost: u64,
+    /// See `lost`.
+    pub lost_at: u64,
 }
 
 /// All that is known of the inputs.
@@ -87,8 +95,14 @@ pub(crate) fn analyze(
     findings.extend(trace::doubts(made, &usual, &events.names, &options.by));
     accounting.traces_split = grouped.split;
     let mut traces = grouped.into_traces();
-    let (paths, missing) =
-        trace::judge(&mut traces, &events.rows, &events.names, &runs, &options.expect);
+    let (paths, missing) = trace::judge(
+        &mut traces,
+        &events.rows,
+        &events.names,
+        &runs,
+        &options.expect,
+        &events.starts,
+    );
     count(&traces, &mut accounting);
     let (latencies, skew) = latency::build(&events, &traces, &runs, &file_names, &options.pairs);
     let analysis = Analysis {

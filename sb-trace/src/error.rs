@@ -31,6 +31,12 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// No input has the carrier that the user named.
+    #[error("--format {name}: nothing in the input has this form")]
+    NoMatchForFormat {
+        /// The name.
+        name: String,
+    },
     /// No statement in the whole input.
     #[error("no trace statement in {what}")]
     NoStatement {
@@ -88,6 +94,10 @@ impl Error {
                 Some("name a log file, a folder, a pattern in quotes, or - for standard input".to_owned())
             }
             Self::NoMatch { .. } => Some("quote the pattern, or name a folder to read all files in it".to_owned()),
+            Self::NoMatchForFormat { .. } => Some(
+                "leave --format out, and what the input is taken for is said; sb-trace formats shows what each looks like"
+                    .to_owned(),
+            ),
             Self::NoStatement { .. } => Some(
                 "a statement looks like 1600776870140+0000|PRE_INVOKED; print one with: sb-trace stamp PRE_INVOKED"
                     .to_owned(),

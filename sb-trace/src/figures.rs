@@ -106,7 +106,8 @@ fn tallied(
     let Some(tally) = tally.take() else { return Ok(None) };
     let labels = tally.labels();
     let file_names: Vec<Name> = files.iter().map(|file| names.add(&file.name)).collect();
-    let Some(of) = tally.finish(names, &file_names, &options.expect, percents) else {
+    let starts = &events.starts;
+    let Some(of) = tally.finish(names, &file_names, starts, &options.expect, percents) else {
         return Ok(None);
     };
     accounting.events_complete = of.events_complete;

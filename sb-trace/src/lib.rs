@@ -5,6 +5,7 @@
 //! ```text
 //! bytes     read       LOG arguments, gzip and zstd, blocks of lines
 //! records   carrier    what a log collector wrapped around the app's text
+//! text      payload    what the runtime or a logger put around it inside that
 //! statement statement  the grammar in nom, and text that nearly is a statement
 //! events    event      statements with where they came from
 //! traces    trace      the events of one invocation each
@@ -34,8 +35,10 @@ mod error;
 mod event;
 mod figures;
 pub mod filter;
+mod join;
 mod names;
 mod options;
+mod payload;
 mod read;
 mod run;
 mod statement;
@@ -53,6 +56,7 @@ pub mod units;
 
 pub use accounting::{Accounting, LookAlikeAt};
 pub use analysis::{Analysis, FileInfo};
+pub use carrier::{Choice, Otherwise, Overrides, Pattern};
 pub use collect::{Progress, Silent};
 pub use error::{Error, Result, reason};
 pub use event::{Event, Events};

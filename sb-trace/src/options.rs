@@ -1,5 +1,6 @@
 //! What was meant by the command line: validated, and easy to build by hand.
 
+use crate::carrier::{Choice, Overrides, Pattern};
 use crate::filter::Filter;
 use crate::latency::PairChoice;
 use crate::statement::EpochUnit;
@@ -21,6 +22,14 @@ pub struct Options {
     pub max_trace_ns: i64,
     /// Finds the correlation id in the text of a record: its group `correlation_id`.
     pub id_regex: Option<Regex>,
+    /// What wraps the app's text.
+    pub format: Choice,
+    /// The user's own carrier, which goes before `format`.
+    pub pattern: Option<Pattern>,
+    /// Fields of JSON and CSV that the user named.
+    pub fields: Overrides,
+    /// Finds the correlation id in the path of a file: its group `correlation_id`.
+    pub id_from_path: Option<Regex>,
     /// Which events and traces are looked at.
     pub filter: Filter,
     /// Tags of every run: name without `tag_`, value.
@@ -41,6 +50,10 @@ impl Default for Options {
             expect: Vec::new(),
             max_trace_ns: Self::MAX_TRACE_NS,
             id_regex: None,
+            format: Choice::default(),
+            pattern: None,
+            fields: Overrides::default(),
+            id_from_path: None,
             filter: Filter::default(),
             tags: Vec::new(),
         }
@@ -50,7 +63,7 @@ impl Default for Options {
 /// The name of the group of `--id-regex` that holds the id.
 pub(crate) const ID_GROUP: &str = "correlation_id";
 
-/// Reads an `--id-regex`: it must have a group `correlation_id`.
+/// Reads an `--id-regex` or an `--id-from-path`: it must have a group `correlation_id`.
 pub fn parse_id_regex(text: &str) -> Result<Regex, String> {
     let regex = Regex::new(text)
         .map_err(|e| e.to_string().lines().last().unwrap_or_default().to_owned())?;

@@ -1,26 +1,29 @@
-//! `plain`: the app's own text, a record a line, no id and no source.
+//! `plain`: the app's own text, a record a line, no id and no source but what the app printed.
 
-use crate::event::{LineClass, Parsed, RawEvent};
+use crate::event::{How, LineClass, Parsed, RawEvent, Sink};
 use crate::options::ID_GROUP;
 use crate::read::Block;
-use crate::statement::{EpochUnit, Found, scan};
+use crate::statement::{Found, scan};
 use regex::bytes::Regex;
 use std::borrow::Cow;
 
-/// The carrier's name.
-pub(crate) const PLAIN: &str = "plain";
-
 /// Reads a block of lines.
-pub(crate) fn read(block: &Block, unit: EpochUnit, id_regex: Option<&Regex>) -> Parsed {
+pub(super) fn read(block: &Block, how: How<'_>) -> Parsed {
     let text = &block.bytes;
+    // Colours, columns of a runtime or JSON: then lines are looked at one by one.
+    if memchr::memchr3(0x1b, b'\t', b'{', text).is_some() {
+        let mut sink = Sink::new(text, how);
+        sink.stray(0..text.len());
+        return sink.finish(Vec::new());
+    }
     let mut parsed = Parsed::default();
     let mut lines = Lines::new(text);
-    scan(text, unit, |at, found| {
+    scan(text, how.unit, |at, found| {
         lines.go_to(at, &mut parsed);
         match found {
             Found::Statement(statement) => {
                 lines.class = LineClass::Statement;
-                let id = id_regex.map_or(Cow::Borrowed(""), |regex| lines.id(regex));
+                let id = how.id_regex.map_or(Cow::Borrowed(""), |regex| lines.id(regex));
                 parsed.push(&RawEvent {
                     statement,
                     correlation_id: &id,

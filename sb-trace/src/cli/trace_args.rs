@@ -94,6 +94,7 @@ impl TraceArgs {
             id_regex: input.id_regex.clone(),
             filter: input.filter(),
             tags: self.tag.clone(),
+            ..Options::default()
         })
     }
 

@@ -1,7 +1,11 @@
 //! Events: parsed statements with where they came from.
 
+mod environment;
 mod parsed;
+mod sink;
 mod table;
 
-pub(crate) use parsed::{LineClass, Parsed, RawEvent};
+pub(crate) use environment::Environments;
+pub(crate) use parsed::{LineClass, OpenPart, Parsed, RawEvent};
+pub(crate) use sink::{How, Record, Sink};
 pub use table::{Event, Events};

@@ -1,7 +1,7 @@
 //! What one block of an input holds: events, look-alikes and a class for each line.
 
 use super::table::Event;
-use crate::names::Names;
+use crate::names::{Name, Names};
 use crate::statement::{LookAlike, Statement};
 
 /// How many look-alikes are kept with their text; all are counted.
@@ -10,11 +10,18 @@ const MOST_KEPT: usize = 100_000;
 /// What a line is counted as: the greatest class of anything in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum LineClass {
+    Carrier,
     #[default]
     Other,
     Undecodable,
     LookAlike,
     Statement,
+}
+
+impl LineClass {
+    /// All classes, least first.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Carrier, Self::Other, Self::Undecodable, Self::LookAlike, Self::Statement];
 }
 
 /// A statement and its record, as the carrier hands it on.
@@ -23,8 +30,55 @@ pub(crate) struct RawEvent<'a> {
     pub statement: Statement<'a>,
     pub correlation_id: &'a str,
     pub source: &'a str,
-    /// Line in the block, from 1.
+    /// First line of the record in the block, from 1. It wraps where the record began in the
+    /// block before.
     pub line: u64,
+}
+
+/// What happened to an execution environment between two events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// How many rows stand before it.
+    pub row: usize,
+    /// The environment, if the record names it.
+    pub source: Name,
+    pub what: Change,
+}
+
+impl Mark {
+    /// With other handles for its names.
+    pub(crate) fn renamed(self, name: impl Fn(Name) -> Name) -> Self {
+        let what = match self.what {
+            Change::Init => Change::Init,
+            Change::Start { id, sequential } => Change::Start { id: name(id), sequential },
+            Change::End { id } => Change::End { id: name(id) },
+            Change::Report { id, cold } => Change::Report { id: name(id), cold },
+        };
+        Self { row: self.row, source: name(self.source), what }
+    }
+}
+
+/// See [`crate::payload::Signal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Init,
+    Start { id: Name, sequential: bool },
+    End { id: Name },
+    Report { id: Name, cold: bool },
+}
+
+/// The begin of a record that goes on in the next block.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct OpenPart {
+    /// What its parts have in common: stdout or stderr, an id.
+    pub key: Vec<u8>,
+    pub source: String,
+    pub text: Vec<u8>,
+    /// Line and byte at which it begins, counted from the block's begin.
+    pub line: i64,
+    pub start: i64,
+    /// For each part, where it begins in `text` and in the block.
+    pub parts: Vec<(usize, i64)>,
 }
 
 /// A look-alike that is kept: line in the block, column in bytes, and what it is.
@@ -42,8 +96,22 @@ pub(crate) struct Parsed {
     pub rows: Vec<Event>,
     pub look_alikes: u64,
     pub kept: Vec<Kept>,
+    /// For each row, what tells its record from all others; empty where records have no id.
+    pub unique: Vec<u64>,
+    /// In the order of the rows.
+    pub marks: Vec<Mark>,
+    /// Records that have the carrier's form.
+    pub records: u64,
+    /// Records in whose raw text something looks like a statement that is none in their own text,
+    /// and the line of the first.
+    pub lost: u64,
+    pub lost_at: u64,
+    /// The first line that is none of the user's pattern, if that is an error.
+    pub unmatched: Option<u64>,
+    /// Records that are not over at the end of the block.
+    pub open: Vec<OpenPart>,
     /// Lines by class, in the order of [`LineClass`].
-    pub lines: [u64; 4],
+    pub lines: [u64; 5],
     /// Class of the first and the last line, for a line that was cut between two blocks.
     pub first: Option<LineClass>,
     pub last: Option<LineClass>,

@@ -1,73 +1,145 @@
-//! Decoded text -> blocks of whole lines, of bounded size.
+//! Decoded text -> blocks of whole lines or whole records, of bounded size.
 
 use std::io::Read;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// How much is read at a time.
 const BLOCK: usize = 4 << 20;
 
 /// A line longer than this is cut, between two words where there are any, so that a file without
-/// line ends needs bounded memory.
+/// line ends needs bounded memory. Records that span lines may be longer.
 const LONGEST_LINE: usize = 16 << 20;
+const LONGEST_RECORD: usize = 64 << 20;
 
-/// Some lines of one input.
+/// Some text of one input, cut where its carrier allows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Block {
     /// The text.
     pub bytes: Vec<u8>,
-    /// Whether it goes on with the last line of the block before.
+    /// Whether it begins inside a line, the last one of the block before.
     pub continues: bool,
+    /// Where the records stand, if the cutter had to find that out.
+    pub units: Option<Units>,
+}
+
+/// The records of a block as the cutter found them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Units {
+    /// Each record, in order.
+    pub all: Vec<Unit>,
+    /// What stands around the records of a document: the first unit it holds for, its text.
+    pub around: Vec<(usize, Arc<[u8]>)>,
+}
+
+/// One record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// Where it stands in the block.
+    pub range: Range<usize>,
+    /// Whether it is text that the carrier does not explain.
+    pub stray: bool,
+}
+
+/// Decides where a text may be cut in two.
+pub(crate) trait Cut: Send {
+    /// Where the block may end; none where more text is needed. `text` begins where the last cut
+    /// was made and only ever grows until the next; `ended` says that nothing follows it.
+    fn cut(&mut self, text: &[u8], ended: bool) -> Option<usize>;
+
+    /// The text must be cut at `at`, which may be anywhere; what was found up to there is lost.
+    fn give_up(&mut self, _at: usize) {}
+
+    /// The records of the block that was just cut off, if the cutter knows them.
+    fn units(&mut self) -> Option<Units> {
+        None
+    }
+
+    /// The longest text that is waited for.
+    fn patience(&self) -> usize {
+        LONGEST_RECORD
+    }
+}
+
+/// Cuts behind the last line.
+#[derive(Debug, Default)]
+pub(crate) struct AtLineEnds {
+    searched: usize,
+}
+
+impl Cut for AtLineEnds {
+    fn cut(&mut self, text: &[u8], ended: bool) -> Option<usize> {
+        if ended {
+            return Some(text.len());
+        }
+        let fresh = text.get(self.searched..).unwrap_or_default();
+        let found = memchr::memrchr(b'\n', fresh).map(|last| self.searched + last + 1);
+        self.searched = if found.is_some() { 0 } else { text.len() };
+        found
+    }
+
+    fn give_up(&mut self, _at: usize) {
+        self.searched = 0;
+    }
+
+    fn patience(&self) -> usize {
+        LONGEST_LINE
+    }
 }
 
 /// The blocks of one input, in order.
 pub(crate) struct Blocks<R> {
     reader: R,
-    /// Begun line, carried over to the next block.
+    cutter: Box<dyn Cut>,
+    /// Begun record, carried over to the next block.
     rest: Vec<u8>,
     continues: bool,
     ended: bool,
-    longest_line: usize,
+    patience: usize,
 }
 
 impl<R: Read> Blocks<R> {
-    pub(crate) fn new(reader: R) -> Self {
-        Self {
-            reader,
-            rest: Vec::new(),
-            continues: false,
-            ended: false,
-            longest_line: LONGEST_LINE,
-        }
+    pub(crate) fn new(reader: R, cutter: Box<dyn Cut>) -> Self {
+        let patience = cutter.patience();
+        Self { reader, cutter, rest: Vec::new(), continues: false, ended: false, patience }
     }
 
     /// The next block; none at the end.
     pub(crate) fn next(&mut self) -> std::io::Result<Option<Block>> {
         let mut bytes = std::mem::take(&mut self.rest);
         while !self.ended {
-            let before = bytes.len();
             let read = (&mut self.reader).take(BLOCK as u64).read_to_end(&mut bytes)?;
             self.ended = read < BLOCK;
             if self.ended {
                 break;
             }
-            let fresh = bytes.get(before..).unwrap_or_default();
-            if let Some(last) = memchr::memrchr(b'\n', fresh) {
-                return Ok(Some(self.cut(bytes, before + last + 1, false)));
+            if let Some(at) = self.cutter.cut(&bytes, false) {
+                return Ok(Some(self.cut(bytes, at)));
             }
-            if bytes.len() >= self.longest_line {
+            if bytes.len() >= self.patience {
                 let at = between_words(&bytes);
-                return Ok(Some(self.cut(bytes, at, true)));
+                self.cutter.give_up(at);
+                return Ok(Some(self.cut(bytes, at)));
             }
         }
         if bytes.is_empty() {
             return Ok(None);
         }
         let end = bytes.len();
-        Ok(Some(self.cut(bytes, end, false)))
+        let at = self.cutter.cut(&bytes, true).filter(|&at| at > 0).unwrap_or(end);
+        Ok(Some(self.cut(bytes, at)))
     }
 
-    fn cut(&mut self, mut bytes: Vec<u8>, at: usize, inside_line: bool) -> Block {
+    /// Whether the last block ended inside a line.
+    pub(crate) fn inside_line(&self) -> bool {
+        self.continues
+    }
+
+    fn cut(&mut self, mut bytes: Vec<u8>, at: usize) -> Block {
         self.rest = bytes.split_off(at);
-        Block { bytes, continues: std::mem::replace(&mut self.continues, inside_line) }
+        let inside_line = bytes.last().is_some_and(|&b| b != b'\n');
+        let continues = std::mem::replace(&mut self.continues, inside_line);
+        Block { bytes, continues, units: self.cutter.units() }
     }
 }
 
@@ -93,8 +165,8 @@ mod tests {
     use super::*;
 
     fn all(text: &[u8], longest_line: usize) -> Vec<Block> {
-        let mut blocks = Blocks::new(text);
-        blocks.longest_line = longest_line;
+        let mut blocks = Blocks::new(text, Box::new(AtLineEnds::default()));
+        blocks.patience = longest_line;
         std::iter::from_fn(|| blocks.next().unwrap()).collect()
     }
 

@@ -4,8 +4,9 @@ mod block;
 mod input;
 mod lines;
 mod transport;
+mod utf16;
 
-pub(crate) use block::{Block, Blocks};
+pub(crate) use block::{AtLineEnds, Block, Blocks, Cut, Unit, Units};
 pub use input::{Input, Place, expand};
 pub use lines::lines;
 pub(crate) use transport::open;

@@ -7,8 +7,8 @@ use crate::latency::{Pair, PairChoice, Places, Skew, in_order, rarer_directions,
 use crate::names::{Name, Names};
 use crate::stats::{ALL_CLASSES, Summary};
 use crate::trace::{
-    ColdWarm, Incomplete, Made, Missing, PathCount, Sequences, commonest, count_missing, of_labels,
-    steps,
+    ColdWarm, Incomplete, Made, Missing, PathCount, Sequences, StartClass, commonest,
+    count_missing, of_labels, steps,
 };
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -39,9 +39,14 @@ impl Tally {
         mut self,
         names: &mut Names,
         file_names: &[Name],
+        starts: &HashMap<Name, ColdWarm>,
         expect: &[String],
         percents: &[f64],
     ) -> Option<Tallied> {
+        // How the invocations of a sequence started is known at the end only, for some carriers.
+        if self.recorded_sequences && !starts.is_empty() {
+            return None;
+        }
         if self.streams.iter().any(|stream| stream.back * 4 > stream.steps * 3) {
             return None;
         }
@@ -60,7 +65,12 @@ impl Tally {
         for stream in &mut self.streams {
             stream.sequence.close(&mut measurer);
         }
-        std::mem::take(&mut self.keyed).close(&mut measurer, self.by.may_cut(), &mut clocks);
+        std::mem::take(&mut self.keyed).close(
+            &mut measurer,
+            self.by.may_cut(),
+            starts,
+            &mut clocks,
+        );
         // A TO that no event has needs a handle, to be written in a table.
         self.pairs.named().for_each(|pair| {
             names.add(&pair.to);
@@ -134,7 +144,9 @@ impl Tally {
         let mut rows = Vec::new();
         for ((number, s), complete) in (0u32..).zip(shapes).zip(complete) {
             let labels = &s.shape.labels;
-            let class = of_labels(labels.iter().map(|&l| names.text(l))).class;
+            let by_label = of_labels(labels.iter().map(|&l| names.text(l)));
+            let known = if by_label == StartClass::default() { s.shape.start } else { by_label };
+            let class = known.class;
             for (index, slot) in (0u32..).zip(&s.slots) {
                 let row = |pair, turned| Row {
                     slot: (number, index),

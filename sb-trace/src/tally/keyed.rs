@@ -4,6 +4,7 @@
 use super::shapes::Kind;
 use super::{Clocks, Measurer};
 use crate::names::Name;
+use crate::trace::{ColdWarm, StartClass};
 use hashbrown::HashMap;
 
 /// Events with a key, in log order.
@@ -20,7 +21,9 @@ pub(super) struct Keyed {
     clock: Vec<u32>,
     /// Whether any two clocks differ.
     several_clocks: bool,
-    /// Place in the log of each event, where other events lie between them.
+    /// The record's own id, by which the log may say how an invocation started.
+    record: Vec<Name>,
+    /// Place of each event in the log.
     place: Vec<u32>,
 }
 
@@ -30,6 +33,7 @@ impl Keyed {
         &mut self,
         event: (i64, Name),
         (run, key): (u32, Name),
+        record: Name,
         clock: u32,
         place: u64,
     ) {
@@ -50,11 +54,18 @@ impl Keyed {
         self.time.push(event.0);
         self.label.push(event.1);
         self.clock.push(clock);
+        self.record.push(record);
         self.place.push(u32::try_from(place).unwrap_or(u32::MAX));
     }
 
     /// Measures all traces. Only rules that may cut a trace do so.
-    pub(super) fn close(self, measurer: &mut Measurer<'_>, may_cut: bool, clocks: &mut Clocks) {
+    pub(super) fn close(
+        self,
+        measurer: &mut Measurer<'_>,
+        may_cut: bool,
+        starts: &HashMap<Name, ColdWarm>,
+        clocks: &mut Clocks,
+    ) {
         // Events by key, each key's in log order: counted, then placed.
         let mut ends = vec![0u32; self.runs.len() + 1];
         for &key in &self.key {
@@ -77,8 +88,6 @@ impl Keyed {
             if !events.is_sorted_by_key(|&event| time(event)) {
                 events.sort_by_key(|&event| time(event));
             }
-            let kind =
-                Kind { benchmark: measurer.benchmark(run), fragment: false, by_sequence: false };
             let mut rest: &[u32] = events;
             let mut parts = 0;
             while let Some(&first) = rest.first() {
@@ -101,6 +110,17 @@ impl Keyed {
                             .map(|(at, _)| at),
                     );
                 }
+                let mut start = StartClass::default();
+                if !starts.is_empty() {
+                    let records = part.iter().map(|&event| self.record[event as usize]);
+                    start = start.or(records.filter_map(|id| starts.get(&id).copied()));
+                }
+                let kind = Kind {
+                    benchmark: measurer.benchmark(run),
+                    fragment: false,
+                    by_sequence: false,
+                    start,
+                };
                 let earliest = part.iter().map(|&event| self.place[event as usize]).min();
                 let shape = measurer.measure(
                     kind,

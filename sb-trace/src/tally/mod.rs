@@ -61,6 +61,8 @@ pub(crate) struct Tally {
     /// The benchmark of each run, as a number.
     benchmarks: Vec<u32>,
     benchmark_names: Vec<String>,
+    /// Whether any event of a sequence has an id on its record.
+    recorded_sequences: bool,
     seen: u64,
     with_id: u64,
     driver: u64,
@@ -90,6 +92,7 @@ impl Tally {
             shapes: Shapes::default(),
             benchmarks: Vec::new(),
             benchmark_names: Vec::new(),
+            recorded_sequences: false,
             seen: 0,
             with_id: 0,
             driver: 0,
@@ -150,10 +153,12 @@ impl Tally {
         let timed = (event.epoch_ns, event.label);
         match opener {
             _ if key != NONE => {
-                self.keyed.push(timed, (run, key), Clocks::of(event), place);
+                let (record, clock) = (event.correlation_id, Clocks::of(event));
+                self.keyed.push(timed, (run, key), record, clock, place);
             }
             None => self.orphans += 1,
             Some(opener) => {
+                self.recorded_sequences |= event.correlation_id != NONE;
                 let mut measurer = Measurer {
                     shapes: &mut self.shapes,
                     pairs: &self.pairs,

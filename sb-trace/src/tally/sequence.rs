@@ -3,6 +3,7 @@
 use super::Measurer;
 use super::shapes::Kind;
 use crate::names::Name;
+use crate::trace::StartClass;
 
 /// What begins a new trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,7 @@ impl Sequence {
             benchmark: measurer.benchmark(self.run),
             fragment: self.fragment,
             by_sequence: true,
+            start: StartClass::default(),
         };
         let mut start = 0;
         let mut parts = 0;

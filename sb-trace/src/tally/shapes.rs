@@ -3,6 +3,7 @@
 use super::counts::{Counts, Ticks};
 use crate::latency::{PairChoice, positions};
 use crate::names::{Name, Names};
+use crate::trace::StartClass;
 use hashbrown::HashMap;
 
 /// What traces of one shape have in common.
@@ -16,6 +17,8 @@ pub(super) struct Shape {
     pub fragment: bool,
     /// Whether the order of the log made them.
     pub by_sequence: bool,
+    /// What the log says of the start of the invocations.
+    pub start: StartClass,
     /// Which events were stamped by another clock than the one before: their places.
     pub across: Vec<u32>,
 }
@@ -96,6 +99,7 @@ pub(super) struct Kind {
     pub benchmark: u32,
     pub fragment: bool,
     pub by_sequence: bool,
+    pub start: StartClass,
 }
 
 impl Shapes {
@@ -110,7 +114,8 @@ impl Shapes {
     ) -> u32 {
         self.key.clear();
         self.key.push(kind.benchmark);
-        self.key.push(u32::from(kind.fragment) + 2 * u32::from(kind.by_sequence));
+        let start = kind.start.class as u32 * 4;
+        self.key.push(u32::from(kind.fragment) + 2 * u32::from(kind.by_sequence) + start);
         self.key.push(u32::try_from(across.len()).unwrap_or(u32::MAX));
         self.key.extend(across);
         self.key.extend(labels);
@@ -132,6 +137,7 @@ impl Shapes {
                 labels,
                 fragment: kind.fragment,
                 by_sequence: kind.by_sequence,
+                start: kind.start,
                 across: across.to_vec(),
             },
         });

@@ -2,7 +2,7 @@
 
 use super::Traces;
 use super::missing::{self, Incomplete, Missing};
-use super::start_class;
+use super::start_class::{self, ColdWarm};
 use crate::event::Event;
 use crate::names::{Name, Names};
 use crate::run::Run;
@@ -28,6 +28,7 @@ pub(crate) fn judge(
     names: &Names,
     runs: &[Run],
     expect: &[String],
+    starts: &HashMap<Name, ColdWarm>,
 ) -> (Vec<PathCount>, Vec<Missing>) {
     let label = |place: u32| events[place as usize].label;
     let expected: Vec<(Option<Name>, &str)> =
@@ -56,7 +57,9 @@ pub(crate) fn judge(
         let wanted = wanted_last(trace.run);
         trace.complete =
             !trace.fragment && ends.is_some() && ends == wanted && expected.iter().all(has);
-        trace.start_class = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
+        let by_label = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
+        let ids = places.iter().map(|&p| events[p as usize].correlation_id);
+        trace.start_class = by_label.or(ids.filter_map(|id| starts.get(&id).copied()));
     }
     traces.order = order;
     let incomplete = traces.traces.iter().filter(|trace| !trace.complete).map(|trace| {

@@ -63,6 +63,31 @@ pub struct StartClass {
     pub source: ClassSource,
 }
 
+impl StartClass {
+    /// What a label says; else what the log says of the invocations that took part.
+    pub(crate) fn or(self, of_invocations: impl Iterator<Item = ColdWarm>) -> Self {
+        if self.source != ClassSource::None {
+            return self;
+        }
+        let (mut cold, mut warm) = (false, false);
+        for class in of_invocations {
+            cold |= class == ColdWarm::Cold;
+            warm |= class == ColdWarm::Warm;
+        }
+        Self::of_flags(cold, warm, ClassSource::Environment)
+    }
+
+    fn of_flags(cold: bool, warm: bool, source: ClassSource) -> Self {
+        let class = match (cold, warm) {
+            (true, true) => ColdWarm::Partial,
+            (true, false) => ColdWarm::Cold,
+            (false, true) => ColdWarm::Warm,
+            (false, false) => return Self::default(),
+        };
+        Self { class, source }
+    }
+}
+
 /// What one label says of its trace.
 fn hint(label: &str) -> Option<ColdWarm> {
     match label {
@@ -83,13 +108,7 @@ pub(crate) fn of_labels<'a>(labels: impl Iterator<Item = &'a str>) -> StartClass
             None => {}
         }
     }
-    let class = match (cold, warm) {
-        (true, true) => ColdWarm::Partial,
-        (true, false) => ColdWarm::Cold,
-        (false, true) => ColdWarm::Warm,
-        (false, false) => return StartClass::default(),
-    };
-    StartClass { class, source: ClassSource::Label }
+    StartClass::of_flags(cold, warm, ClassSource::Label)
 }
 
 #[cfg(test)]
@@ -105,5 +124,16 @@ mod tests {
         assert_eq!(class(&["WARM"]), ColdWarm::Warm);
         assert_eq!(class(&["WARM", "COLD"]), ColdWarm::Partial);
         assert_eq!(class(&["INITIALISED"]), ColdWarm::Unknown);
+    }
+
+    #[test]
+    fn labels_go_before_what_is_known_of_the_invocations() {
+        let warm = of_labels(["WARM"].into_iter());
+        assert_eq!(warm.or([ColdWarm::Cold].into_iter()), warm);
+        let of = |classes: &[ColdWarm]| StartClass::default().or(classes.iter().copied());
+        assert_eq!(of(&[]), StartClass::default());
+        let cold = of(&[ColdWarm::Cold]);
+        assert_eq!((cold.class, cold.source), (ColdWarm::Cold, ClassSource::Environment));
+        assert_eq!(of(&[ColdWarm::Cold, ColdWarm::Warm]).class, ColdWarm::Partial);
     }
 }

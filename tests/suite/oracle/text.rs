@@ -91,7 +91,7 @@ pub(super) fn noise(index: usize, epoch: &str) -> Vec<u8> {
         39 => format!("1600000000{epoch}+0000|A"),
         40 => format!("{epoch}{epoch}Z|A"),
         41 => format!("{epoch}+0000|SB {epoch}+0000|SB_"),
-        42 => return [b"\xff\xfe bytes ", epoch.as_bytes(), b"+0000"].concat(),
+        42 => return [b"bytes \xff\xfe ", epoch.as_bytes(), b"+0000"].concat(),
         43 => return [b"caf\xe9 ", epoch.as_bytes(), b"+0000|A \xc3"].concat(),
         44 => return [b"\x80", epoch.as_bytes(), b"+0000|\xff"].concat(),
         _ => return [b"\xe2\x98", epoch.as_bytes(), b"|A"].concat(),

@@ -1,0 +1,213 @@
+//! Reads the blocks of carriers that are CSV: fields may hold line ends and doubled quotes, so
+//! records are found by their quotes first, and those with a `|` are parsed by csv-core.
+
+use super::CsvShape;
+use super::fields::Overrides;
+use crate::event::{Record, Sink};
+use crate::payload::{Id, Json, Width, fields};
+use crate::read::Cut;
+use csv_core::{ReadRecordResult, Reader};
+use std::ops::Range;
+
+/// Which columns hold what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Columns {
+    header: Vec<String>,
+    body: Option<usize>,
+    ids: Vec<(usize, Kind)>,
+    source: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Id,
+    Operation,
+    /// JSON that holds an `InvocationId`.
+    Dimensions,
+}
+
+impl Columns {
+    pub(super) fn new(header: &[String], shape: &CsvShape, overrides: &Overrides) -> Self {
+        let at = |name: &&str| header.iter().position(|column| column == name);
+        let first = |own: &Option<String>, names: &[&str]| match own {
+            Some(own) => at(&own.as_str()),
+            None => names.iter().find_map(at),
+        };
+        let all = |names: &[&str], kind| {
+            names.iter().filter_map(at).map(move |column| (column, kind)).collect::<Vec<_>>()
+        };
+        let ids = match &overrides.correlation {
+            Some(own) => all(&[own.as_str()], Kind::Id),
+            None => [
+                all(shape.id, Kind::Id),
+                all(shape.dimensions, Kind::Dimensions),
+                all(shape.operation, Kind::Operation),
+            ]
+            .concat(),
+        };
+        Self {
+            header: header.to_vec(),
+            body: first(&overrides.body, shape.body),
+            ids,
+            source: first(&overrides.source, shape.source),
+        }
+    }
+}
+
+/// The fields of the record that `text` holds.
+pub(super) fn fields_of(text: &[u8]) -> Vec<String> {
+    let mut out = vec![0; text.len() + 1];
+    let mut ends = vec![0; text.iter().filter(|&&b| b == b',').count() + 2];
+    let (result, _, _, fields) = Reader::new().read_record(text, &mut out, &mut ends);
+    let (mut read, mut start) = (Vec::new(), 0);
+    // The last record of a text without a line end reads as "more input needed".
+    let count = if result == ReadRecordResult::InputEmpty {
+        let mut reader = Reader::new();
+        let whole = [text, b"\n"].concat();
+        reader.read_record(&whole, &mut out, &mut ends).3
+    } else {
+        fields
+    };
+    for &end in ends.get(..count).unwrap_or_default() {
+        let field = out.get(start..end).unwrap_or_default();
+        read.push(String::from_utf8_lossy(field).into_owned());
+        start = end;
+    }
+    read
+}
+
+/// Reads a block of whole records.
+pub(super) fn read(sink: &mut Sink<'_>, columns: &Columns) {
+    let text = sink.block();
+    for range in Records::new(text) {
+        let raw = text.get(range.clone()).unwrap_or_default();
+        if memchr::memchr(b'|', raw).is_some() {
+            record(sink, columns, range);
+        }
+    }
+}
+
+fn record(sink: &mut Sink<'_>, columns: &Columns, range: Range<usize>) {
+    let text = sink.block().get(range.clone()).unwrap_or_default();
+    let values = fields_of(text);
+    // Files that were joined have their headers in the middle.
+    if values == columns.header {
+        return;
+    }
+    let Some(body) = columns.body.and_then(|at| values.get(at)) else {
+        sink.stray(range);
+        return;
+    };
+    let mut id = Id::default();
+    for (at, kind) in &columns.ids {
+        let Some(value) = values.get(*at) else { continue };
+        id = id.or(match kind {
+            Kind::Id => Id::invocation(value.trim()),
+            Kind::Operation => Id::new(value.trim(), Width::Operation),
+            Kind::Dimensions => Json::parse(value.as_bytes())
+                .map(|json| fields::invocation_in(&json))
+                .unwrap_or_default(),
+        });
+    }
+    let source = columns.source.and_then(|at| values.get(at)).map(String::as_str);
+    sink.record(&Record {
+        raw: range,
+        body: body.as_bytes(),
+        id,
+        source: source.unwrap_or_default(),
+        unique: "",
+    });
+}
+
+/// The records of a text: they end at a line end outside of quotes.
+struct Records<'a> {
+    text: &'a [u8],
+    start: usize,
+}
+
+impl<'a> Records<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self { text, start: 0 }
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let start = self.start;
+        let rest = self.text.get(start..).filter(|rest| !rest.is_empty())?;
+        let mut quoted = false;
+        for at in memchr::memchr2_iter(b'"', b'\n', rest) {
+            if rest.get(at) == Some(&b'"') {
+                quoted = !quoted;
+            } else if !quoted {
+                self.start = start + at + 1;
+                return Some(start..start + at);
+            }
+        }
+        self.start = self.text.len();
+        Some(start..self.text.len())
+    }
+}
+
+/// Cuts behind the last record.
+#[derive(Debug, Default)]
+pub(super) struct AtRecordEnds {
+    searched: usize,
+    quoted: bool,
+    last_end: Option<usize>,
+}
+
+impl Cut for AtRecordEnds {
+    fn cut(&mut self, text: &[u8], ended: bool) -> Option<usize> {
+        let fresh = text.get(self.searched..).unwrap_or_default();
+        for at in memchr::memchr2_iter(b'"', b'\n', fresh) {
+            if fresh.get(at) == Some(&b'"') {
+                self.quoted = !self.quoted;
+            } else if !self.quoted {
+                self.last_end = Some(self.searched + at + 1);
+            }
+        }
+        self.searched = text.len();
+        let at = if ended { Some(text.len()) } else { self.last_end.take() };
+        self.searched -= at.unwrap_or(0);
+        at
+    }
+
+    fn give_up(&mut self, at: usize) {
+        // A quote that was never closed: believe the next line again.
+        *self = Self { searched: self.searched.saturating_sub(at), ..Self::default() };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_may_hold_anything() {
+        assert_eq!(fields_of(b"a,\"b,\n\"\"c\"\"\",d"), ["a", "b,\n\"c\"", "d"]);
+        assert_eq!(fields_of(b"a,b\r\n"), ["a", "b"]);
+        assert_eq!(fields_of(b""), Vec::<String>::new());
+        assert_eq!(fields_of(b",,"), ["", "", ""]);
+    }
+
+    #[test]
+    fn records_end_outside_of_quotes_only() {
+        let text = b"a,b\n\"x\ny\",\"\"\"\n\"\n\nlast";
+        let records: Vec<&[u8]> = Records::new(text).map(|r| &text[r]).collect();
+        assert_eq!(records, [&b"a,b"[..], b"\"x\ny\",\"\"\"\n\"", b"", b"last"]);
+        for size in 1..text.len() {
+            let mut cutter = AtRecordEnds::default();
+            let (mut start, mut cuts) = (0, Vec::new());
+            for end in (size..text.len()).step_by(size).chain([text.len()]) {
+                if let Some(at) = cutter.cut(&text[start..end], end == text.len()) {
+                    start += at;
+                    cuts.push(start);
+                }
+            }
+            assert!(cuts.iter().all(|c| [4, 16, 17, 21].contains(c)), "{size}: {cuts:?}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Reads the blocks of carriers whose records are JSON values.
+
+mod frames;
+
+pub(super) use frames::Frames;
+
+use super::JsonShape;
+use super::fields::Overrides;
+use super::parts::Parts;
+use crate::event::{OpenPart, Record, Sink};
+use crate::payload::{self, Id, Json};
+use crate::read::{Cut, Unit, Units};
+use regex::bytes::Regex;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+/// Where a record hands on what is in it.
+pub(crate) struct Out<'s, 'b> {
+    sink: &'s mut Sink<'b>,
+    parts: &'s mut Parts,
+    /// Where the record stands.
+    raw: Range<usize>,
+    /// The text around the records of its document.
+    pub around: &'s [u8],
+    /// Whether some of it waits for more.
+    waits: bool,
+}
+
+impl Out<'_, '_> {
+    /// Text with its ids.
+    pub(crate) fn record(&mut self, body: &[u8], id: Id<'_>, source: &str, unique: &str) {
+        self.sink.one_of(&Record { raw: self.raw.clone(), body, id, source, unique }, true);
+    }
+
+    /// Text that may be a part of a record.
+    pub(crate) fn part(&mut self, body: &[u8], key: &[u8], source: &str, unique: &str, more: bool) {
+        if more || self.parts.is_open(key) {
+            self.waits = true;
+            self.parts.add(self.sink, key, source, body, self.raw.start, more);
+        } else if memchr::memchr(b'|', body).is_some() {
+            self.record(body, Id::default(), source, unique);
+        }
+    }
+
+    /// A record that has not the carrier's form, read as any JSON is: text, id and source by the
+    /// names of its fields.
+    pub(crate) fn generic(&mut self, record: &Json<'_>) {
+        let layer = payload::json::layer(record);
+        if layer.signal.is_some() {
+            // Only the payload layer deals with these.
+            let text = self.sink.block().get(self.raw.clone()).unwrap_or_default();
+            let record = Record { raw: self.raw.clone(), body: text, ..Record::default() };
+            self.sink.one_of(&record, false);
+        } else {
+            let (body, source) = (&layer.body, &layer.source);
+            let record = Record { raw: self.raw.clone(), body, id: layer.id, source, unique: "" };
+            self.sink.one_of(&record, false);
+        }
+    }
+}
+
+/// What the text of a record must hold to be parsed: a bar, also an escaped one, or a word of
+/// Lambda's own.
+static NEEDLES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\||\\u007[cC]|RequestId: |INIT_START |platform\.").ok());
+
+/// Reads a block whose records the cutter found, or one that is a line each.
+pub(super) fn read(
+    sink: &mut Sink<'_>,
+    shape: &JsonShape,
+    units: Option<&Units>,
+    overrides: &Overrides,
+    carry: Vec<OpenPart>,
+) -> Vec<OpenPart> {
+    let text = sink.block();
+    let mut parts = Parts::new(carry);
+    let found;
+    let in_document = units.is_some();
+    let units = match units {
+        Some(units) => units,
+        None => {
+            found = by_line(text).unwrap_or_else(|| Frames::of(text, shape.path));
+            &found
+        }
+    };
+    let nothing = Arc::from(&b""[..]);
+    let mut reader = Reader { shape, overrides, in_document, next_hit: 0, nothing };
+    let mut around = units.around.iter().peekable();
+    let mut current = Arc::clone(&reader.nothing);
+    let mut end = 0;
+    for (index, unit) in units.all.iter().enumerate() {
+        while let Some((_, text)) = around.next_if(|(first, _)| *first <= index) {
+            current = Arc::clone(text);
+        }
+        if unit.range.start > end {
+            sink.frame(end..unit.range.start);
+        }
+        end = unit.range.end;
+        reader.unit(sink, &mut parts, unit, &current);
+    }
+    if end < text.len() {
+        sink.frame(end..text.len());
+    }
+    parts.rest()
+}
+
+/// The records of a text that holds one a line; none if any line is something else.
+fn by_line(text: &[u8]) -> Option<Units> {
+    let mut units = Units::default();
+    let mut start = 0;
+    while start < text.len() {
+        let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |end| start + end);
+        let line = text[start..end].trim_ascii();
+        match line {
+            [] => {}
+            // Two values on a line would also begin and end so; the parser tells them apart.
+            [b'{', .., b'}'] => units.all.push(Unit { range: start..end, stray: false }),
+            _ => return None,
+        }
+        start = end + 1;
+    }
+    Some(units)
+}
+
+struct Reader<'r> {
+    shape: &'r JsonShape,
+    overrides: &'r Overrides,
+    /// Whether records span lines, so that those without a statement have to be counted.
+    in_document: bool,
+    /// Before this place nothing interesting is left.
+    next_hit: usize,
+    nothing: Arc<[u8]>,
+}
+
+impl Reader<'_> {
+    fn unit(&mut self, sink: &mut Sink<'_>, parts: &mut Parts, unit: &Unit, around: &[u8]) {
+        if unit.stray {
+            sink.stray(unit.range.clone());
+            return;
+        }
+        let raw = sink.block().get(unit.range.clone()).unwrap_or_default();
+        if !self.interesting(sink.block(), &unit.range) && !(self.shape.encoded)(raw) {
+            if self.in_document {
+                sink.nothing(unit.range.start);
+            }
+            return;
+        }
+        let decoded = payload::json::decode(raw);
+        let Some(json) = Json::parse(decoded.trim_ascii()) else {
+            self.broken(sink, parts, unit, raw);
+            return;
+        };
+        let before = sink.found();
+        let mut out = Out { sink, parts, raw: unit.range.clone(), around, waits: false };
+        if self.overrides.any() {
+            self.overrides.read(&json, &mut out);
+        } else {
+            (self.shape.read)(&json, &mut out);
+        }
+        if !out.waits {
+            sink.explained(unit.range.clone(), before);
+        }
+    }
+
+    /// What is no JSON after all may be several values on one line, or text.
+    fn broken(&mut self, sink: &mut Sink<'_>, parts: &mut Parts, unit: &Unit, raw: &[u8]) {
+        let inner = Frames::of(raw, self.shape.path);
+        if inner.all.len() < 2 {
+            sink.stray(unit.range.clone());
+            return;
+        }
+        for part in inner.all {
+            let range = unit.range.start + part.range.start..unit.range.start + part.range.end;
+            let text = raw.get(part.range.clone()).unwrap_or_default();
+            if part.stray || Json::parse(text).is_none() {
+                sink.stray(range);
+            } else {
+                self.next_hit = 0;
+                let nothing = Arc::clone(&self.nothing);
+                self.unit(sink, parts, &Unit { range, stray: false }, &nothing);
+            }
+        }
+    }
+
+    fn interesting(&mut self, text: &[u8], range: &Range<usize>) -> bool {
+        if self.next_hit < range.start {
+            let found = NEEDLES.as_ref().and_then(|needles| needles.find_at(text, range.start));
+            self.next_hit = found.map_or(usize::MAX, |hit| hit.start());
+        }
+        self.next_hit < range.end
+    }
+}
+
+/// Cuts a text that holds a JSON value a line.
+#[derive(Debug, Default)]
+pub(super) struct AtValues;
+
+impl Cut for AtValues {
+    fn cut(&mut self, text: &[u8], ended: bool) -> Option<usize> {
+        if ended {
+            return Some(text.len());
+        }
+        // A value may go on in the next line: cut where one ends and another begins.
+        let mut end = text.len();
+        while let Some(at) = memchr::memrchr(b'\n', text.get(..end)?) {
+            let before = text.get(..at)?.trim_ascii_end().last();
+            if before == Some(&b'}') && text.get(at + 1).is_none_or(|&b| b == b'{' || b == 0x1e) {
+                return Some(at + 1);
+            }
+            end = at;
+        }
+        None
+    }
+}

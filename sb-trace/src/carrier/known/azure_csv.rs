@@ -1,0 +1,25 @@
+//! `azure-csv`: what the Azure portal downloads for a query on the traces table.
+
+use crate::carrier::{Brackets, Carrier, CsvShape, Shape};
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "azure-csv",
+    family: "azure",
+    example: "\"timestamp [UTC]\",message,customDimensions,\"operation_Id\",\"cloud_RoleInstance\"",
+    id: "customDimensions.InvocationId, else operation_Id",
+    source: "cloud_RoleInstance",
+    brackets: Brackets::Never,
+    samples: &["azure-portal.csv"],
+    shape: Shape::Csv(CsvShape {
+        claims: |header| {
+            let has = |name: &str| header.contains(&name);
+            let times = ["timestamp [UTC]", "TimeGenerated [UTC]", "operation_Id", "OperationId"];
+            (has("message") || has("Message")) && times.iter().any(|name| has(name))
+        },
+        body: &["message", "Message"],
+        id: &[],
+        dimensions: &["customDimensions", "Properties"],
+        operation: &["operation_Id", "OperationId"],
+        source: &["cloud_RoleInstance", "AppRoleInstance"],
+    }),
+};

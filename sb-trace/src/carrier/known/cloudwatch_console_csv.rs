@@ -1,0 +1,21 @@
+//! `cloudwatch-console-csv`: what the CloudWatch console's log viewer downloads.
+
+use crate::carrier::{Brackets, Carrier, CsvShape, Shape};
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "cloudwatch-console-csv",
+    family: "cloudwatch",
+    example: "timestamp,message",
+    id: "the request id in the message",
+    source: "none",
+    brackets: Brackets::Never,
+    samples: &["cloudwatch-console.csv"],
+    shape: Shape::Csv(CsvShape {
+        claims: |header| header == ["timestamp", "message"],
+        body: &["message"],
+        id: &[],
+        dimensions: &[],
+        operation: &[],
+        source: &[],
+    }),
+};

@@ -1,0 +1,32 @@
+//! `cloudwatch-events`: the answer of `aws logs filter-log-events` and `get-log-events`.
+
+use crate::carrier::json::Out;
+use crate::carrier::{Brackets, Carrier, JsonShape, Shape};
+use crate::payload::{Id, Json};
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "cloudwatch-events",
+    family: "cloudwatch",
+    example: r#"{"events":[{"logStreamName":"..","timestamp":1600776870140,"message":"1600776870140+0000|PRE_INVOKED\n","eventId":".."}]}"#,
+    id: "the request id in the message, else that of the START..END around it in its stream",
+    source: "logStreamName",
+    // Without stream names it is one stream: that is what get-log-events asks for.
+    brackets: Brackets::OneStream,
+    samples: &["cloudwatch-filter-log-events.json", "cloudwatch-get-log-events.json"],
+    shape: Shape::Json(JsonShape {
+        path: &["events"],
+        claims: |keys| keys.has("events[].message"),
+        read,
+        encoded: |_| false,
+    }),
+};
+
+fn read(event: &Json<'_>, out: &mut Out<'_, '_>) {
+    let Some(message) = event.get_text("message").or(event.text()) else {
+        out.generic(event);
+        return;
+    };
+    let stream = event.get_text("logStreamName").unwrap_or_default();
+    let unique = event.get_text("eventId").unwrap_or_default();
+    out.record(message.as_bytes(), Id::default(), stream, unique);
+}

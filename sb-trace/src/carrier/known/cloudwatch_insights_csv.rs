@@ -1,0 +1,22 @@
+//! `cloudwatch-insights-csv`: an export of Logs Insights; its columns are those of the query.
+
+use crate::carrier::{Brackets, Carrier, CsvShape, Shape};
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "cloudwatch-insights-csv",
+    family: "cloudwatch",
+    example: "@timestamp,@message,@logStream,@requestId",
+    id: "@requestId, else the request id in the message",
+    source: "@logStream",
+    // Newest first, filtered and limited.
+    brackets: Brackets::Never,
+    samples: &["cloudwatch-insights.csv"],
+    shape: Shape::Csv(CsvShape {
+        claims: |header| header.contains(&"@message"),
+        body: &["@message"],
+        id: &["@requestId"],
+        dimensions: &[],
+        operation: &[],
+        source: &["@logStream"],
+    }),
+};

@@ -1,0 +1,38 @@
+//! `cloudwatch-insights-json`: the answer of `aws logs get-query-results`.
+
+use crate::carrier::json::Out;
+use crate::carrier::{Brackets, Carrier, JsonShape, Shape};
+use crate::payload::{Id, Json};
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "cloudwatch-insights-json",
+    family: "cloudwatch",
+    example: r#"{"results":[[{"field":"@message","value":"1600776870140+0000|PRE_INVOKED\n"},{"field":"@requestId","value":".."}]]}"#,
+    id: "@requestId, else the request id in the message",
+    source: "@logStream",
+    // Newest first, filtered and limited.
+    brackets: Brackets::Never,
+    samples: &["cloudwatch-insights-json.json"],
+    shape: Shape::Json(JsonShape {
+        path: &["results"],
+        claims: |keys| keys.has("results[][].field"),
+        read,
+        encoded: |_| false,
+    }),
+};
+
+fn read(row: &Json<'_>, out: &mut Out<'_, '_>) {
+    let field = |name: &str| {
+        let cell = row.array().iter().find(|cell| cell.get_text("field") == Some(name));
+        cell.and_then(|cell| cell.get_text("value")).unwrap_or_default()
+    };
+    let message = match field("@message") {
+        "" => field("message"),
+        message => message,
+    };
+    if message.is_empty() {
+        out.generic(row);
+        return;
+    }
+    out.record(message.as_bytes(), Id::invocation(field("@requestId")), field("@logStream"), "");
+}

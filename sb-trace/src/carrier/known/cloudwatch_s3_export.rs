@@ -1,0 +1,22 @@
+//! `cloudwatch-s3-export`: an object of a CloudWatch Logs export: time, message.
+
+use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
+use crate::payload::time::{self, Zone};
+use std::borrow::Cow;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "cloudwatch-s3-export",
+    family: "cloudwatch",
+    example: "2022-04-14T05:20:00.000Z START RequestId: REQUEST_ID Version: $LATEST",
+    id: "the request id in the message, else that of the START..END around it",
+    source: "none: one object is one log stream, which its key names",
+    brackets: Brackets::OneStream,
+    samples: &["cloudwatch-s3-export.gz"],
+    shape: Shape::Lines(Lines { of_lambda: true, further: Further::All, ..Lines::new(open) }),
+};
+
+fn open(line: &[u8]) -> Option<Line<'_>> {
+    let (time, rest) = time::rfc3339(line)?;
+    let form = time.zone == Zone::Z && time.fraction == 3;
+    form.then_some(Line { body: Cow::Borrowed(rest), ..Line::default() })
+}

@@ -1,0 +1,24 @@
+//! `cloudwatch-tail-short`: `aws logs tail --format short`: time without a zone, message.
+
+use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
+use crate::payload::time::{self, Zone};
+use std::borrow::Cow;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "cloudwatch-tail-short",
+    family: "cloudwatch",
+    example: "2022-04-14T05:20:00 2022-04-14T05:20:00.000Z\\tREQUEST_ID\\tINFO\\t1600776870140+0000|PRE_INVOKED",
+    id: "the request id in the message",
+    source: "none",
+    // It names no stream: lines between START and END may be another's.
+    brackets: Brackets::Never,
+    samples: &["cloudwatch-tail-short.txt"],
+    shape: Shape::Lines(Lines { of_lambda: true, further: Further::All, ..Lines::new(open) }),
+};
+
+fn open(line: &[u8]) -> Option<Line<'_>> {
+    let time = time::read(line)?;
+    let rest = line.get(time.length..)?.strip_prefix(b" ")?;
+    let form = !time.blank && time.zone == Zone::None && time.fraction == 0;
+    form.then_some(Line { body: Cow::Borrowed(rest), ..Line::default() })
+}

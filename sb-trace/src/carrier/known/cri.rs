@@ -1,0 +1,22 @@
+//! `cri`: log files of containerd and CRI-O: time, stream, tag, text. A long line comes in parts.
+
+use crate::carrier::{Brackets, Carrier, Line, Lines, Shape};
+use crate::payload::cri;
+use std::borrow::Cow;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "cri",
+    family: "kubernetes",
+    example: "2022-04-14T05:20:00.000402117Z stdout F 1600776870140+0000|PRE_INVOKED",
+    id: "none",
+    source: "none: pod and container are in the file's path",
+    brackets: Brackets::Never,
+    samples: &["cri-containerd.log", "cri-o.log"],
+    shape: Shape::Lines(Lines { sure: true, in_parts: true, ..Lines::new(open) }),
+};
+
+fn open(line: &[u8]) -> Option<Line<'_>> {
+    let (stream, more, body) = cri::parts(line)?;
+    let part = Some((Cow::Borrowed(stream.as_bytes()), more));
+    Some(Line { body: Cow::Borrowed(body), part, ..Line::default() })
+}

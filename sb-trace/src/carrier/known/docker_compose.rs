@@ -1,0 +1,36 @@
+//! `docker-compose`: `docker compose logs`: container, bar, text. With `-t` the time comes after.
+
+use crate::carrier::{Brackets, Carrier, Line, Lines, Shape};
+use crate::payload::time;
+use std::borrow::Cow;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "docker-compose",
+    family: "docker",
+    example: "api-1     | 1600776870140+0000|PRE_INVOKED",
+    id: "none",
+    source: "the container",
+    brackets: Brackets::Never,
+    samples: &["docker-compose-logs.txt", "docker-compose-v1.txt"],
+    shape: Shape::Lines(Lines::new(open)),
+};
+
+fn open(line: &[u8]) -> Option<Line<'_>> {
+    // `--watch` marks its own lines.
+    let line = line.strip_prefix("⦿ ".as_bytes()).unwrap_or(line);
+    let (name, rest) = name(line)?;
+    let body = time::rfc3339(rest).map_or(rest, |(_, body)| body);
+    Some(Line { body: Cow::Borrowed(body), source: Cow::Borrowed(name), ..Line::default() })
+}
+
+/// A container's name, blanks, the bar and one blank. A number is no name.
+fn name(line: &[u8]) -> Option<(&str, &[u8])> {
+    let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let length = line.iter().take_while(|b| fits(b)).count();
+    let (name, rest) = line.split_at_checked(length)?;
+    let blanks = rest.iter().take_while(|&&b| b == b' ').count();
+    let rest = rest.get(blanks..)?.strip_prefix(b"|")?;
+    let letters = name.first()?.is_ascii_alphanumeric() && name.iter().any(u8::is_ascii_alphabetic);
+    let name = std::str::from_utf8(name).ok().filter(|_| letters && blanks > 0)?;
+    Some((name, rest.strip_prefix(b" ").unwrap_or(rest)))
+}

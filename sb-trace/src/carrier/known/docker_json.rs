@@ -1,0 +1,37 @@
+//! `docker-json`: files of Docker's json-file driver. A line longer than 16 KiB comes in parts, of
+//! which only the last ends in a line end.
+
+use crate::carrier::json::Out;
+use crate::carrier::{Brackets, Carrier, JsonShape, Shape};
+use crate::payload::Json;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "docker-json",
+    family: "docker",
+    example: r#"{"log":"1600776870140+0000|PRE_INVOKED\n","stream":"stdout","time":"2022-04-14T05:20:00.000402117Z"}"#,
+    id: "none",
+    source: "none: the container's id is in the file's path",
+    brackets: Brackets::Never,
+    samples: &["docker-json-file.log"],
+    shape: Shape::Json(JsonShape {
+        path: &[],
+        claims: |keys| keys.has("log") && keys.only(&["log", "stream", "time", "attrs"]),
+        read,
+        encoded: is_part,
+    }),
+};
+
+fn read(record: &Json<'_>, out: &mut Out<'_, '_>) {
+    let Some(log) = record.get_text("log") else {
+        out.generic(record);
+        return;
+    };
+    let stream = record.get_text("stream").unwrap_or_default();
+    out.part(log.as_bytes(), stream.as_bytes(), "", "", !log.ends_with('\n'));
+}
+
+/// Whether a record may be a part: what is not is told by its text's end, without parsing.
+fn is_part(raw: &[u8]) -> bool {
+    let whole = memchr::memmem::find(raw, br#"\n",""#);
+    whole.is_none_or(|at| at > 0 && raw.get(at - 1) == Some(&b'\\'))
+}

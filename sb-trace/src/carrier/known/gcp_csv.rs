@@ -1,0 +1,21 @@
+//! `gcp-csv`: `gcloud logging read --format="csv(..)"`: headings are the last part of each path.
+
+use crate::carrier::{Brackets, Carrier, CsvShape, Shape};
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "gcp-csv",
+    family: "gcp",
+    example: "timestamp,execution_id,text_payload",
+    id: "execution_id, else the trace",
+    source: "function_name",
+    brackets: Brackets::Never,
+    samples: &["gcp-logging-csv.csv"],
+    shape: Shape::Csv(CsvShape {
+        claims: |header| header.contains(&"text_payload"),
+        body: &["text_payload"],
+        id: &["execution_id"],
+        dimensions: &[],
+        operation: &["trace"],
+        source: &["function_name", "service_name", "instance_id"],
+    }),
+};

@@ -1,0 +1,85 @@
+//! `journald-json`: `journalctl -o json`, `json-seq` and `json-pretty`.
+
+use crate::carrier::json::Out;
+use crate::carrier::{Brackets, Carrier, JsonShape, Shape};
+use crate::payload::{Id, Json};
+use std::borrow::Cow;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "journald-json",
+    family: "journald",
+    example: r#"{"__CURSOR":"..","_HOSTNAME":"node-a","SYSLOG_IDENTIFIER":"orders","_PID":"4711","MESSAGE":"1600776870140+0000|PRE_INVOKED"}"#,
+    id: "none",
+    source: "HOST/IDENTIFIER[PID]",
+    brackets: Brackets::Never,
+    samples: &["journald.json"],
+    shape: Shape::Json(JsonShape {
+        path: &[],
+        claims: |keys| {
+            keys.has("MESSAGE") && (keys.has("__CURSOR") || keys.has("__REALTIME_TIMESTAMP"))
+                || keys.has("__CURSOR") && keys.has("__REALTIME_TIMESTAMP")
+        },
+        read,
+        encoded,
+    }),
+};
+
+/// A text may be an array of bytes, and a record may be a part of one.
+fn encoded(raw: &[u8]) -> bool {
+    let array = memchr::memmem::find(raw, b"MESSAGE\"").is_some_and(|at| {
+        let rest = raw.get(at + 8..).unwrap_or_default();
+        let value = rest.iter().find(|b| !b.is_ascii_whitespace() && **b != b':');
+        value == Some(&b'[')
+    });
+    array || memchr::memmem::find(raw, b"CONTAINER_PARTIAL_MESSAGE").is_some()
+}
+
+fn read(record: &Json<'_>, out: &mut Out<'_, '_>) {
+    let Some(message) = record.get("MESSAGE").map(text) else {
+        return;
+    };
+    let field = |name: &str| record.get_text(name).unwrap_or_default();
+    let name = match field("SYSLOG_IDENTIFIER") {
+        "" => field("_COMM"),
+        name => name,
+    };
+    let source = process(field("_HOSTNAME"), name, field("_PID"));
+    let more = field("CONTAINER_PARTIAL_MESSAGE") == "true";
+    let container = field("CONTAINER_ID_FULL");
+    if container.is_empty() {
+        out.record(&message, Id::default(), &source, field("__CURSOR"));
+    } else {
+        out.part(&message, container.as_bytes(), &source, field("__CURSOR"), more);
+    }
+}
+
+fn text<'a>(message: &'a Json<'_>) -> Cow<'a, [u8]> {
+    match message {
+        Json::Text(text) => Cow::Borrowed(text.as_bytes()),
+        Json::Array(items) => {
+            let mut out = Vec::new();
+            for item in items {
+                match item {
+                    // Bytes, as soon as there is an escape sequence among them.
+                    Json::Number(byte) => out.extend(u8::try_from(*byte).ok()),
+                    // A field that was given more than once.
+                    other => other.all_text(&mut out),
+                }
+            }
+            Cow::Owned(out)
+        }
+        _ => Cow::Borrowed(b""),
+    }
+}
+
+/// `HOST/NAME[PID]`, of what is known.
+pub(super) fn process(host: &str, name: &str, pid: &str) -> String {
+    let known = |text: &str| if text == "-" { String::new() } else { text.to_owned() };
+    let (host, name, pid) = (known(host), known(name), known(pid));
+    let pid = if pid.is_empty() { pid } else { format!("[{pid}]") };
+    match (host.is_empty(), name.is_empty()) {
+        (false, false) => format!("{host}/{name}{pid}"),
+        (false, true) => host,
+        (true, _) => format!("{name}{pid}"),
+    }
+}

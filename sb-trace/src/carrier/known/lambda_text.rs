@@ -1,0 +1,22 @@
+//! `lambda-text`: lines of Lambda and of its runtimes, with nothing around them.
+
+use crate::carrier::{Brackets, Carrier, Line, Lines, Shape};
+use crate::payload::lambda;
+use std::borrow::Cow;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "lambda-text",
+    family: "lambda",
+    example: "2022-04-14T05:20:00.000Z\\tREQUEST_ID\\tINFO\\t1600776870140+0000|PRE_INVOKED",
+    id: "the request id on the line",
+    source: "none",
+    // A file of such lines may be joined from many streams.
+    brackets: Brackets::Never,
+    samples: &["lambda-text.log"],
+    shape: Shape::Lines(Lines { claims: Some(lambda::is_lambda), ..Lines::new(open) }),
+};
+
+/// Any line: the columns of the runtime are a payload.
+fn open(line: &[u8]) -> Option<Line<'_>> {
+    Some(Line { body: Cow::Borrowed(line), ..Line::default() })
+}

@@ -1,0 +1,14 @@
+//! `plain`: the app's own text.
+
+use crate::carrier::{Brackets, Carrier, Shape};
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "plain",
+    family: "plain",
+    example: "1600776870140+0000|PRE_INVOKED",
+    id: "none but trace_id= in the statement",
+    source: "none",
+    brackets: Brackets::Never,
+    samples: &["plain.txt"],
+    shape: Shape::Plain,
+};

@@ -1,0 +1,25 @@
+//! `sam-logs`: `sam logs`: log stream, time without a zone, message.
+
+use super::cloudwatch_tail::stream;
+use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
+use crate::payload::time;
+use std::borrow::Cow;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "sam-logs",
+    family: "lambda",
+    example: "2022/04/14/[$LATEST]41ea.. 2022-04-14T05:20:00.000000 1600776870140+0000|PRE_INVOKED",
+    id: "the request id in the message, else that of the START..END around it in its stream",
+    source: "the log stream",
+    brackets: Brackets::OfSource,
+    samples: &["sam-logs.txt"],
+    shape: Shape::Lines(Lines { sure: true, further: Further::All, ..Lines::new(open) }),
+};
+
+fn open(line: &[u8]) -> Option<Line<'_>> {
+    let (stream, rest) = stream(line)?;
+    let time = time::read(rest)?;
+    let rest = rest.get(time.length..)?;
+    let body = rest.strip_prefix(b" ").unwrap_or(rest);
+    Some(Line { body: Cow::Borrowed(body), source: Cow::Borrowed(stream), ..Line::default() })
+}

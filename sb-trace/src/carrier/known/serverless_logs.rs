@@ -1,0 +1,71 @@
+//! `serverless-logs`: `sls logs`. Versions 3 and 4 print a line with time and request id and the
+//! message below it; versions 1 and 2 print all of it in columns.
+
+use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
+use crate::payload::lambda::is_request_id;
+use crate::payload::{Id, time};
+use std::borrow::Cow;
+
+pub(in crate::carrier) static CARRIER: Carrier = Carrier {
+    name: "serverless-logs",
+    family: "lambda",
+    example: "2022-04-14 07:20:00.000 - REQUEST_ID - \\nINFO\\t1600776870140+0000|PRE_INVOKED",
+    id: "the request id in the line above, or in the second column",
+    source: "none",
+    // Streams alternate and are not named.
+    brackets: Brackets::Never,
+    samples: &["serverless-v3.txt", "serverless-v1.txt"],
+    shape: Shape::Lines(Lines {
+        claims: Some(claims),
+        sure: true,
+        further: Further::One,
+        ..Lines::new(open)
+    }),
+};
+
+fn claims(line: &[u8]) -> bool {
+    headed(line).or_else(|| columns(line)).is_some()
+}
+
+fn open(line: &[u8]) -> Option<Line<'_>> {
+    headed(line).or_else(|| columns(line)).or_else(|| bracket(line))
+}
+
+/// `2022-04-14 07:20:00.000 - ID - `
+fn headed(line: &[u8]) -> Option<Line<'_>> {
+    let time = time::read(line).filter(|time| time.blank)?;
+    let rest = line.get(time.length..)?.strip_prefix(b" - ")?;
+    let end = memchr::memchr(b' ', rest).unwrap_or(rest.len());
+    let id = std::str::from_utf8(rest.get(..end)?).ok()?;
+    let body = rest.get(end..)?.strip_prefix(b" -")?;
+    let known = id == "undefined" || is_request_id(id);
+    known.then(|| Line { body: Cow::Borrowed(body), id: Id::invocation(id), ..Line::default() })
+}
+
+/// `2022-04-14 07:20:00.000 (+02:00) TAB ID TAB INFO TAB text`
+fn columns(line: &[u8]) -> Option<Line<'_>> {
+    let time = time::read(line).filter(|time| time.blank)?;
+    let rest = line.get(time.length..)?.strip_prefix(b" (")?;
+    let rest = rest.get(memchr::memchr(b'\t', rest)? + 1..)?;
+    let end = memchr::memchr(b'\t', rest)?;
+    let id = std::str::from_utf8(rest.get(..end)?).ok()?;
+    let body = rest.get(end + 1..)?;
+    Some(Line { body: Cow::Borrowed(body), id: Id::invocation(id), ..Line::default() })
+}
+
+/// Lambda's own lines end the message above.
+fn bracket(line: &[u8]) -> Option<Line<'_>> {
+    const WORDS: [&[u8]; 7] = [
+        b"START - ",
+        b"END - ",
+        b"REPORT - ",
+        b"START RequestId",
+        b"END RequestId",
+        b"REPORT RequestId",
+        b"INIT_START",
+    ];
+    WORDS
+        .iter()
+        .any(|word| line.starts_with(word))
+        .then(|| Line { body: Cow::Borrowed(line), ..Line::default() })
+}

@@ -1,0 +1,230 @@
+//! One input with its carrier: how it is cut and how its blocks are read.
+
+use super::csv::{self, Columns};
+use super::detect::detect;
+use super::fields::Overrides;
+use super::head::Head;
+use super::lines::Opener;
+use super::pattern::Pattern;
+use super::{
+    Brackets, Carrier, CsvShape, JsonShape, Shape, json, known, lines, octets, parts, plain,
+};
+use crate::event::{How, LineClass, OpenPart, Parsed, Sink};
+use crate::options::Options;
+use crate::read::{AtLineEnds, Block, Cut};
+use std::io::{Cursor, Read};
+
+/// How much of an input is looked at to recognise it.
+const LOOKED_AT: u64 = 64 << 10;
+
+/// What the user says of the carrier (`--format`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Choice {
+    /// Nothing: it is recognised.
+    #[default]
+    Auto,
+    /// A name or a family, of the list that `sb-trace formats` prints.
+    Named(String),
+}
+
+impl Choice {
+    /// Reads a `--format`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let known = |name: &str| known::ALL.iter().any(|c| c.name == name || c.family == name);
+        match text {
+            "auto" => Ok(Self::Auto),
+            name if known(name) => Ok(Self::Named(name.to_owned())),
+            _ => Err(format!("'{text}' is no format; sb-trace formats lists them")),
+        }
+    }
+
+    /// The carriers that it leaves to choose from.
+    fn among(&self) -> Vec<&'static Carrier> {
+        let all = known::ALL.iter().copied();
+        match self {
+            Self::Auto => all.collect(),
+            Self::Named(name) => all.filter(|c| c.name == name || c.family == name).collect(),
+        }
+    }
+
+    /// The carrier that is meant even where nothing speaks for it.
+    fn exact(&self) -> Option<&'static Carrier> {
+        match self {
+            Self::Auto => None,
+            Self::Named(name) => known::ALL.iter().copied().find(|c| c.name == name),
+        }
+    }
+}
+
+/// An input that was recognised.
+#[derive(Debug)]
+pub(crate) struct Source {
+    kind: Kind,
+    pub name: &'static str,
+    pub brackets: Brackets,
+    /// Of JSON: whether there is a value a line.
+    by_line: bool,
+    overrides: Overrides,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Known(&'static Carrier),
+    Table(Columns),
+    Pattern(Pattern),
+}
+
+/// An input and its text, none of which is lost by having been looked at.
+pub(crate) struct Recognised {
+    pub source: Source,
+    pub text: Box<dyn Read + Send>,
+    /// Whether the user's choice fits. An input that it does not fit is read as plain text.
+    pub fits: bool,
+}
+
+/// Recognises the carrier of a text.
+pub(crate) fn recognise(
+    mut text: Box<dyn Read + Send>,
+    options: &Options,
+    hook_log: bool,
+) -> std::io::Result<Recognised> {
+    let mut head = Vec::new();
+    text.by_ref().take(LOOKED_AT).read_to_end(&mut head)?;
+    let whole = (head.len() as u64) < LOOKED_AT;
+    let text: Box<dyn Read + Send> = Box::new(Cursor::new(head.clone()).chain(text));
+    let (source, fits) = choose(&Head::new(head, whole), options, hook_log);
+    Ok(Recognised { source, text, fits })
+}
+
+fn choose(head: &Head, options: &Options, hook_log: bool) -> (Source, bool) {
+    let overrides = options.fields.clone();
+    let by_line = head.keys.as_ref().is_none_or(|keys| keys.by_line);
+    let source = |kind: Kind, name, brackets| Source {
+        kind,
+        name,
+        brackets,
+        by_line,
+        overrides: overrides.clone(),
+    };
+    if let Some(pattern) = &options.pattern {
+        let kind = Kind::Pattern(pattern.clone());
+        return (source(kind, "pattern", Brackets::OfSource), true);
+    }
+    let plain =
+        || source(Kind::Known(&known::plain::CARRIER), known::plain::CARRIER.name, Brackets::Never);
+    // What a hook prints may hold anything, also the output of a log collector beside its own.
+    if hook_log && options.format == Choice::Auto {
+        return (plain(), true);
+    }
+    let among = options.format.among();
+    let detected = detect(head, &among);
+    let exact = options.format.exact();
+    let own_table = overrides.body.as_ref().is_some_and(|body| head.header.contains(body));
+    let fits = options.format == Choice::Auto
+        || detected.is_some()
+        || exact.is_some_and(|carrier| matches!(carrier.shape, Shape::Plain));
+    let Some(carrier) = detected.or(exact) else {
+        if own_table {
+            let columns = Columns::new(&head.header, &NO_TABLE, &overrides);
+            return (source(Kind::Table(columns), "csv", Brackets::Never), true);
+        }
+        return (plain(), fits);
+    };
+    let kind = match &carrier.shape {
+        Shape::Csv(shape) => Kind::Table(Columns::new(&head.header, shape, &overrides)),
+        _ => Kind::Known(carrier),
+    };
+    (source(kind, carrier.name, carrier.brackets), fits)
+}
+
+/// A table of which only the user knows the columns.
+const NO_TABLE: CsvShape = CsvShape {
+    claims: |_| false,
+    body: &[],
+    id: &[],
+    dimensions: &[],
+    operation: &[],
+    source: &[],
+};
+
+impl Source {
+    /// What decides where the text is cut.
+    pub(crate) fn cutter(&self) -> Box<dyn Cut> {
+        match &self.kind {
+            Kind::Table(_) => Box::new(csv::AtRecordEnds::default()),
+            Kind::Pattern(_) => Box::new(AtLineEnds::default()),
+            Kind::Known(carrier) => match &carrier.shape {
+                Shape::Plain | Shape::Csv(_) => Box::new(AtLineEnds::default()),
+                Shape::Lines(shape) => lines::cutter(shape),
+                Shape::Json(shape) if self.is_by_line(shape) => Box::new(json::AtValues),
+                Shape::Json(shape) => Box::new(json::Frames::new(shape.path)),
+                Shape::Octets => Box::new(octets::Frames::default()),
+            },
+        }
+    }
+
+    /// Reads a block. `carry`: the records that the block before left open.
+    pub(crate) fn read(&self, block: &Block, options: &Options, carry: Vec<OpenPart>) -> Parsed {
+        let how = self.how(options);
+        let mut sink = Sink::new(&block.bytes, how);
+        let open = match &self.kind {
+            Kind::Table(columns) => {
+                csv::read(&mut sink, columns);
+                Vec::new()
+            }
+            Kind::Pattern(pattern) => lines::read(&mut sink, Opener::of_pattern(pattern), carry),
+            Kind::Known(carrier) => match &carrier.shape {
+                Shape::Plain | Shape::Csv(_) => return plain::read(block, how),
+                Shape::Lines(shape) => {
+                    lines::read(&mut sink, Opener::of(shape, carrier.brackets), carry)
+                }
+                Shape::Json(shape) => {
+                    json::read(&mut sink, shape, block.units.as_ref(), &self.overrides, carry)
+                }
+                Shape::Octets => {
+                    octets::read(&mut sink, block.units.as_ref(), known::syslog::open);
+                    Vec::new()
+                }
+            },
+        };
+        sink.finish(open)
+    }
+
+    /// What was still open at the end of the input.
+    pub(crate) fn flush(&self, options: &Options, open: &[OpenPart]) -> Parsed {
+        let mut sink = Sink::new(b"", self.how(options));
+        parts::flush(open, &mut sink);
+        sink.finish(Vec::new())
+    }
+
+    /// Whether there is a record a line, and not a document that happens to stand on one.
+    fn is_by_line(&self, shape: &JsonShape) -> bool {
+        self.by_line && shape.path.is_empty()
+    }
+
+    /// Whether a record that was read proves that the input has this carrier.
+    pub(crate) fn is_strict(&self) -> bool {
+        match &self.kind {
+            Kind::Table(_) | Kind::Pattern(_) => true,
+            Kind::Known(carrier) => match &carrier.shape {
+                Shape::Lines(lines) => lines.claims.is_none(),
+                _ => true,
+            },
+        }
+    }
+
+    fn how<'o>(&self, options: &'o Options) -> How<'o> {
+        let (rest, in_parts) = match &self.kind {
+            Kind::Table(_) => (LineClass::Carrier, false),
+            Kind::Pattern(pattern) => (LineClass::Other, pattern.in_parts()),
+            Kind::Known(carrier) => match &carrier.shape {
+                // Where a record is a line, only records are lines.
+                Shape::Json(shape) if self.is_by_line(shape) => (LineClass::Other, true),
+                Shape::Json(_) => (LineClass::Carrier, true),
+                Shape::Lines(lines) => (LineClass::Other, lines.in_parts),
+                _ => (LineClass::Other, false),
+            },
+        };
+        How { unit: options.epoch_unit, id_regex: options.id_regex.as_ref(), rest, in_parts }
+    }
+}

@@ -1,0 +1,358 @@
+//! Records -> events: takes the payloads off a record, finds its statements, and counts its lines.
+
+use super::parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
+use crate::options::ID_GROUP;
+use crate::payload::{self, Id, Layer, Signal};
+use crate::statement::{EpochUnit, Found, scan};
+use regex::bytes::Regex;
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+
+/// How records are read, whatever their carrier.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How<'o> {
+    pub unit: EpochUnit,
+    pub id_regex: Option<&'o Regex>,
+    /// What a line is that holds no record.
+    pub rest: LineClass,
+    /// Whether records may come in parts, whose statements then have to be put in order.
+    pub in_parts: bool,
+}
+
+/// One record, as its carrier hands it on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Record<'a> {
+    /// Where all of it stands in the block.
+    pub raw: Range<usize>,
+    /// The text in it, payloads included.
+    pub body: &'a [u8],
+    pub id: Id<'a>,
+    pub source: &'a str,
+    /// What tells the record from all others, if anything does.
+    pub unique: &'a str,
+}
+
+/// Takes the records of one block.
+#[derive(Debug)]
+pub(crate) struct Sink<'b> {
+    block: &'b [u8],
+    how: How<'b>,
+    parsed: Parsed,
+    /// The line (from 1) at a place, to count on from.
+    counted: (usize, u64),
+    /// Lines that are not what the rest is.
+    classes: Vec<(u64, LineClass)>,
+    /// For each row, where it begins, if records may come in parts.
+    order: Vec<i64>,
+}
+
+impl<'b> Sink<'b> {
+    pub(crate) fn new(block: &'b [u8], how: How<'b>) -> Self {
+        Self {
+            block,
+            how,
+            parsed: Parsed::default(),
+            counted: (0, 1),
+            classes: Vec::new(),
+            order: Vec::new(),
+        }
+    }
+
+    /// The block's text.
+    pub(crate) fn block(&self) -> &'b [u8] {
+        self.block
+    }
+
+    /// A record of the carrier's.
+    pub(crate) fn record(&mut self, record: &Record<'_>) {
+        let before = self.found();
+        self.one_of(record, true);
+        self.explained(record.raw.clone(), before);
+    }
+
+    /// One of several records that stand at the same place, whose raw text is not its own alone;
+    /// whether it has the carrier's form.
+    pub(crate) fn one_of(&mut self, record: &Record<'_>, of_form: bool) {
+        self.parsed.records += u64::from(of_form);
+        self.take(record, None);
+    }
+
+    /// How much was found so far.
+    pub(crate) fn found(&self) -> u64 {
+        self.parsed.look_alikes + self.parsed.rows.len() as u64
+    }
+
+    /// All records of a place were handed on: if nothing was found in them, nothing may look like
+    /// a statement there.
+    pub(crate) fn explained(&mut self, raw: Range<usize>, before: u64) {
+        if self.found() == before {
+            self.frame(raw);
+        }
+    }
+
+    /// A record at this place was looked at and holds nothing.
+    pub(crate) fn nothing(&mut self, at: usize) {
+        let line = self.line(at);
+        self.classes.push((line, LineClass::Other));
+    }
+
+    /// The user's pattern must match all lines, and does not match this one.
+    pub(crate) fn unmatched(&mut self, at: usize) {
+        let line = self.line(at);
+        self.parsed.unmatched.get_or_insert(line);
+    }
+
+    /// Text that the carrier does not explain: scanned as it is, so that nothing is lost.
+    pub(crate) fn stray(&mut self, raw: Range<usize>) {
+        let mut start = raw.start;
+        while let Some(rest) = self.block.get(start..raw.end).filter(|rest| !rest.is_empty()) {
+            let Some(bar) = memchr::memchr(b'|', rest) else {
+                return;
+            };
+            let head = rest.get(..bar).unwrap_or_default();
+            let line = start + memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
+            let end = memchr::memchr(b'\n', rest.get(bar..).unwrap_or_default());
+            let end = end.map_or(raw.end, |end| start + bar + end);
+            let body = self.block.get(line..end).unwrap_or_default();
+            self.take(&Record { raw: line..end, body, ..Record::default() }, None);
+            start = end + 1;
+        }
+    }
+
+    /// A record that came in parts, the last of them in this block.
+    pub(crate) fn joined(&mut self, part: &OpenPart) {
+        self.parsed.records += 1;
+        let record = Record { body: &part.text, source: &part.source, ..Record::default() };
+        self.take(&record, Some(part));
+    }
+
+    /// Text between records: it holds no statement, or the carrier was taken for another.
+    pub(crate) fn frame(&mut self, raw: Range<usize>) {
+        let text = self.block.get(raw.clone()).unwrap_or_default();
+        self.check_lost(text, raw.start);
+    }
+
+    /// The line of a place, from 1.
+    pub(crate) fn line(&mut self, at: usize) -> u64 {
+        if at < self.counted.0 {
+            self.counted = (0, 1);
+        }
+        let between = self.block.get(self.counted.0..at).unwrap_or_default();
+        let lines = memchr::memchr_iter(b'\n', between).count() as u64;
+        self.counted = (at, self.counted.1 + lines);
+        self.counted.1
+    }
+
+    fn take(&mut self, record: &Record<'_>, part: Option<&OpenPart>) {
+        let line = match part {
+            Some(part) => part.line.cast_unsigned(),
+            None => self.line(record.raw.start),
+        };
+        let layer = if payload::may_hold(record.body) || memchr::memchr(0x1b, record.body).is_some()
+        {
+            payload::unwrap(record.body)
+        } else {
+            Layer { body: Cow::Borrowed(record.body), ..Layer::default() }
+        };
+        let source = if record.source.is_empty() { &layer.source } else { record.source };
+        if let Some(signal) = &layer.signal {
+            self.signal(signal, source, line);
+        }
+        let mut id = record.id.clone().or(layer.id.clone()).text;
+        if let Some(own) = self.how.id_regex.and_then(|regex| own_id(regex, record.body)) {
+            id = own;
+        }
+        let body: &[u8] = &layer.body;
+        let within = offset_in(record.body, body);
+        let in_block = offset_in(self.block, body);
+        let mut ordinal = 0u32;
+        scan(body, self.how.unit, |at, found| {
+            let begin = in_block.map(|offset| offset + at);
+            let (own_line, column) = match begin {
+                Some(begin) => (self.line(begin), column(self.block, begin)),
+                None => (line, 1),
+            };
+            match found {
+                Found::Statement(statement) => {
+                    self.classes.push((own_line, LineClass::Statement));
+                    self.order(part, within, at, record.raw.start);
+                    if !record.unique.is_empty() {
+                        let mut hasher = DefaultHasher::new();
+                        (record.unique, ordinal).hash(&mut hasher);
+                        self.parsed.unique.resize(self.parsed.rows.len(), 0);
+                        self.parsed.unique.push(hasher.finish());
+                    }
+                    ordinal += 1;
+                    self.parsed.push(&RawEvent { statement, correlation_id: &id, source, line });
+                }
+                Found::LookAlike(what) => {
+                    self.classes.push((own_line, LineClass::LookAlike));
+                    self.parsed.push_look_alike(own_line, column, what);
+                }
+            }
+        });
+    }
+
+    /// Remembers where a row begins, if rows have to be put in order.
+    fn order(&mut self, part: Option<&OpenPart>, within: Option<usize>, at: usize, begin: usize) {
+        if !self.how.in_parts {
+            return;
+        }
+        let place = |offset: usize| i64::try_from(offset).unwrap_or(i64::MAX);
+        self.order.push(match part {
+            None => place(begin),
+            Some(part) => {
+                let at = within.map_or(0, |within| within + at);
+                let of_part = part.parts.iter().rev().find(|(text_at, _)| *text_at <= at);
+                of_part.map_or(part.start, |(text_at, raw)| raw.saturating_add(place(at - text_at)))
+            }
+        });
+    }
+
+    fn signal(&mut self, signal: &Signal<'_>, source: &str, line: u64) {
+        self.classes.push((line, LineClass::Carrier));
+        let names = &mut self.parsed.names;
+        let what = match signal {
+            Signal::Init => Change::Init,
+            Signal::Start { id, sequential } => {
+                Change::Start { id: names.add(id), sequential: *sequential }
+            }
+            Signal::End { id } => Change::End { id: names.add(id) },
+            Signal::Report { id, cold } => Change::Report { id: names.add(id), cold: *cold },
+            Signal::Other => return,
+        };
+        let source = names.add(source);
+        self.parsed.marks.push(Mark { row: self.parsed.rows.len(), source, what });
+    }
+
+    fn check_lost(&mut self, raw: &[u8], at: usize) {
+        if looks_like_a_statement(raw) {
+            if self.parsed.lost == 0 {
+                self.parsed.lost_at = self.line(at);
+            }
+            self.parsed.lost += 1;
+        }
+    }
+
+    /// What the block holds. Records that are not over are handed on to the next.
+    pub(crate) fn finish(mut self, mut open: Vec<OpenPart>) -> Parsed {
+        let lines = memchr::memchr_iter(b'\n', self.block).count() as u64;
+        let whole = lines + u64::from(self.block.last().is_some_and(|&b| b != b'\n'));
+        self.count_lines(whole);
+        if !self.order.is_sorted() {
+            self.sort_rows();
+        }
+        let length = i64::try_from(self.block.len()).unwrap_or(i64::MAX);
+        for part in &mut open {
+            part.line -= lines.cast_signed();
+            part.start -= length;
+            part.parts.iter_mut().for_each(|(_, at)| *at -= length);
+        }
+        if !self.parsed.unique.is_empty() {
+            self.parsed.unique.resize(self.parsed.rows.len(), 0);
+        }
+        self.parsed.open = open;
+        self.parsed.has_nul = memchr::memchr(0, self.block).is_some();
+        self.parsed
+    }
+
+    fn sort_rows(&mut self) {
+        let mut places: Vec<usize> = (0..self.parsed.rows.len()).collect();
+        places.sort_by_key(|&place| self.order.get(place).copied());
+        let rows = &self.parsed.rows;
+        let sorted = places.iter().filter_map(|&place| rows.get(place).copied()).collect();
+        let unique = &self.parsed.unique;
+        let unique = places.iter().filter_map(|&place| unique.get(place).copied()).collect();
+        self.parsed.rows = sorted;
+        self.parsed.unique = unique;
+    }
+
+    fn count_lines(&mut self, whole: u64) {
+        if std::str::from_utf8(self.block).is_err() {
+            let lines = self.block.split(|&b| b == b'\n');
+            for (line, _) in (1..).zip(lines).filter(|(_, text)| std::str::from_utf8(text).is_err())
+            {
+                self.classes.push((line, LineClass::Undecodable));
+            }
+        }
+        self.classes.sort_unstable();
+        let mut next = 1;
+        let rest = self.how.rest;
+        let classes = std::mem::take(&mut self.classes);
+        for (place, &(line, class)) in classes.iter().enumerate() {
+            // Of one line, the greatest class is the last.
+            let last = classes.get(place + 1).is_none_or(|&(other, _)| other != line);
+            // A record that began in the block before was counted there, as other text.
+            if last && line >= next && line <= whole {
+                self.parsed.add_lines(rest, line - next);
+                self.parsed.add_lines(class, 1);
+                next = line + 1;
+            }
+        }
+        self.parsed.add_lines(rest, (whole + 1).saturating_sub(next));
+    }
+}
+
+/// What the user's own pattern finds in a record.
+fn own_id<'a>(regex: &Regex, text: &'a [u8]) -> Option<Cow<'a, str>> {
+    let found = regex.captures(text)?.name(ID_GROUP)?;
+    Some(String::from_utf8_lossy(found.as_bytes())).filter(|id| !id.is_empty())
+}
+
+/// Where `inner` stands in `outer`, if it is a part of it and no copy.
+fn offset_in(outer: &[u8], inner: &[u8]) -> Option<usize> {
+    let offset = (inner.as_ptr() as usize).checked_sub(outer.as_ptr() as usize)?;
+    (offset + inner.len() <= outer.len()).then_some(offset)
+}
+
+/// The column of a place in bytes, from 1.
+fn column(text: &[u8], at: usize) -> u64 {
+    let line = text.get(..at).and_then(|head| memchr::memrchr(b'\n', head));
+    (at - line.map_or(0, |end| end + 1) + 1) as u64
+}
+
+/// Whether `13 digits + zone + |` stands anywhere in the raw text, whatever is around it.
+fn looks_like_a_statement(raw: &[u8]) -> bool {
+    const DIGITS: usize = 13;
+    const ZONE: usize = 5;
+    let hit = |bar: usize| -> Option<bool> {
+        let zone = raw.get(bar.checked_sub(ZONE)?..bar)?;
+        let epoch = raw.get(bar.checked_sub(ZONE + DIGITS)?..bar - ZONE)?;
+        let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+        let label = raw.get(bar + 1)?;
+        let signed = matches!(zone.first(), Some(b'+' | b'-'));
+        Some(signed && digits(zone.get(1..)?) && digits(epoch) && label.is_ascii_alphabetic())
+    };
+    memchr::memchr_iter(b'|', raw).any(|bar| hit(bar) == Some(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOW: How<'static> =
+        How { unit: EpochUnit::Ms, id_regex: None, rest: LineClass::Carrier, in_parts: false };
+
+    #[test]
+    fn lines_are_counted_once_and_in_their_greatest_class() {
+        let block = b"{\n1600776870140+0000|A 1600776870140|B\n\xff\n1600776870140|B\n}\n";
+        let mut sink = Sink::new(block, HOW);
+        sink.stray(2..block.len());
+        let parsed = sink.finish(Vec::new());
+        // Carrier, other, undecodable, look-alike, statement.
+        assert_eq!(parsed.lines, [2, 0, 1, 1, 1]);
+        assert_eq!((parsed.rows.len(), parsed.look_alikes, parsed.records), (1, 2, 0));
+        assert_eq!((parsed.rows[0].line, parsed.kept[1].line, parsed.kept[1].column), (2, 4, 1));
+    }
+
+    #[test]
+    fn what_the_records_do_not_hold_is_told() {
+        let block = b"{\"k1600776870140+0000|A\":1}";
+        let mut sink = Sink::new(block, HOW);
+        sink.record(&Record { raw: 0..block.len(), body: b"nothing", ..Record::default() });
+        let parsed = sink.finish(Vec::new());
+        assert_eq!((parsed.rows.len(), parsed.lost, parsed.lost_at), (0, 1, 1));
+        assert!(!looks_like_a_statement(b"1600776870140|A +0000|A 600776870140+0000|A"));
+    }
+}

@@ -1,0 +1,251 @@
+//! Parsed blocks -> the one table of events, in log order: duplicates go, ids of enclosing requests
+//! come, and every line finds its drawer.
+
+use crate::accounting::LookAlikeAt;
+use crate::analysis::FileInfo;
+use crate::carrier::{Brackets, Choice, Source};
+use crate::collect::Collected;
+use crate::error::{Error, Result};
+use crate::event::{Environments, Event, LineClass, OpenPart, Parsed};
+use crate::names::{NONE, Name, Names};
+use crate::options::{ID_GROUP, Options};
+use crate::read::{Input, Place};
+use crate::run::Run;
+use crate::tally::Tally;
+use hashbrown::HashSet;
+use regex::bytes::Regex;
+use std::sync::Arc;
+
+/// How many look-alikes are kept in all.
+const MOST_LOOK_ALIKES: usize = 100_000;
+
+/// Joins parsed blocks in log order.
+pub(crate) struct Joiner {
+    out: Collected,
+    names: Names,
+    tags: Vec<(String, String)>,
+    format: Choice,
+    id_from_path: Option<Regex>,
+    inputs: Vec<InputState>,
+    /// What each hook log printed already.
+    printed: HashSet<(u32, i64, Name, Name)>,
+    /// Of records that have an id: which were read already.
+    delivered: HashSet<u64>,
+    last_class: LineClass,
+}
+
+/// What is remembered of an input while it is read.
+#[derive(Default)]
+struct InputState {
+    hook_log: bool,
+    brackets: bool,
+    /// Whether it has the carrier that the user named.
+    fits: bool,
+    /// Whether a record is proof of that.
+    strict: bool,
+    records: u64,
+    /// The id that its path gives.
+    path_id: Name,
+    environments: Environments,
+    open: Vec<OpenPart>,
+}
+
+impl Joiner {
+    pub(crate) fn new(options: &Options, tally: Option<Tally>) -> Self {
+        Self {
+            out: Collected { tally, ..Collected::default() },
+            names: Names::default(),
+            tags: options.tags.clone(),
+            format: options.format.clone(),
+            id_from_path: options.id_from_path.clone(),
+            inputs: Vec::new(),
+            printed: HashSet::new(),
+            delivered: HashSet::new(),
+            last_class: LineClass::default(),
+        }
+    }
+
+    /// The records that the last block of an input left open.
+    pub(crate) fn take_open(&mut self, file: usize) -> Vec<OpenPart> {
+        self.inputs.get_mut(file).map(|input| std::mem::take(&mut input.open)).unwrap_or_default()
+    }
+
+    /// Nothing more comes of this input.
+    pub(crate) fn end(&mut self, file: usize) {
+        if let Some(input) = self.inputs.get_mut(file) {
+            input.environments = Environments::default();
+        }
+    }
+
+    pub(crate) fn add_file(&mut self, input: &Input, source: &Source, fits: bool) {
+        let mut run = input.run.clone().unwrap_or_default();
+        // A tag of the command line beats one that the run brought.
+        run.tags.retain(|(name, _)| !self.tags.iter().any(|(tag, _)| tag == name));
+        run.tags.extend(self.tags.iter().cloned());
+        let known = self.out.runs.iter().position(|r| r.id == run.id);
+        let run = known.unwrap_or_else(|| {
+            if let Some(tally) = &mut self.out.tally {
+                tally.add_run(&run.benchmark);
+            }
+            self.out.runs.push(run);
+            self.out.runs.len() - 1
+        });
+        self.out.files.push(FileInfo {
+            name: input.name.clone(),
+            run: u32::try_from(run).unwrap_or(u32::MAX),
+            carrier: source.name,
+            ..FileInfo::default()
+        });
+        let path = match &input.place {
+            Place::File(path) => path.to_string_lossy(),
+            Place::Stdin | Place::Bytes(_) => input.name.as_str().into(),
+        };
+        let id = self.id_from_path.as_ref().and_then(|regex| {
+            Some(String::from_utf8_lossy(
+                regex.captures(path.as_bytes())?.name(ID_GROUP)?.as_bytes(),
+            ))
+        });
+        self.inputs.push(InputState {
+            hook_log: input.hook_log,
+            brackets: source.brackets != Brackets::Never,
+            fits,
+            strict: source.is_strict(),
+            path_id: id.map_or(NONE, |id| self.names.add(&id)),
+            ..InputState::default()
+        });
+    }
+
+    pub(crate) fn join(&mut self, file: usize, continues: bool, parsed: Parsed) -> Result<()> {
+        self.join_lines(continues, &parsed);
+        let (Some(info), Some(input)) = (self.out.files.get_mut(file), self.inputs.get_mut(file))
+        else {
+            return Ok(());
+        };
+        // The first line of a block that continues a line has that line's number.
+        let base = info.lines - u64::from(continues && info.lines > 0);
+        info.lines = base + parsed.line_count();
+        info.statements += parsed.rows.len() as u64;
+        info.binary |= parsed.has_nul;
+        if info.lost == 0 && parsed.lost > 0 {
+            info.lost_at = base + parsed.lost_at;
+        }
+        info.lost += parsed.lost;
+        input.records += parsed.records;
+        input.open = parsed.open;
+        if let Some(line) = parsed.unmatched {
+            let message =
+                format!("{}:{}: the --pattern does not match this line", info.name, base + line);
+            return Err(Error::Usage { message });
+        }
+        let run = info.run;
+        let file_index = u32::try_from(file).unwrap_or(u32::MAX);
+
+        let accounting = &mut self.out.accounting;
+        accounting.statements += parsed.rows.len() as u64;
+        accounting.look_alikes += parsed.look_alikes;
+        let room = MOST_LOOK_ALIKES.saturating_sub(self.out.look_alikes.len());
+        self.out.look_alikes.extend(parsed.kept.into_iter().take(room).map(|kept| LookAlikeAt {
+            file: file_index,
+            line: base + kept.line,
+            column: kept.column,
+            what: kept.what,
+        }));
+
+        let map = self.names.absorb(&parsed.names);
+        let name = |n: Name| map[n as usize];
+        let mut marks = parsed.marks.into_iter().map(|mark| mark.renamed(name)).peekable();
+        for (place, row) in parsed.rows.into_iter().enumerate() {
+            while let Some(mark) = marks.next_if(|mark| mark.row <= place) {
+                input.environments.apply(&mark, &mut self.out.events.starts);
+            }
+            let mut event = Event {
+                label: name(row.label),
+                correlation_id: name(row.correlation_id),
+                trace_id: name(row.trace_id),
+                source: name(row.source),
+                file: file_index,
+                // A record that began in the block before has a line before this block's first.
+                line: base.wrapping_add(row.line),
+                ..row
+            };
+            let unique = parsed.unique.get(place).copied().unwrap_or_default();
+            if unique != 0 && !self.delivered.insert(unique) {
+                accounting.duplicates += 1;
+                continue;
+            }
+            // Without an id, two invocations may well print the same label in the same moment.
+            let repeated = input.hook_log
+                && event.id() != NONE
+                && !self.printed.insert((file_index, event.epoch_ns, event.label, event.id()));
+            if repeated {
+                accounting.duplicates += 1;
+                continue;
+            }
+            if event.correlation_id != NONE {
+                info.with_id += 1;
+            } else if input.brackets {
+                event.correlation_id = input.environments.open_in(event.source);
+                info.enclosed += u64::from(event.correlation_id != NONE);
+            }
+            if event.correlation_id == NONE {
+                event.correlation_id = input.path_id;
+            }
+            accounting.events += 1;
+            match &mut self.out.tally {
+                Some(tally) => tally.push(&event, run, &self.names),
+                None => self.out.events.rows.push(event),
+            }
+        }
+        for mark in marks {
+            input.environments.apply(&mark, &mut self.out.events.starts);
+        }
+        Ok(())
+    }
+
+    fn join_lines(&mut self, continues: bool, parsed: &Parsed) {
+        let mut counts = parsed.lines;
+        let mut last = parsed.last;
+        if let (true, Some(first)) = (continues, parsed.first) {
+            // One line in two blocks: counted once, as the greater of its two classes.
+            let whole = first.max(self.last_class);
+            counts[first as usize] -= 1;
+            counts[whole as usize] += 1;
+            *self.drawer(self.last_class) -= 1;
+            self.out.accounting.lines -= 1;
+            if parsed.line_count() == 1 {
+                last = Some(whole);
+            }
+        }
+        for class in LineClass::ALL {
+            *self.drawer(class) += counts[class as usize];
+        }
+        self.out.accounting.lines += parsed.line_count();
+        self.last_class = last.unwrap_or_default();
+    }
+
+    fn drawer(&mut self, class: LineClass) -> &mut u64 {
+        let accounting = &mut self.out.accounting;
+        match class {
+            LineClass::Carrier => &mut accounting.lines_carrier,
+            LineClass::Other => &mut accounting.lines_other,
+            LineClass::Undecodable => &mut accounting.lines_undecodable,
+            LineClass::LookAlike => &mut accounting.lines_look_alike,
+            LineClass::Statement => &mut accounting.lines_with_statement,
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Collected> {
+        let fits = |input: &InputState| input.fits || (input.strict && input.records > 0);
+        if let Choice::Named(name) = &self.format
+            && !self.inputs.is_empty()
+            && !self.inputs.iter().any(fits)
+        {
+            return Err(Error::NoMatchForFormat { name: name.clone() });
+        }
+        self.out.events.names = Arc::new(self.names);
+        if self.out.runs.is_empty() {
+            self.out.runs.push(Run::default());
+        }
+        Ok(self.out)
+    }
+}

@@ -1,0 +1,169 @@
+//! What the runtimes of AWS Lambda put around the app's text, and Lambda's own lines.
+
+use super::id::Id;
+use super::time;
+use super::{Layer, Signal};
+use std::borrow::Cow;
+
+const TAB: u8 = b'\t';
+
+/// Lambda's own line, or what a runtime's logger wrote around the text.
+pub(super) fn peel(text: &[u8]) -> Option<Layer<'_>> {
+    match text.first()? {
+        b'S' | b'E' | b'R' | b'I' => signal(text),
+        b'[' => python(text),
+        b'0'..=b'9' => tabbed(text).or_else(|| log4j(text)),
+        _ => None,
+    }
+}
+
+/// Whether the text is one of Lambda's own lines or has the columns of one of its runtimes.
+pub(crate) fn is_lambda(text: &[u8]) -> bool {
+    let log4j_only = text.first().is_some_and(u8::is_ascii_digit) && tabbed(text).is_none();
+    !log4j_only && peel(text).is_some()
+}
+
+fn signal(text: &[u8]) -> Option<Layer<'_>> {
+    let line = text.split(|&b| b == b'\n' || b == b'\r').next().unwrap_or(text);
+    let id = |after: &[u8]| {
+        let rest = line.strip_prefix(after)?;
+        let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+        let id = std::str::from_utf8(rest.get(..end)?).ok()?;
+        is_request_id(id).then(|| Cow::Borrowed(id))
+    };
+    let found = if let Some(id) = id(b"START RequestId: ") {
+        Signal::Start { id, sequential: true }
+    } else if let Some(id) = id(b"END RequestId: ") {
+        Signal::End { id }
+    } else if let Some(id) = id(b"REPORT RequestId: ") {
+        let cold = memchr::memmem::find(line, b"Init Duration: ").is_some();
+        Signal::Report { id, cold }
+    } else if line.starts_with(b"INIT_START Runtime Version: ") {
+        Signal::Init
+    } else {
+        return None;
+    };
+    // The line itself holds nothing of the app's.
+    let body = Cow::Borrowed(text.get(line.len()..).unwrap_or_default());
+    Some(Layer { body, signal: Some(found), ..Layer::default() })
+}
+
+/// `time TAB id TAB [LEVEL TAB] text`: Node.js and .NET.
+fn tabbed(text: &[u8]) -> Option<Layer<'_>> {
+    let time = time::read(text)?;
+    let rest = text.get(time.length..)?.strip_prefix(b"\t")?;
+    let (id, rest) = column(rest)?;
+    let body = match column(rest) {
+        Some((level, body)) if is_level(level) => body,
+        _ => rest,
+    };
+    layer(id, body)
+}
+
+/// `[LEVEL] TAB time TAB id TAB text`: Python's logging.
+fn python(text: &[u8]) -> Option<Layer<'_>> {
+    let (level, rest) = column(text)?;
+    let level = level.strip_prefix(b"[")?.strip_suffix(b"]")?;
+    if !is_level(level) {
+        return None;
+    }
+    let (when, rest) = column(rest)?;
+    time::read(when)?;
+    let (id, body) = column(rest)?;
+    layer(id, body)
+}
+
+/// `2022-04-14 05:20:00 id LEVEL text`: Log4j2 with the layout that AWS shows. The text is kept
+/// whole, because the layout after the id may be any.
+fn log4j(text: &[u8]) -> Option<Layer<'_>> {
+    let time = time::read(text)?;
+    let rest = text.get(time.length..)?.strip_prefix(b" ")?;
+    let end = rest.iter().position(|&b| b == b' ')?;
+    let id = std::str::from_utf8(rest.get(..end)?).ok()?;
+    is_uuid(id).then(|| Layer {
+        body: Cow::Borrowed(rest.get(end..).unwrap_or_default()),
+        id: Id::invocation(id),
+        ..Layer::default()
+    })
+}
+
+fn layer<'a>(id: &'a [u8], body: &'a [u8]) -> Option<Layer<'a>> {
+    let id = std::str::from_utf8(id).ok()?;
+    let known = matches!(id, "" | "undefined" | "None") || is_request_id(id);
+    known.then(|| Layer { body: Cow::Borrowed(body), id: Id::invocation(id), ..Layer::default() })
+}
+
+/// The text up to the next TAB, and what follows it.
+fn column(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = memchr::memchr(TAB, text)?;
+    let (column, rest) = text.split_at_checked(end)?;
+    Some((column, rest.get(1..)?))
+}
+
+/// `INFO`, `warn`, `Information`.
+fn is_level(text: &[u8]) -> bool {
+    (3..=11).contains(&text.len()) && text.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// A request id: mostly a UUID, but emulators print other tokens.
+pub(crate) fn is_request_id(text: &str) -> bool {
+    (8..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// A UUID with its dashes.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0";
+
+    fn peeled(text: &str) -> Option<(String, String)> {
+        let text = text.replace("ID", ID);
+        let layer = peel(text.as_bytes())?;
+        let body = String::from_utf8(layer.body.into_owned()).unwrap();
+        Some((layer.id.text.replace(ID, "ID"), body))
+    }
+
+    fn some(id: &str, body: &str) -> Option<(String, String)> {
+        Some((id.to_owned(), body.to_owned()))
+    }
+
+    #[test]
+    fn lines_of_the_runtimes() {
+        let time = "2022-04-14T05:20:00.000Z";
+        assert_eq!(peeled(&format!("{time}\tID\tINFO\ttext\tmore")), some("ID", "text\tmore"));
+        assert_eq!(peeled(&format!("{time}\tundefined\tINFO\ttext")), some("", "text"));
+        assert_eq!(peeled(&format!("{time}\tID\tinfo\ttext")), some("ID", "text"));
+        assert_eq!(peeled(&format!("{time}\tID\t1600+|A")), some("ID", "1600+|A"));
+        assert_eq!(peeled("[INFO]\t2022-04-14T05:20:00.5Z\tID\ttext\n\n"), some("ID", "text\n\n"));
+        assert_eq!(peeled("2022-04-14 05:20:00 ID INFO  H:42 - x"), some("ID", " INFO  H:42 - x"));
+        assert_eq!(peeled("2022/04/14 05:20:00 text"), None);
+        assert_eq!(peeled("[INFO] text"), None);
+        assert_eq!(peeled("1600776870140+0000|A"), None);
+    }
+
+    #[test]
+    fn lines_of_lambda_itself() {
+        let signal = |text: &str| peel(text.as_bytes()).and_then(|l| l.into_owned().signal);
+        let id = || Cow::Borrowed(ID);
+        assert_eq!(
+            signal(&format!("START RequestId: {ID} Version: $LATEST\n")),
+            Some(Signal::Start { id: id(), sequential: true })
+        );
+        assert_eq!(signal(&format!("END RequestId: {ID}")), Some(Signal::End { id: id() }));
+        let report = format!("REPORT RequestId: {ID}\tDuration: 1 ms\tInit Duration: 158.90 ms");
+        assert_eq!(signal(&report), Some(Signal::Report { id: id(), cold: true }));
+        assert_eq!(signal("INIT_START Runtime Version: nodejs:18.v30\t"), Some(Signal::Init));
+        assert_eq!(signal("START RequestId: a b"), None);
+        assert_eq!(signal("STARTED"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! Times at the begin of a line, recognised by their form and never read: the collector's time is
+//! no part of a statement.
+
+/// The form of a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Time {
+    /// How long it is, in bytes.
+    pub length: usize,
+    /// `T` or a blank between date and time.
+    pub blank: bool,
+    /// Digits after the point.
+    pub fraction: usize,
+    pub zone: Zone,
+}
+
+/// How the zone is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Zone {
+    None,
+    Z,
+    /// `+00:00`
+    Colon,
+    /// `+0000`
+    Digits,
+}
+
+/// The time that a text begins with: `2022-04-14T05:20:00[.fraction][zone]`, or with a blank.
+pub(crate) fn read(text: &[u8]) -> Option<Time> {
+    const FORM: &[u8] = b"dddd-dd-ddtdd:dd:dd";
+    let head = text.get(..FORM.len())?;
+    let fits = |(&form, &byte): (&u8, &u8)| match form {
+        b'd' => byte.is_ascii_digit(),
+        b't' => byte == b'T' || byte == b' ',
+        other => byte == other,
+    };
+    if !FORM.iter().zip(head).all(fits) {
+        return None;
+    }
+    let mut length = FORM.len();
+    let digits = |from: usize| {
+        text.get(from..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count()
+    };
+    let mut fraction = 0;
+    if text.get(length) == Some(&b'.') {
+        fraction = digits(length + 1);
+        length += if fraction > 0 { 1 + fraction } else { 0 };
+    }
+    let zone = match text.get(length) {
+        Some(b'Z') => Zone::Z,
+        Some(b'+' | b'-') => match (digits(length + 1), text.get(length + 3)) {
+            (4, _) => Zone::Digits,
+            (2, Some(b':')) if digits(length + 4) == 2 => Zone::Colon,
+            _ => Zone::None,
+        },
+        _ => Zone::None,
+    };
+    length += match zone {
+        Zone::None => 0,
+        Zone::Z => 1,
+        Zone::Digits => 5,
+        Zone::Colon => 6,
+    };
+    Some(Time { length, blank: head[10] == b' ', fraction, zone })
+}
+
+/// A time with a zone and one blank after it (RFC 3339), and the text behind.
+pub(crate) fn rfc3339(text: &[u8]) -> Option<(Time, &[u8])> {
+    let time = read(text)?;
+    let zoned = !time.blank && matches!(time.zone, Zone::Z | Zone::Colon);
+    let rest = text.get(time.length..)?;
+    match rest {
+        [] if zoned => Some((time, rest)),
+        [b' ', rest @ ..] if zoned => Some((time, rest)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_time() {
+        let form = |text: &str| read(text.as_bytes()).map(|t| (t.length, t.fraction, t.zone));
+        assert_eq!(form("2022-04-14T05:20:00Z x"), Some((20, 0, Zone::Z)));
+        assert_eq!(form("2022-04-14T05:20:00.000402117Z"), Some((30, 9, Zone::Z)));
+        assert_eq!(form("2022-04-14T05:20:00.1+02:00 x"), Some((27, 1, Zone::Colon)));
+        assert_eq!(form("2022-04-14 05:20:00,1"), Some((19, 0, Zone::None)));
+        assert_eq!(form("2022-04-14T05:20:00+0200 x"), Some((24, 0, Zone::Digits)));
+        assert_eq!(form("2022-04-14T05:20"), None);
+        assert_eq!(form("1600776870140+0000|A_LONG_LABEL"), None);
+        assert!(rfc3339(b"2022-04-14T05:20:00Z").is_some());
+        assert!(rfc3339(b"2022-04-14T05:20:00 x").is_none());
+    }
+}
