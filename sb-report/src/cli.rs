@@ -1,13 +1,13 @@
 //! The command line: the only part that prints and chooses the exit code.
 
 use crate::error::{Error, Result};
-use crate::load::load;
+use crate::load::{Loaded, load, whole};
 use crate::model::{Material, Report};
 use crate::publish::publish;
-use clap::Parser;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use sb_trace::cli::{InputArgs, TraceArgs, print, progress};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -16,6 +16,8 @@ Examples:
   sb-report app.log                       report on a log collected elsewhere, in report/
   sb-report logs/ -o report/ --title 'Before the change'
   sb-report latencies.parquet -o report/  from a table that sb-trace wrote
+  sb-report monday/out tuesday/out        several folders of runs in one report, in report/
+  sb-report out/runs/RUN                  one run alone
 
 Exit codes: 0 done, 1 a limit that you set is broken, 2 wrong use, unreadable input or no
 statement in the whole input.";
@@ -24,6 +26,30 @@ statement in the whole input.";
 #[derive(Debug, Parser)]
 #[command(name = "sb-report", bin_name = "sb-report", version, after_help = EXAMPLES)]
 #[command(arg_required_else_help = true, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(disable_help_subcommand = true)]
+struct Program {
+    #[command(subcommand)]
+    paper: Option<Paper>,
+    #[command(flatten)]
+    cli: Cli,
+}
+
+#[derive(Debug, Subcommand)]
+enum Paper {
+    /// Print a completion script for your shell
+    #[command(
+        after_help = "Example:\n  sb-report completions bash > ~/.local/share/bash-completion/completions/sb-report"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
 struct Cli {
     #[command(flatten)]
     input: InputArgs,
@@ -42,7 +68,15 @@ struct Cli {
 
 /// Runs `sb-report` with the arguments of the process.
 pub fn main() -> ExitCode {
-    match run(&Cli::parse()) {
+    let program = Program::parse();
+    let outcome = match &program.paper {
+        None => run(&program.cli),
+        Some(Paper::Completions { shell }) => {
+            print::completions::<Program>("sb-report", *shell).map_err(Error::from)
+        }
+        Some(Paper::Man) => print::man(Program::command()).map_err(Error::from),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Trace(error)) => print::finish("sb-report", Err(error)),
         Err(error) => {
@@ -58,11 +92,12 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<()> {
     let options = cli.trace.options(&cli.input)?;
     let loaded = load(&cli.input.logs, &options, &progress::Bar::new())?;
-    let folder = folder(cli, loaded.out_folder.as_deref())?;
+    let folder = folder(cli, &loaded)?;
     let report = Report::of(Material {
         latencies: loaded.latencies(),
         log: loaded.analysis.as_ref(),
         facts: &loaded.facts,
+        findings: &loaded.findings,
         title: cli.title.as_deref(),
     });
     print::findings(&report.findings);
@@ -88,20 +123,28 @@ fn run(cli: &Cli) -> Result<()> {
 }
 
 /// Where the report goes: never inside the logs that it is made of.
-fn folder(cli: &Cli, out_folder: Option<&Path>) -> Result<PathBuf> {
-    let Some(chosen) = &cli.output else {
-        return Ok(out_folder.map_or_else(|| PathBuf::from("report"), Path::to_owned));
+fn folder(cli: &Cli, loaded: &Loaded) -> Result<PathBuf> {
+    let chosen = match (&cli.output, &loaded.out_folder) {
+        (Some(chosen), _) => chosen.clone(),
+        (None, Some(out)) => out.clone(),
+        (None, None) => PathBuf::from("report"),
     };
-    if out_folder.is_none() {
-        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let inside = |log: &String| {
-            Path::new(log).is_dir() && whole(chosen).starts_with(whole(Path::new(log)))
-        };
-        if cli.input.logs.iter().any(inside) {
-            return Err(Error::InsideInput { path: chosen.clone() });
-        }
+    let target = whole(&chosen);
+    match loaded.closed.iter().find(|folder| target.starts_with(whole(folder))) {
+        Some(folder) => Err(Error::InsideInput { instead: beside(folder, &chosen), path: chosen }),
+        None => Ok(chosen),
     }
-    Ok(chosen.clone())
+}
+
+/// A folder of the chosen name beside the logs, as the user would write it.
+fn beside(logs: &Path, chosen: &Path) -> PathBuf {
+    let named = matches!(logs.components().next_back(), Some(Component::Normal(_)));
+    let above = match logs.parent() {
+        Some(parent) if named => parent.to_owned(),
+        _ if logs == Path::new(".") => PathBuf::from(".."),
+        _ => logs.join(".."),
+    };
+    above.join(chosen.file_name().unwrap_or("report".as_ref()))
 }
 
 /// Hands the page to the desktop; a machine without one is no error.

@@ -172,7 +172,7 @@ fn subtitle(pair: &PairView) -> String {
     let banded = pair.series.iter().all(|s| s.named);
     let linear = below_zero(&pair.series) * 2 >= pair.n;
     format!(
-        "Share of latencies at or below a value · n = {}{} · {} scale",
+        "Share of latencies at or below a value · n\u{a0}=\u{a0}{}{} · {} scale",
         count(pair.n as u64),
         if banded { " · shaded: 95 % band" } else { "" },
         if linear { "linear" } else { "logarithmic" }

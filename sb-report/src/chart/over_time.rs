@@ -71,7 +71,7 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
         }
     };
     figure.subtitle = format!(
-        "Each latency at the time when it began{} · n = {}{cell}",
+        "Each latency at the time when it began{} · n\u{a0}=\u{a0}{}{cell}",
         if panels.len() > 1 {
             ", each run from its own first latency"
         } else {

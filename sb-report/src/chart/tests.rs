@@ -69,7 +69,7 @@ fn check(what: &str, report: &Report) {
         let drawn = svg(figure, Place::File).unwrap();
         assert!(drawn.len() <= 60_000, "{what} has {} bytes", drawn.len());
         assert!(!drawn.contains("NaN") && !drawn.contains("inf\""), "{what}");
-        assert!(figure.subtitle.contains("n = ") || figure.name == "summary", "{what}");
+        assert!(figure.subtitle.contains("n\u{a0}=\u{a0}") || figure.name == "summary", "{what}");
     }
 }
 

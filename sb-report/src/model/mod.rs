@@ -31,6 +31,8 @@ pub struct Material<'a> {
     pub log: Option<&'a Analysis>,
     /// What the runs' own records say of them.
     pub facts: &'a [RunFacts],
+    /// What was done to bring the inputs together.
+    pub findings: &'a [Finding],
     /// The title that the user gave.
     pub title: Option<&'a str>,
 }
@@ -76,7 +78,10 @@ impl Report {
             verdict: verdict::sentences(&pairs, &runs, &groups),
             flags: quality::flags(material, &runs, &pairs, &quality),
             summaries: summarize(table, &DEFAULT_PERCENTILES, |_| true),
-            findings: material.log.map(|l| l.findings.clone()).unwrap_or_default(),
+            findings: {
+                let of_log = material.log.map_or(&[][..], |l| l.findings.as_slice());
+                material.findings.iter().chain(of_log).cloned().collect()
+            },
             files: material.log.map(|l| l.files.clone()).unwrap_or_default(),
             runs,
             groups,

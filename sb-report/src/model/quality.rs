@@ -221,9 +221,15 @@ pub(super) fn flags(
 ) -> Vec<Flag> {
     let mut flags = Vec::new();
     let mut flag = |level, text: String| flags.push(Flag { level, text });
+    for fact in material.facts.iter().filter(|f| !runs.iter().any(|r| r.run.id == f.id)) {
+        flag(Level::Warning, format!("run {} has left no log", fact.id));
+    }
     for run in runs {
         if let Some(why) = &run.interrupted {
-            flag(Level::Warning, format!("{} was interrupted: {why}", run.name));
+            flag(Level::Warning, format!("{} is not a whole run: {why}", run.name));
+        }
+        if run.open {
+            flag(Level::Note, format!("{} is open: its cleanup is still to come", run.name));
         }
     }
     if let Some(a) = &quality.accounting {
@@ -243,7 +249,11 @@ pub(super) fn flags(
         if a.look_alikes > 0 {
             flag(
                 Level::Warning,
-                format!("{} that nearly are statements", counted(a.look_alikes, "text", "texts")),
+                counted(
+                    a.look_alikes,
+                    "text that nearly is a statement",
+                    "texts that nearly are statements",
+                ),
             );
         }
         if a.events_orphan > 0 {

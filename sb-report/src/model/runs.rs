@@ -12,6 +12,8 @@ pub struct RunFacts {
     pub id: String,
     /// Why the run must not be taken for a whole one, in words.
     pub interrupted: Option<String>,
+    /// Whether nothing went wrong but the run has not been closed: cleanup is still to come.
+    pub open: bool,
 }
 
 /// A phase of a run: one of the driver's hooks.
@@ -39,6 +41,8 @@ pub struct RunView {
     pub traces: Option<(u64, u64)>,
     /// Why it must not be taken for a whole run.
     pub interrupted: Option<String>,
+    /// Whether its cleanup is still to come.
+    pub open: bool,
     /// The driver's phases.
     pub phases: Vec<Phase>,
     /// Its figures, all classes and by class, in the order of the pairs.
@@ -74,6 +78,7 @@ pub(super) fn views(material: Material<'_>) -> Vec<RunView> {
                 .iter()
                 .find(|f| f.id == run.id)
                 .and_then(|f| f.interrupted.clone()),
+            open: material.facts.iter().any(|f| f.id == run.id && f.open),
             phases: Vec::new(),
             summaries: Vec::new(),
         })

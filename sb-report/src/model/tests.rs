@@ -73,7 +73,13 @@ impl Hand {
 
     pub(crate) fn report(self) -> Report {
         let table = self.table();
-        Report::of(Material { latencies: &table, log: None, facts: &[], title: None })
+        Report::of(Material {
+            latencies: &table,
+            log: None,
+            facts: &[],
+            findings: &[],
+            title: None,
+        })
     }
 }
 

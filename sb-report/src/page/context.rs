@@ -197,6 +197,7 @@ fn run(view: &RunView) -> Value {
         "traces": view.traces.map(|(all, _)| count(all)),
         "complete": view.traces.map(|(_, complete)| count(complete)),
         "interrupted": view.interrupted,
+        "open": view.open,
         "phases": view.phases.iter().filter(|p| p.name != "run").map(|p| json!([p.name, p.duration_ns.map_or_else(|| "no end".to_owned(), span)])).collect::<Vec<_>>(),
     })
 }

@@ -2,7 +2,9 @@
 
 use crate::model::words::count;
 use crate::model::{Cell, Level, Report};
+use sb_trace::Run;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The summary as JSON; `pairs` holds what `sb-trace stats --json` prints.
@@ -16,13 +18,36 @@ pub fn json(report: &Report) -> String {
                 "benchmark": view.run.benchmark,
                 "provider": view.run.provider,
                 "region": view.run.region,
-                "tags": view.run.tags.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+                "tags": tags(&view.run),
                 "traces": view.traces.map(|t| t.0),
                 "traces_complete": view.traces.map(|t| t.1),
                 "interrupted": view.interrupted,
+                "open": view.open,
                 "pairs": view.summaries,
             })
         })
+        .collect();
+    let groups: Vec<_> = report
+        .groups
+        .iter()
+        .map(|group| {
+            let setting = &group.setting;
+            json!({
+                "name": group.name,
+                "benchmark": setting.benchmark,
+                "provider": setting.provider,
+                "region": setting.region,
+                "tags": tags(setting),
+                "runs": group.runs.iter().filter_map(|&r| report.runs.get(r)).map(|r| &r.run.id).collect::<Vec<_>>(),
+                "pairs": group.summaries,
+            })
+        })
+        .collect();
+    let look_alikes: Vec<_> = report
+        .quality
+        .look_alikes
+        .iter()
+        .map(|l| json!({"place": l.place, "text": l.text, "advice": l.advice}))
         .collect();
     let document = json!({
         "tool": "sb-report",
@@ -32,11 +57,17 @@ pub fn json(report: &Report) -> String {
         "title": report.title,
         "verdict": report.verdict,
         "pairs": report.summaries,
+        "groups": groups,
         "runs": runs,
         "accounting": report.quality.accounting,
+        "look_alikes": look_alikes,
         "findings": report.findings,
     });
     format!("{document:#}\n")
+}
+
+fn tags(run: &Run) -> BTreeMap<&str, &str> {
+    run.tags.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// The summary as Markdown.
