@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::load::{Loaded, load, whole};
-use crate::model::{Material, Report};
+use crate::model::{Judged, Limit, Material, Report};
 use crate::publish::publish;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use sb_trace::cli::{InputArgs, TraceArgs, print, progress};
+use sb_trace::stats::GroupKey;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +19,8 @@ Examples:
   sb-report latencies.parquet -o report/  from a table that sb-trace wrote
   sb-report monday/out tuesday/out        several folders of runs in one report, in report/
   sb-report out/runs/RUN                  one run alone
+  sb-report out/ --group-by tag_memory    a line and a row for each size of memory
+  sb-report out/ --baseline before/out --fail-on 'p99>5%'
 
 Exit codes: 0 done, 1 a limit that you set is broken, 2 wrong use, unreadable input or no
 statement in the whole input.";
@@ -61,6 +64,20 @@ struct Cli {
     /// The report's title
     #[arg(long, value_name = "TEXT", help_heading = "Output")]
     title: Option<String>,
+    /// Compare with these latencies: an earlier out/ folder or report, a table or logs
+    #[arg(long, value_name = "DIR", help_heading = "Comparison")]
+    baseline: Option<String>,
+    /// Changes of the median below this do not matter
+    #[arg(long, value_name = "PERCENT", default_value = "3%", value_parser = parse_share, help_heading = "Comparison")]
+    threshold: f64,
+    /// Exit with 1 if a percentile exceeds this, or if it is sure to have changed by more
+    /// (repeatable): p99>5% of the baseline, total:p99>200ms, A->B:p50>10%
+    #[arg(long, value_name = "LIMIT", help_heading = "Comparison")]
+    fail_on: Vec<Limit>,
+    /// Part the latencies by these columns: label, source, to_source, start_class, run_id,
+    /// benchmark, provider, region, tag_NAME
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', help_heading = "Output")]
+    group_by: Vec<GroupKey>,
     /// Open the page in the browser when it is done
     #[arg(long, help_heading = "Output")]
     open: bool,
@@ -93,11 +110,21 @@ fn run(cli: &Cli) -> Result<()> {
     let options = cli.trace.options(&cli.input)?;
     let loaded = load(&cli.input.logs, &options, &progress::Bar::new())?;
     let folder = folder(cli, &loaded)?;
+    if let (None, Some(limit)) = (&cli.baseline, cli.fail_on.iter().find(|l| l.is_change())) {
+        return Err(Error::NoBaseline { limit: limit.to_string() });
+    }
+    let baseline = match &cli.baseline {
+        Some(name) => Some(load(std::slice::from_ref(name), &options, &progress::Bar::new())?),
+        None => None,
+    };
     let report = Report::of(Material {
         latencies: loaded.latencies(),
         log: loaded.analysis.as_ref(),
         facts: &loaded.facts,
         findings: &loaded.findings,
+        baseline: baseline.as_ref().map(Loaded::latencies),
+        threshold: cli.threshold,
+        group_by: &cli.group_by,
         title: cli.title.as_deref(),
     });
     print::findings(&report.findings);
@@ -119,7 +146,32 @@ fn run(cli: &Cli) -> Result<()> {
     if let Some(analysis) = &loaded.analysis {
         cli.trace.enforce(&analysis.accounting)?;
     }
-    Ok(())
+    judge(&cli.fail_on, &report)
+}
+
+/// Holds the user's limits against the report, which is written already.
+fn judge(limits: &[Limit], report: &Report) -> Result<()> {
+    let mut judged = Judged::default();
+    for limit in limits {
+        limit.judge(report, &mut judged);
+    }
+    for open in &judged.open {
+        print::talk(&format!("note: --fail-on {open}"));
+    }
+    if judged.broken.is_empty() {
+        return Ok(());
+    }
+    let message = format!("--fail-on {}", judged.broken.join("; "));
+    Err(Error::Trace(sb_trace::Error::Limit { message }))
+}
+
+/// `3%` or `3` -> 0.03.
+fn parse_share(text: &str) -> std::result::Result<f64, String> {
+    let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>().ok();
+    number
+        .filter(|n| (0.0..=1000.0).contains(n))
+        .map(|n| n / 100.0)
+        .ok_or_else(|| format!("'{text}' is no percentage: write for instance 3%"))
 }
 
 /// Where the report goes: never inside the logs that it is made of.

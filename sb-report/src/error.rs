@@ -25,6 +25,12 @@ pub enum Error {
         /// A folder that does not.
         instead: PathBuf,
     },
+    /// A limit on a change, and nothing to compare with.
+    #[error("--fail-on {limit}: there is no baseline to compare with")]
+    NoBaseline {
+        /// The limit.
+        limit: String,
+    },
     /// One run in two places.
     #[error("run {run} is in {} and in {}", first.display(), second.display())]
     RunTwice {
@@ -81,6 +87,9 @@ impl Error {
             }
             Self::InsideInput { instead, .. } => {
                 Some(format!("choose a folder beside them, for instance -o {}", instead.display()))
+            }
+            Self::NoBaseline { .. } => {
+                Some("name one with --baseline, or a limit with a unit: 'p99>200ms'".to_owned())
             }
             Self::RunTwice { .. } => Some("name one of the two".to_owned()),
             Self::Mixed { .. } => {

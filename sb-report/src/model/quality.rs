@@ -34,11 +34,11 @@ pub struct Flag {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
     /// What is counted.
-    pub name: &'static str,
+    pub name: String,
     /// All of it.
     pub whole: u64,
-    /// Its parts.
-    pub parts: Vec<(&'static str, u64)>,
+    /// Its parts, and whether they are good.
+    pub parts: Vec<(&'static str, u64, Level)>,
 }
 
 /// A look-alike and where it stands.
@@ -139,42 +139,48 @@ fn source(names: &Names, name: Name) -> String {
 }
 
 fn sums(a: &Accounting) -> Vec<Sum> {
-    let keep = |parts: Vec<(&'static str, u64)>| parts.into_iter().filter(|p| p.1 > 0).collect();
+    use Level::{Good, Note, Warning};
+    let sum = |name: &str, whole, parts: Vec<(&'static str, u64, Level)>| Sum {
+        name: name.to_owned(),
+        whole,
+        parts: parts.into_iter().filter(|p| p.1 > 0).collect(),
+    };
     vec![
-        Sum {
-            name: "lines",
-            whole: a.lines,
-            parts: keep(vec![
-                ("with a statement", a.lines_with_statement),
-                ("with a look-alike only", a.lines_look_alike),
-                ("of the log's carrier", a.lines_carrier),
-                ("of other text", a.lines_other),
-                ("not decodable", a.lines_undecodable),
-            ]),
-        },
-        Sum {
-            name: "statements",
-            whole: a.statements,
-            parts: keep(vec![("events", a.events), ("duplicates", a.duplicates)]),
-        },
-        Sum {
-            name: "events",
-            whole: a.events,
-            parts: keep(vec![
-                ("in complete traces", a.events_complete),
-                ("in incomplete traces", a.events_incomplete),
-                ("without an id where one is needed", a.events_orphan),
-                ("phases of the driver", a.events_driver),
-            ]),
-        },
-        Sum {
-            name: "traces",
-            whole: a.traces,
-            parts: keep(vec![
-                ("complete", a.traces_complete),
-                ("incomplete", a.traces - a.traces_complete),
-            ]),
-        },
+        sum(
+            "lines",
+            a.lines,
+            vec![
+                ("with a statement", a.lines_with_statement, Good),
+                ("with a look-alike only", a.lines_look_alike, Warning),
+                ("of the log's carrier", a.lines_carrier, Note),
+                ("of other text", a.lines_other, Note),
+                ("not decodable", a.lines_undecodable, Note),
+            ],
+        ),
+        sum(
+            "statements",
+            a.statements,
+            vec![("events", a.events, Good), ("duplicates", a.duplicates, Note)],
+        ),
+        sum(
+            "events",
+            a.events,
+            vec![
+                ("in complete traces", a.events_complete, Good),
+                ("in incomplete traces", a.events_incomplete, Warning),
+                ("without an id where one is needed", a.events_orphan, Warning),
+                ("phases of the driver", a.events_driver, Note),
+                ("left out by filters", a.events_filtered, Note),
+            ],
+        ),
+        sum(
+            "traces",
+            a.traces,
+            vec![
+                ("complete", a.traces_complete, Good),
+                ("incomplete", a.traces - a.traces_complete, Warning),
+            ],
+        ),
     ]
 }
 

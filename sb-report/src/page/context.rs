@@ -1,14 +1,18 @@
 //! What the template shows: the report's words, as plain maps for the template engine.
 
+use super::sections;
 use crate::chart::{Charts, SharedScale};
 use crate::error::Result;
-use crate::figure::{Dash, Entry, Sample};
+use crate::figure::{Dash, Entry, Figure, Sample};
 use crate::model::words::{count, instant, latency, span};
 use crate::model::{Cell, Flag, Level, PairView, QUANTILES, Report, Row, RunView, Series};
 use crate::render::{self, Place};
 use sb_trace::stats::percentile_name;
 use sb_trace::trace::Severity;
 use serde_json::{Value, json};
+
+/// From so many pairs on, all but the first few are folded.
+const FOLDED: usize = 12;
 
 /// Everything that the template needs.
 pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
@@ -18,24 +22,18 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         .iter()
         .zip(&charts.pairs)
         .map(|(pair, charts)| {
-            let figure = |figure: &crate::figure::Figure| -> Result<Value> {
-                Ok(json!({
-                    "title": figure.title,
-                    "subtitle": figure.subtitle,
-                    "key": figure.key.iter().map(entry).collect::<Vec<_>>(),
-                    "svg": render::svg(figure, Place::Page)?,
-                }))
+            let mut figures = match charts {
+                Some(charts) => charts.all().map(figure).collect::<Result<Vec<Value>>>()?,
+                None => Vec::new(),
             };
-            let (ecdf, over_time) = match charts {
-                Some(charts) => (figure(&charts.ecdf)?, figure(&charts.over_time)?),
-                None => (Value::Null, Value::Null),
-            };
+            // Pictures stand side by side; one that would stand alone is folded with the numbers.
+            let tail = if figures.len() % 2 == 1 { figures.pop() } else { None };
             Ok(json!({
                 "name": pair.arrow, "slug": pair.slug, "n": count(pair.n as u64),
                 "unmatched": pair.unmatched, "negative": pair.negative,
                 "lines": pair.series.iter().map(|s| s.name.clone()).collect::<Vec<_>>(),
                 "quantiles": quantiles(pair), "slices": slices(pair),
-                "ecdf": ecdf, "over_time": over_time,
+                "figures": figures, "tail": tail,
             }))
         })
         .collect::<Result<Vec<Value>>>()?;
@@ -49,6 +47,12 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
     };
     Ok(json!({
         "title": report.title,
+        "compare": sections::compare(report, charts)?,
+        "breakdown": sections::breakdown(report, charts)?,
+        "cold": sections::cold(charts)?,
+        "exemplars": sections::exemplars(report, charts)?,
+        "quality": sections::quality(charts)?,
+        "folded": report.pairs.len() > FOLDED,
         "subject": report.subject,
         "verdict": report.verdict,
         "flags": report.flags.iter().map(flag).collect::<Vec<_>>(),
@@ -63,7 +67,7 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "sums": quality.sums.iter().map(|s| json!({
             "name": s.name,
             "whole": count(s.whole),
-            "parts": s.parts.iter().map(|(name, n)| json!([name, count(*n)])).collect::<Vec<_>>(),
+            "parts": s.parts.iter().map(|(name, n, _)| json!([name, count(*n)])).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "look_alikes": quality.look_alikes.iter().map(|l| json!([l.place, l.text, l.advice])).collect::<Vec<_>>(),
         "negatives": quality.negatives.iter().map(|n| json!([n.pair, n.sources.0, n.sources.1, count(n.n), n.least])).collect::<Vec<_>>(),
@@ -77,9 +81,24 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
     }))
 }
 
+/// A picture with its words.
+pub(super) fn figure(figure: &Figure) -> Result<Value> {
+    Ok(json!({
+        "name": figure.name,
+        "title": figure.title,
+        "subtitle": figure.subtitle,
+        "key": figure.key.iter().map(entry).collect::<Vec<_>>(),
+        "svg": render::svg(figure, Place::Page)?,
+    }))
+}
+
 /// What stands above the first table.
 fn caption(report: &Report, scale: &SharedScale) -> String {
-    let runs = if !report.several_runs() {
+    let chosen = report.groups.first().map(|g| g.values.as_slice()).unwrap_or_default();
+    let runs = if !chosen.is_empty() {
+        let columns: Vec<&str> = chosen.iter().map(|(column, _)| column.as_str()).collect();
+        format!(" Grouped by {}.", columns.join(", "))
+    } else if !report.several_runs() {
         String::new()
     } else if report.groups.len() > 1 {
         " Runs of the same benchmark, provider, region and tags are taken together.".to_owned()

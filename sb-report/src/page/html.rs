@@ -50,18 +50,22 @@ fn breakable(text: &str) -> minijinja::Value {
 }
 
 fn break_into(out: &mut String, text: &str) {
-    for c in text.chars() {
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '→' => out.push_str("<wbr>→<wbr>"),
-            '_' | '.' | '/' | ':' | '-' => {
-                out.push(c);
-                out.push_str("<wbr>");
-            }
             _ => out.push(c),
+        }
+        // Never within a number: 7.00.
+        let splits = matches!(c, '.' | '/' | ':' | '-');
+        if c == '_'
+            || splits && rest.peek().is_some_and(|next| !next.is_ascii_digit() && *next != ' ')
+        {
+            out.push_str("<wbr>");
         }
     }
 }

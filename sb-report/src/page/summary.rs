@@ -1,6 +1,6 @@
 //! `summary.json`, all numbers unrounded, and `summary.md`, fit for a comment on a pull request.
 
-use crate::model::words::count;
+use crate::model::words::{arrow, change, count};
 use crate::model::{Cell, Level, Report};
 use sb_trace::Run;
 use serde_json::json;
@@ -34,6 +34,7 @@ pub fn json(report: &Report) -> String {
             let setting = &group.setting;
             json!({
                 "name": group.name,
+                "values": group.values.iter().cloned().collect::<BTreeMap<_, _>>(),
                 "benchmark": setting.benchmark,
                 "provider": setting.provider,
                 "region": setting.region,
@@ -57,6 +58,8 @@ pub fn json(report: &Report) -> String {
         "title": report.title,
         "verdict": report.verdict,
         "pairs": report.summaries,
+        "comparison": report.comparison,
+        "breakdown": report.breakdown,
         "groups": groups,
         "runs": runs,
         "accounting": report.quality.accounting,
@@ -80,6 +83,7 @@ pub fn markdown(report: &Report) -> String {
     for sentence in &report.verdict {
         let _ = writeln!(out, "{}", escape(sentence));
     }
+    out.push_str(&compared(report));
     let several = report.groups.len() > 1;
     let of = if several { "of | " } else { "" };
     let _ = writeln!(out, "\n| pair | {of}start | n | p50 | p90 | p95 | p99 | max |");
@@ -111,6 +115,39 @@ pub fn markdown(report: &Report) -> String {
         };
         let _ = writeln!(out, "- {mark}: {}", escape(&flag.text));
     }
+    out
+}
+
+/// The changes against the baseline as a table.
+fn compared(report: &Report) -> String {
+    let mut out = String::new();
+    let Some(comparison) = &report.comparison else { return out };
+    let _ = writeln!(out, "\nBaseline: {}.\n", escape(&comparison.baseline));
+    if comparison.rows.is_empty() {
+        return out;
+    }
+    out.push_str("| pair | start | n | Δp50 | Δp90 | Δp99 | |\n| --- | --- | ---: | ---: | ---: | ---: | --- |\n");
+    for row in &comparison.rows {
+        let mut pair = arrow(&row.pair);
+        if !row.of.is_empty() {
+            pair = format!("{pair} ({})", row.of);
+        }
+        let n = format!("{} v {}", count(row.n.1), count(row.n.0));
+        let _ = write!(out, "| {} | {} | {n} |", escape(&pair), row.start_class);
+        for c in &row.changes {
+            let _ = match (c.change, c.low, c.high) {
+                (Some(value), Some(low), Some(high)) if c.supported => {
+                    write!(out, " {} ({} to {}) |", change(value), change(low), change(high))
+                }
+                (Some(value), ..) => write!(out, " ({}) |", change(value)),
+                _ => write!(out, " n/a |"),
+            };
+        }
+        let _ = writeln!(out, " {} |", row.words);
+    }
+    out.push_str(
+        "\nIn brackets: the 95 % interval, or a change of which there are too few latencies.\n",
+    );
     out
 }
 
