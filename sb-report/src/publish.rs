@@ -55,21 +55,11 @@ pub fn publish(
     let sources = loaded.analysis.as_ref().map(|a| a.files.as_slice()).unwrap_or_default();
     let metadata = frame::metadata(sources, options);
     let aside = target.aside()?;
-    let mut table = frame::latencies(loaded.latencies())?;
-    frame::write_file(
-        &mut table,
-        &aside.path().join(LATENCIES),
-        frame::Format::Parquet,
-        &metadata,
-    )?;
+    let table = frame::latencies_in_parts(loaded.latencies());
+    frame::write_parts(table, &aside.path().join(LATENCIES), &metadata)?;
     if let Some(analysis) = &loaded.analysis {
-        let mut table = frame::events(&analysis.events, &analysis.files, &analysis.runs)?;
-        frame::write_file(
-            &mut table,
-            &aside.path().join(EVENTS),
-            frame::Format::Parquet,
-            &metadata,
-        )?;
+        let table = frame::events_in_parts(&analysis.events, &analysis.files, &analysis.runs);
+        frame::write_parts(table, &aside.path().join(EVENTS), &metadata)?;
     }
     for (name, bytes) in &files {
         let path = aside.path().join(name);

@@ -1,8 +1,6 @@
 //! Few colours for a picture: what a palette of 256 cannot hold is drawn in the nearest that it
 //! can. Charts have few colours and their blends along edges, so nobody sees a difference.
 
-use std::collections::BTreeMap;
-
 /// The most colours that a palette holds.
 const MOST: usize = 256;
 
@@ -20,12 +18,17 @@ pub(super) struct Indexed {
 /// Takes the colours that cover the most pixels, and as many others as there is room for, each far
 /// enough from those taken.
 pub(super) fn indexed(pixels: &[u8]) -> Indexed {
-    let mut counts: BTreeMap<Rgb, usize> = BTreeMap::new();
-    for &pixel in pixels.as_chunks::<3>().0 {
-        *counts.entry(pixel).or_default() += 1;
-    }
-    let mut by_count: Vec<(Rgb, usize)> = counts.into_iter().collect();
-    by_count.sort_by_key(|&(colour, count)| (std::cmp::Reverse(count), colour));
+    let pixels = pixels.as_chunks::<3>().0;
+    // Neighbours are mostly of one colour: one entry for each stretch of them.
+    let mut stretches: Vec<(u32, usize)> =
+        pixels.chunk_by(|a, b| a == b).map(|same| (packed(same[0]), same.len())).collect();
+    stretches.sort_unstable();
+    let mut by_count: Vec<(usize, u32)> = stretches
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|same| (same.iter().map(|s| s.1).sum(), same[0].0))
+        .collect();
+    let colours: Vec<u32> = by_count.iter().map(|c| c.1).collect();
+    by_count.sort_by_key(|&(count, colour)| (std::cmp::Reverse(count), colour));
     let mut apart = 0;
     let palette = loop {
         let palette = taken(&by_count, apart);
@@ -34,26 +37,29 @@ pub(super) fn indexed(pixels: &[u8]) -> Indexed {
         }
         apart = (apart + 2) * 5 / 4;
     };
-    let place: BTreeMap<Rgb, u8> =
-        by_count.iter().map(|&(colour, _)| (colour, nearest(&palette, colour))).collect();
-    let mut last = ([0; 3], place.get(&[0; 3]).copied().unwrap_or_default());
-    let mut of = |pixel: &Rgb| {
-        // Most pixels are of the colour of the one before.
-        if *pixel != last.0 {
-            last = (*pixel, place.get(pixel).copied().unwrap_or_default());
-        }
-        last.1
-    };
-    Indexed {
-        pixels: pixels.as_chunks::<3>().0.iter().map(&mut of).collect(),
-        palette: palette.into_iter().flatten().collect(),
+    let places: Vec<u8> = colours.iter().map(|&c| nearest(&palette, unpacked(c))).collect();
+    let mut out = Vec::with_capacity(pixels.len());
+    for same in pixels.chunk_by(|a, b| a == b) {
+        let place = colours.binary_search(&packed(same[0])).ok().and_then(|at| places.get(at));
+        out.resize(out.len() + same.len(), place.copied().unwrap_or_default());
     }
+    Indexed { palette: palette.into_iter().flatten().collect(), pixels: out }
+}
+
+fn packed([red, green, blue]: Rgb) -> u32 {
+    u32::from_be_bytes([0, red, green, blue])
+}
+
+fn unpacked(colour: u32) -> Rgb {
+    let [_, red, green, blue] = colour.to_be_bytes();
+    [red, green, blue]
 }
 
 /// Colours, commonest first, without those nearer than `apart` (squared) to one already taken.
-fn taken(by_count: &[(Rgb, usize)], apart: i32) -> Vec<Rgb> {
+fn taken(by_count: &[(usize, u32)], apart: i32) -> Vec<Rgb> {
     let mut palette: Vec<Rgb> = Vec::new();
-    for &(colour, _) in by_count {
+    for &(_, colour) in by_count {
+        let colour = unpacked(colour);
         if palette.iter().all(|&other| distance(colour, other) > apart) {
             palette.push(colour);
             if palette.len() > MOST {
