@@ -4,6 +4,7 @@
 //! - `errors`: bad input, its message and its exit code
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
 //! - `report`: `sb-report` on odd and on bad input
+//! - `odd`: the report of small and odd data; limits, groups and loads
 //! - `page`: the report in a real browser
 //! - `report_numbers`: every number of the report, computed again by other means
 //! - `numbers`: quantiles against numpy, intervals against simulation
@@ -25,6 +26,7 @@ mod end_to_end;
 mod errors;
 mod notebooks;
 mod numbers;
+mod odd;
 mod oracle;
 mod page;
 mod report;

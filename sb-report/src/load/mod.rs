@@ -5,6 +5,7 @@
 //! logs or a pattern. `out/` folders, runs and logs may be mixed; tables stand with tables.
 
 mod journal;
+mod k6;
 mod ours;
 mod out_folder;
 mod tables;

@@ -28,7 +28,8 @@ pub(super) fn runs(out: &Path, runs: &Path) -> Result<Vec<PathBuf>> {
 pub(super) fn read(folders: &[PathBuf], root: &Path) -> Result<(Vec<Input>, Vec<RunFacts>)> {
     let (mut inputs, mut facts) = (Vec::new(), Vec::<(RunFacts, &Path)>::new());
     for folder in folders {
-        let journal = Journal::read(folder);
+        let mut journal = Journal::read(folder);
+        journal.facts.load = super::k6::read(folder);
         if let Some((_, other)) = facts.iter().find(|(f, _)| f.id == journal.run.id) {
             return Err(Error::RunTwice {
                 run: journal.run.id,

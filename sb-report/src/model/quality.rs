@@ -218,13 +218,8 @@ fn negatives(material: Material<'_>) -> Vec<NegativeLine> {
     seen.iter().map(line).collect()
 }
 
-/// The line under the verdict.
-pub(super) fn flags(
-    material: Material<'_>,
-    runs: &[RunView],
-    pairs: &[PairView],
-    quality: &Quality,
-) -> Vec<Flag> {
+/// What the runs' own records say.
+fn of_runs(material: Material<'_>, runs: &[RunView]) -> Vec<Flag> {
     let mut flags = Vec::new();
     let mut flag = |level, text: String| flags.push(Flag { level, text });
     for fact in material.facts.iter().filter(|f| !runs.iter().any(|r| r.run.id == f.id)) {
@@ -234,10 +229,30 @@ pub(super) fn flags(
         if let Some(why) = &run.interrupted {
             flag(Level::Warning, format!("{} is not a whole run: {why}", run.name));
         }
+        if let Some(load) = &run.load
+            && load.reached() == Some(false)
+        {
+            flag(
+                Level::Warning,
+                format!("the load of {} was not made: {}", run.name, load.words()),
+            );
+        }
         if run.open {
             flag(Level::Note, format!("{} is open: its cleanup is still to come", run.name));
         }
     }
+    flags
+}
+
+/// The line under the verdict.
+pub(super) fn flags(
+    material: Material<'_>,
+    runs: &[RunView],
+    pairs: &[PairView],
+    quality: &Quality,
+) -> Vec<Flag> {
+    let mut flags = of_runs(material, runs);
+    let mut flag = |level, text: String| flags.push(Flag { level, text });
     if let Some(a) = &quality.accounting {
         let incomplete = a.traces - a.traces_complete;
         if incomplete > 0 {

@@ -1,11 +1,11 @@
 //! The runs: what each one is, when it was, and which of them can be taken together.
 
-use super::{Material, PERCENTILES, words};
+use super::{LoadFacts, Material, PERCENTILES, words};
 use sb_trace::stats::{Summary, summarize};
 use sb_trace::{Analysis, Run};
 
 /// What a run's own records say of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunFacts {
     /// The run's id.
     pub id: String,
@@ -13,6 +13,8 @@ pub struct RunFacts {
     pub interrupted: Option<String>,
     /// Whether nothing went wrong but the run has not been closed: cleanup is still to come.
     pub open: bool,
+    /// What k6 says of its load.
+    pub load: Option<LoadFacts>,
 }
 
 /// A phase of a run: one of the driver's hooks.
@@ -42,6 +44,8 @@ pub struct RunView {
     pub interrupted: Option<String>,
     /// Whether its cleanup is still to come.
     pub open: bool,
+    /// What k6 says of its load.
+    pub load: Option<LoadFacts>,
     /// The driver's phases.
     pub phases: Vec<Phase>,
     /// Its figures, all classes and by class, in the order of the pairs.
@@ -64,6 +68,7 @@ pub(super) fn views(material: Material<'_>) -> Vec<RunView> {
                 .iter()
                 .find(|f| f.id == run.id)
                 .and_then(|f| f.interrupted.clone()),
+            load: material.facts.iter().find(|f| f.id == run.id).and_then(|f| f.load.clone()),
             open: material.facts.iter().any(|f| f.id == run.id && f.open),
             phases: Vec::new(),
             summaries: Vec::new(),

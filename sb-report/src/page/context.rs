@@ -63,6 +63,7 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "rows": all(&|p| &p.rows),
         "run_rows": all(&|p| &p.by_run),
         "pairs": pairs,
+        "loaded": report.runs.iter().any(|r| r.load.is_some()),
         "runs": report.runs.iter().map(run).collect::<Vec<_>>(),
         "sums": quality.sums.iter().map(|s| json!({
             "name": s.name,
@@ -217,6 +218,7 @@ fn run(view: &RunView) -> Value {
         "complete": view.traces.map(|(_, complete)| count(complete)),
         "interrupted": view.interrupted,
         "open": view.open,
+        "load": view.load.as_ref().map(crate::model::LoadFacts::words),
         "phases": view.phases.iter().filter(|p| p.name != "run").map(|p| json!([p.name, p.duration_ns.map_or_else(|| "no end".to_owned(), span)])).collect::<Vec<_>>(),
     })
 }

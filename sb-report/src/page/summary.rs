@@ -23,6 +23,7 @@ pub fn json(report: &Report) -> String {
                 "traces_complete": view.traces.map(|t| t.1),
                 "interrupted": view.interrupted,
                 "open": view.open,
+                "load": view.load,
                 "pairs": view.summaries,
             })
         })
