@@ -133,7 +133,7 @@ fn groups_are_the_table_s_own_columns() {
 fn load_that_was_not_made_is_said() {
     let sandbox = Sandbox::new();
     let folder = "out/runs/b-20260122T101500Z-0a1b";
-    sandbox.write(format!("{folder}/invoke-0001.log"), log((0..20).map(|n| n)));
+    sandbox.write(format!("{folder}/invoke-0001.log"), log(0..20));
     let scenario = json!({"scenarios": {"s": {"executor": "constant-arrival-rate", "rate": 10, "duration": "10s"}}});
     sandbox.write(format!("{folder}/collected/workload_options.json"), scenario.to_string());
     let mut csv = "metric_name,timestamp,metric_value,check\n".to_owned();
