@@ -1,7 +1,7 @@
 //! The command line: the only part that prints and chooses the exit code.
 
 use crate::error::{Error, Result};
-use crate::load::{Loaded, load, whole};
+use crate::load::{Loaded, load, read_lines, whole};
 use crate::model::{Judged, Limit, Material, Report};
 use crate::publish::publish;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -117,7 +117,7 @@ fn run(cli: &Cli) -> Result<()> {
         Some(name) => Some(load(std::slice::from_ref(name), &options, &progress::Bar::new())?),
         None => None,
     };
-    let report = Report::of(Material {
+    let mut report = Report::of(Material {
         latencies: loaded.latencies(),
         log: loaded.analysis.as_ref(),
         facts: &loaded.facts,
@@ -127,6 +127,7 @@ fn run(cli: &Cli) -> Result<()> {
         group_by: &cli.group_by,
         title: cli.title.as_deref(),
     });
+    read_lines(&mut report.exemplars, &loaded);
     print::findings(&report.findings);
     let written = publish(&report, &loaded, &options, &folder)?;
     let mut text = String::new();

@@ -3,8 +3,8 @@
 
 use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key};
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Shape, Stroke, clock_ticks, ellipsize,
-    latency_ticks, size, text_width,
+    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Shape, Stroke, clock_ticks, latency_ticks,
+    size, text_width,
 };
 use crate::model::words::{count, latency};
 use crate::model::{PairView, Point, RunView, Series, Slice};
@@ -139,12 +139,20 @@ fn axis(figure: &mut Figure, panels: &[Panel], runs: &[RunView], top: f64, botto
                 figure.line((border, top - 20.0), (border, bottom), Stroke::solid(Ink::Axis, 1.0));
             }
             let name = runs.get(panel.run).map_or("", |r| r.name.as_str());
-            let name = ellipsize(name, size::TEXT, false, (to - from) / size::GROWN);
-            if name != "…" {
+            let name = short_name(name, (to - from + APART / 2.0) / size::GROWN);
+            if !name.is_empty() {
                 figure.text((from, top - 9.0), Anchor::Start, Ink::Muted, name);
             }
         }
     }
+}
+
+/// As much of a run's name as there is room for: all of it, `run 5`, `5`, or nothing.
+fn short_name(name: &str, room: f64) -> &str {
+    let run = name.split(" · ").next().unwrap_or_default();
+    let number = run.trim_start_matches("run ");
+    let fits = |text: &&str| text_width(text, size::TEXT, false) <= room;
+    [name, run, number].into_iter().find(fits).unwrap_or_default()
 }
 
 /// The points of a series, each with the part of the axis in which it stands.

@@ -13,10 +13,11 @@ mod tables;
 pub use ours::is_ours;
 
 use crate::error::{Error, Result};
-use crate::model::RunFacts;
+use crate::model::{Exemplar, RunFacts};
 use sb_trace::latency::Latencies;
 use sb_trace::trace::Finding;
-use sb_trace::{Analysis, Options, Place, Progress};
+use sb_trace::{Analysis, Input, Options, Place, Progress};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 /// What was loaded.
@@ -34,6 +35,8 @@ pub struct Loaded {
     pub out_folder: Option<PathBuf>,
     /// Folders in which no output may lie.
     pub closed: Vec<PathBuf>,
+    /// The logs that were read, as the analysis numbers them.
+    inputs: Vec<Input>,
     /// Files that were read, none of which may be overwritten.
     pub files: Vec<PathBuf>,
 }
@@ -44,6 +47,27 @@ impl Loaded {
         static EMPTY: std::sync::OnceLock<Latencies> = std::sync::OnceLock::new();
         let of_logs = self.analysis.as_ref().map(|a| &a.latencies);
         of_logs.or(self.table.as_ref()).unwrap_or_else(|| EMPTY.get_or_init(Latencies::default))
+    }
+}
+
+/// Reads the lines of single traces once more. A line that cannot be read is no reason to have no
+/// report.
+pub fn read_lines(exemplars: &mut [Exemplar], loaded: &Loaded) {
+    let mut wanted: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
+    for (file, line) in exemplars.iter().flat_map(|e| &e.steps).map(|s| s.at) {
+        wanted.entry(file).or_default().insert(line);
+    }
+    for (file, numbers) in wanted {
+        let Some(input) = loaded.inputs.get(file as usize) else { continue };
+        let numbers: Vec<u64> = numbers.into_iter().collect();
+        let found: BTreeMap<u64, String> =
+            sb_trace::lines(input, &numbers).unwrap_or_default().into_iter().collect();
+        let steps = exemplars.iter_mut().flat_map(|e| &mut e.steps).filter(|s| s.at.0 == file);
+        for step in steps {
+            if let Some(text) = found.get(&step.at.1) {
+                step.text = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            }
+        }
     }
 }
 
@@ -75,6 +99,7 @@ pub fn load(arguments: &[String], options: &Options, progress: &dyn Progress) ->
             findings,
             out_folder: None,
             closed: Vec::new(),
+            inputs: Vec::new(),
             files: named.tables,
         });
     }
@@ -106,6 +131,7 @@ pub fn load(arguments: &[String], options: &Options, progress: &dyn Progress) ->
         findings: Vec::new(),
         out_folder: named.outs.into_iter().next().filter(|_| only),
         closed,
+        inputs,
         files,
     })
 }

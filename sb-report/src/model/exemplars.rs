@@ -21,6 +21,10 @@ pub struct Step {
     pub source: String,
     /// `file:line`.
     pub place: String,
+    /// The same as numbers: which input, and which line of it.
+    pub at: (u32, u64),
+    /// The line as it stands in the log; empty where it cannot be read again.
+    pub text: String,
     /// Its time, as read: UTC.
     pub time: String,
 }
@@ -102,6 +106,8 @@ fn exemplar(log: &Analysis, trace: &Trace, why: &'static str) -> Exemplar {
             log.files.get(event.file as usize).map_or("", |f| f.name.as_str()),
             event.line
         ),
+        at: (event.file, event.line),
+        text: String::new(),
         time: words::clock(event.epoch_ns),
     };
     Exemplar {

@@ -5,7 +5,7 @@ use super::slug::slug;
 use super::{Grouped, RunView, words};
 use rayon::prelude::*;
 use sb_trace::latency::{Latencies, Latency, Pair};
-use sb_trace::stats::{ALL_CLASSES, Percentile, Summary};
+use sb_trace::stats::{ALL_CLASSES, Mode, Percentile, Summary};
 use sb_trace::units::Unit;
 
 /// A percentile as a table shows it.
@@ -46,6 +46,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Largest latency with its unit.
     pub max: String,
+    /// Where the latencies gather, in words, where that is in more than one place.
+    pub modes: Option<String>,
 }
 
 /// A pair with all that is said of it.
@@ -178,6 +180,7 @@ impl Row {
             },
             cells: [50.0, 90.0, 95.0, 99.0].into_iter().map(cell).collect(),
             max: summary.max_ms.map_or_else(|| "n/a".to_owned(), |ms| words::latency(ms, unit)),
+            modes: (summary.modes.len() > 1).then(|| modes(&summary.modes, unit)),
             summary: summary.clone(),
         }
     }
@@ -203,6 +206,15 @@ impl Cell {
             Self::Weak { value, interval, needed: needed(q) }
         }
     }
+}
+
+/// `2 modes: 12.0 ms (81 %), 340 ms (19 %)`
+fn modes(modes: &[Mode], unit: Unit) -> String {
+    let one = |mode: &Mode| {
+        format!("{} ({:.0}\u{a0}%)", words::latency(mode.at_ms, unit), mode.share * 100.0)
+    };
+    let all: Vec<String> = modes.iter().map(one).collect();
+    format!("{}\u{a0}modes: {}", modes.len(), all.join(", "))
 }
 
 /// How many latencies bound a quantile on both sides.

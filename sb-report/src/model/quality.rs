@@ -91,6 +91,8 @@ pub struct Quality {
     pub negatives: Vec<NegativeLine>,
     /// Clocks of the sources.
     pub skews: Vec<SkewLine>,
+    /// What incomplete traces lack and how many of them, commonest first.
+    pub missing: Vec<(String, u64)>,
     /// Orders of labels and how many traces have each, commonest first.
     pub paths: Vec<(String, u64)>,
 }
@@ -101,6 +103,7 @@ pub(super) fn of(material: Material<'_>, _runs: &[RunView]) -> Quality {
     quality.sums = sums(&log.accounting);
     quality.accounting = Some(log.accounting.clone());
     quality.look_alikes = look_alikes(log);
+    quality.missing = log.missing.iter().map(|m| (m.to_string(), m.traces)).take(LISTED).collect();
     let names = &log.events.names;
     quality.paths = log
         .paths

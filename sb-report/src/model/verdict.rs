@@ -16,6 +16,11 @@ pub(super) fn sentences(pairs: &[PairView], runs: &[RunView], groups: &[Group]) 
     for row in lead.rows.iter().filter(|r| r.class.is_empty()).take(3) {
         sentences.push(of_row(lead, row));
     }
+    let gathers = lead.rows.iter().find(|r| r.class.is_empty()).and_then(|r| r.modes.as_ref());
+    if let (Some(modes), 1) = (gathers, groups.len()) {
+        sentences
+            .push(format!("Its latencies gather in {modes}; the median describes none of them."));
+    }
     if groups.len() == 1 {
         sentences.extend(between_runs(lead, runs));
     }

@@ -73,6 +73,7 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "look_alikes": quality.look_alikes.iter().map(|l| json!([l.place, l.text, l.advice])).collect::<Vec<_>>(),
         "negatives": quality.negatives.iter().map(|n| json!([n.pair, n.sources.0, n.sources.1, count(n.n), n.least])).collect::<Vec<_>>(),
         "skews": quality.skews.iter().map(|s| json!([s.sources.0, s.sources.1, count(s.n), count(s.negative), s.offset])).collect::<Vec<_>>(),
+        "missing": quality.missing.iter().map(|(what, n)| json!([what, count(*n)])).collect::<Vec<_>>(),
         "paths": quality.paths.iter().map(|(path, n)| json!([path, count(*n)])).collect::<Vec<_>>(),
         "warnings": of_severity(Severity::Warning),
         "findings": of_severity(Severity::Note),
@@ -190,7 +191,7 @@ fn rows(rows: &[Row], pair: &PairView, scale: &SharedScale) -> Vec<Value> {
     rows.iter()
         .map(|row| {
             json!({
-                "pair": pair.arrow, "slug": pair.slug, "of": row.of, "class": row.class,
+                "modes": row.modes, "pair": pair.arrow, "slug": pair.slug, "of": row.of, "class": row.class,
                 "n": count(row.summary.n as u64), "n_sort": row.summary.n,
                 "cells": (0..4).map(|at| cell(row, at)).collect::<Vec<_>>(),
                 "max": row.max, "max_sort": row.summary.max_ms,

@@ -108,6 +108,15 @@ pub(super) fn quality(charts: &Charts) -> Result<Value> {
     optional(charts.quality.as_ref())
 }
 
+/// A line of a log may be long.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 400;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 /// Single traces.
 pub(super) fn exemplars(report: &Report, charts: &Charts) -> Result<Vec<Value>> {
     let one = |(exemplar, chart): (&Exemplar, &Figure)| {
@@ -117,9 +126,11 @@ pub(super) fn exemplars(report: &Report, charts: &Charts) -> Result<Vec<Value>> 
             "why": exemplar.why,
             "run": run.map(|r| r.name.clone()),
             "figure": figure(chart)?,
+            "lines": exemplar.steps.iter().any(|s| !s.text.is_empty()),
             "sources": exemplar.steps.iter().any(|s| !s.source.is_empty()),
             "steps": exemplar.steps.iter().map(|s| json!([
                 latency(s.at_ms, exemplar.unit), s.label, s.time, s.place, s.source,
+                shortened(&s.text),
             ])).collect::<Vec<_>>(),
         }))
     };

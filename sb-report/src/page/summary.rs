@@ -64,6 +64,7 @@ pub fn json(report: &Report) -> String {
         "groups": groups,
         "runs": runs,
         "accounting": report.quality.accounting,
+        "incomplete": report.quality.missing.iter().map(|(what, n)| json!({"what": what, "traces": n})).collect::<Vec<_>>(),
         "look_alikes": look_alikes,
         "findings": report.findings,
     });
