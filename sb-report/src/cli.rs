@@ -1,13 +1,14 @@
 //! The command line: the only part that prints and chooses the exit code.
 
 use crate::error::{Error, Result};
-use crate::load::load;
-use crate::model::{Material, Report};
+use crate::load::{Loaded, load, read_lines, whole};
+use crate::model::{Judged, Limit, Material, Report};
 use crate::publish::publish;
-use clap::Parser;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use sb_trace::cli::{InputArgs, TraceArgs, print, progress};
+use sb_trace::stats::GroupKey;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -16,6 +17,10 @@ Examples:
   sb-report app.log                       report on a log collected elsewhere, in report/
   sb-report logs/ -o report/ --title 'Before the change'
   sb-report latencies.parquet -o report/  from a table that sb-trace wrote
+  sb-report monday/out tuesday/out        several folders of runs in one report, in report/
+  sb-report out/runs/RUN                  one run alone
+  sb-report out/ --group-by tag_memory    a line and a row for each size of memory
+  sb-report out/ --baseline before/out --fail-on 'p99>5%'
 
 Exit codes: 0 done, 1 a limit that you set is broken, 2 wrong use, unreadable input or no
 statement in the whole input.";
@@ -24,6 +29,30 @@ statement in the whole input.";
 #[derive(Debug, Parser)]
 #[command(name = "sb-report", bin_name = "sb-report", version, after_help = EXAMPLES)]
 #[command(arg_required_else_help = true, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(disable_help_subcommand = true)]
+struct Program {
+    #[command(subcommand)]
+    paper: Option<Paper>,
+    #[command(flatten)]
+    cli: Cli,
+}
+
+#[derive(Debug, Subcommand)]
+enum Paper {
+    /// Print a completion script for your shell
+    #[command(
+        after_help = "Example:\n  sb-report completions bash > ~/.local/share/bash-completion/completions/sb-report"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
 struct Cli {
     #[command(flatten)]
     input: InputArgs,
@@ -35,6 +64,20 @@ struct Cli {
     /// The report's title
     #[arg(long, value_name = "TEXT", help_heading = "Output")]
     title: Option<String>,
+    /// Compare with these latencies: an earlier out/ folder or report, a table or logs
+    #[arg(long, value_name = "DIR", help_heading = "Comparison")]
+    baseline: Option<String>,
+    /// Changes of the median below this do not matter
+    #[arg(long, value_name = "PERCENT", default_value = "3%", value_parser = parse_share, help_heading = "Comparison")]
+    threshold: f64,
+    /// Exit with 1 if a percentile exceeds this, or if it is sure to have changed by more
+    /// (repeatable): p99>5% of the baseline, total:p99>200ms, A->B:p50>10%
+    #[arg(long, value_name = "LIMIT", help_heading = "Comparison")]
+    fail_on: Vec<Limit>,
+    /// Part the latencies by these columns: label, source, to_source, start_class, run_id,
+    /// benchmark, provider, region, tag_NAME
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', help_heading = "Output")]
+    group_by: Vec<GroupKey>,
     /// Open the page in the browser when it is done
     #[arg(long, help_heading = "Output")]
     open: bool,
@@ -42,7 +85,15 @@ struct Cli {
 
 /// Runs `sb-report` with the arguments of the process.
 pub fn main() -> ExitCode {
-    match run(&Cli::parse()) {
+    let program = Program::parse();
+    let outcome = match &program.paper {
+        None => run(&program.cli),
+        Some(Paper::Completions { shell }) => {
+            print::completions::<Program>("sb-report", *shell).map_err(Error::from)
+        }
+        Some(Paper::Man) => print::man(Program::command()).map_err(Error::from),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Trace(error)) => print::finish("sb-report", Err(error)),
         Err(error) => {
@@ -58,13 +109,25 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<()> {
     let options = cli.trace.options(&cli.input)?;
     let loaded = load(&cli.input.logs, &options, &progress::Bar::new())?;
-    let folder = folder(cli, loaded.out_folder.as_deref())?;
-    let report = Report::of(Material {
+    let folder = folder(cli, &loaded)?;
+    if let (None, Some(limit)) = (&cli.baseline, cli.fail_on.iter().find(|l| l.is_change())) {
+        return Err(Error::NoBaseline { limit: limit.to_string() });
+    }
+    let baseline = match &cli.baseline {
+        Some(name) => Some(load(std::slice::from_ref(name), &options, &progress::Bar::new())?),
+        None => None,
+    };
+    let mut report = Report::of(Material {
         latencies: loaded.latencies(),
         log: loaded.analysis.as_ref(),
         facts: &loaded.facts,
+        findings: &loaded.findings,
+        baseline: baseline.as_ref().map(Loaded::latencies),
+        threshold: cli.threshold,
+        group_by: &cli.group_by,
         title: cli.title.as_deref(),
     });
+    read_lines(&mut report.exemplars, &loaded);
     print::findings(&report.findings);
     let written = publish(&report, &loaded, &options, &folder)?;
     let mut text = String::new();
@@ -84,24 +147,57 @@ fn run(cli: &Cli) -> Result<()> {
     if let Some(analysis) = &loaded.analysis {
         cli.trace.enforce(&analysis.accounting)?;
     }
-    Ok(())
+    judge(&cli.fail_on, &report)
+}
+
+/// Holds the user's limits against the report, which is written already.
+fn judge(limits: &[Limit], report: &Report) -> Result<()> {
+    let mut judged = Judged::default();
+    for limit in limits {
+        limit.judge(report, &mut judged);
+    }
+    for open in &judged.open {
+        print::talk(&format!("note: --fail-on {open}"));
+    }
+    if judged.broken.is_empty() {
+        return Ok(());
+    }
+    let message = format!("--fail-on {}", judged.broken.join("; "));
+    Err(Error::Trace(sb_trace::Error::Limit { message }))
+}
+
+/// `3%` or `3` -> 0.03.
+fn parse_share(text: &str) -> std::result::Result<f64, String> {
+    let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>().ok();
+    number
+        .filter(|n| (0.0..=1000.0).contains(n))
+        .map(|n| n / 100.0)
+        .ok_or_else(|| format!("'{text}' is no percentage: write for instance 3%"))
 }
 
 /// Where the report goes: never inside the logs that it is made of.
-fn folder(cli: &Cli, out_folder: Option<&Path>) -> Result<PathBuf> {
-    let Some(chosen) = &cli.output else {
-        return Ok(out_folder.map_or_else(|| PathBuf::from("report"), Path::to_owned));
+fn folder(cli: &Cli, loaded: &Loaded) -> Result<PathBuf> {
+    let chosen = match (&cli.output, &loaded.out_folder) {
+        (Some(chosen), _) => chosen.clone(),
+        (None, Some(out)) => out.clone(),
+        (None, None) => PathBuf::from("report"),
     };
-    if out_folder.is_none() {
-        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let inside = |log: &String| {
-            Path::new(log).is_dir() && whole(chosen).starts_with(whole(Path::new(log)))
-        };
-        if cli.input.logs.iter().any(inside) {
-            return Err(Error::InsideInput { path: chosen.clone() });
-        }
+    let target = whole(&chosen);
+    match loaded.closed.iter().find(|folder| target.starts_with(whole(folder))) {
+        Some(folder) => Err(Error::InsideInput { instead: beside(folder, &chosen), path: chosen }),
+        None => Ok(chosen),
     }
-    Ok(chosen.clone())
+}
+
+/// A folder of the chosen name beside the logs, as the user would write it.
+fn beside(logs: &Path, chosen: &Path) -> PathBuf {
+    let named = matches!(logs.components().next_back(), Some(Component::Normal(_)));
+    let above = match logs.parent() {
+        Some(parent) if named => parent.to_owned(),
+        _ if logs == Path::new(".") => PathBuf::from(".."),
+        _ => logs.join(".."),
+    };
+    above.join(chosen.file_name().unwrap_or("report".as_ref()))
 }
 
 /// Hands the page to the desktop; a machine without one is no error.

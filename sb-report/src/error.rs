@@ -22,6 +22,44 @@ pub enum Error {
     InsideInput {
         /// The folder.
         path: PathBuf,
+        /// A folder that does not.
+        instead: PathBuf,
+    },
+    /// A limit on a change, and nothing to compare with.
+    #[error("--fail-on {limit}: there is no baseline to compare with")]
+    NoBaseline {
+        /// The limit.
+        limit: String,
+    },
+    /// One run in two places.
+    #[error("run {run} is in {} and in {}", first.display(), second.display())]
+    RunTwice {
+        /// The run.
+        run: String,
+        /// Its folders.
+        first: PathBuf,
+        /// See `first`.
+        second: PathBuf,
+    },
+    /// Tables of latencies beside logs.
+    #[error("{} is a table of latencies, {} is not: they cannot be one report", table.display(), other.display())]
+    Mixed {
+        /// The table.
+        table: PathBuf,
+        /// The other one.
+        other: PathBuf,
+    },
+    /// An output that would overwrite an input.
+    #[error("{}: is what the report is made of", path.display())]
+    IsInput {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file in the way that somebody else wrote.
+    #[error("{}: was not written by sb-report and stays as it is", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
     },
     /// An output that cannot be written.
     #[error("{}: {what}", path.display())]
@@ -47,7 +85,20 @@ impl Error {
             Self::NoRuns { .. } => {
                 Some("sb-run leaves its runs in out/runs/; name a folder of logs to report on logs collected elsewhere".to_owned())
             }
-            Self::InsideInput { .. } => Some("choose another folder with -o".to_owned()),
+            Self::InsideInput { instead, .. } => {
+                Some(format!("choose a folder beside them, for instance -o {}", instead.display()))
+            }
+            Self::NoBaseline { .. } => {
+                Some("name one with --baseline, or a limit with a unit: 'p99>200ms'".to_owned())
+            }
+            Self::RunTwice { .. } => Some("name one of the two".to_owned()),
+            Self::Mixed { .. } => {
+                Some("name the logs that the table was made from, or make tables of all logs with: sb-trace latencies LOG -o FILE.parquet".to_owned())
+            }
+            Self::IsInput { .. } => Some("choose another folder with -o".to_owned()),
+            Self::Foreign { .. } => {
+                Some("move it away, or choose another folder with -o".to_owned())
+            }
             _ => None,
         }
     }

@@ -1,14 +1,14 @@
-//! Outputs: every name in one list; each is written aside and renamed when it is whole.
+//! Outputs: every name in one list. All are written aside, and only when all are whole do they take
+//! the place of the earlier ones: a reader never finds half a report, nor two halves of two.
 
 use crate::chart::Charts;
 use crate::error::{Error, Result};
-use crate::load::Loaded;
+use crate::load::{self, Loaded, whole};
 use crate::model::Report;
 use crate::{page, render};
 use rayon::prelude::*;
 use sb_trace::{Options, frame};
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// The names of all outputs but the pictures, which are `charts/<name>.svg` and `.png`.
@@ -18,6 +18,9 @@ const SUMMARY_JSON: &str = "summary.json";
 const EVENTS: &str = "events.parquet";
 const LATENCIES: &str = "latencies.parquet";
 const CHARTS: &str = "charts";
+/// How the folder of what is not whole yet begins, and the file that tells it from other people's.
+const ASIDE: &str = ".sb-report-";
+const MARK: &str = ".unfinished";
 
 /// Writes everything into `folder`; returns what was written, in order.
 pub fn publish(
@@ -43,61 +46,159 @@ pub fn publish(
         .collect::<Result<_>>()?;
     files.extend(pictures.into_iter().flatten());
 
-    create(folder)?;
-    create(&folder.join(CHARTS))?;
+    let mut names = vec![LATENCIES.to_owned()];
+    names.extend(loaded.analysis.as_ref().map(|_| EVENTS.to_owned()));
+    names.extend(files.iter().map(|(name, _)| name.clone()));
+
+    let target = Target::open(folder)?;
+    target.check(&names, &loaded.files)?;
     let sources = loaded.analysis.as_ref().map(|a| a.files.as_slice()).unwrap_or_default();
     let metadata = frame::metadata(sources, options);
-    let mut written = Vec::new();
-    let latencies = folder.join(LATENCIES);
-    let mut table = frame::latencies(loaded.latencies())?;
-    frame::write_file(&mut table, &latencies, frame::Format::Parquet, &metadata)?;
-    written.push(latencies);
+    let aside = target.aside()?;
+    let table = frame::latencies_in_parts(loaded.latencies());
+    frame::write_parts(table, &aside.path().join(LATENCIES), &metadata)?;
     if let Some(analysis) = &loaded.analysis {
-        let events = folder.join(EVENTS);
-        let mut table = frame::events(&analysis.events, &analysis.files, &analysis.runs)?;
-        frame::write_file(&mut table, &events, frame::Format::Parquet, &metadata)?;
-        written.push(events);
+        let table = frame::events_in_parts(&analysis.events, &analysis.files, &analysis.runs);
+        frame::write_parts(table, &aside.path().join(EVENTS), &metadata)?;
     }
     for (name, bytes) in &files {
-        let path = folder.join(name);
-        write(&path, bytes)?;
-        written.push(path);
+        let path = aside.path().join(name);
+        fs::write(&path, bytes).map_err(failed(&path))?;
     }
-    remove_old_pictures(&folder.join(CHARTS), &written);
-    Ok(written)
+    let old = target.left_over(&names);
+    target.exchange(aside.path(), &names, &old)?;
+    Ok(names.iter().map(|name| folder.join(name)).collect())
 }
 
-fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error {
+fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error + use<> {
     let path = path.to_owned();
     move |error| Error::Write { path: path.clone(), what: sb_trace::reason(&error) }
 }
 
-fn create(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(failed(folder))
+/// The folder of the outputs, held so that two reports do not write into it at the same time.
+struct Target<'a> {
+    folder: &'a Path,
+    /// Folders that were made for this report; they go if it fails.
+    made: Vec<PathBuf>,
+    done: std::cell::Cell<bool>,
+    /// Locked as long as it is open.
+    lock: Option<File>,
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".sb-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+impl<'a> Target<'a> {
+    fn open(folder: &'a Path) -> Result<Self> {
+        let charts = folder.join(CHARTS);
+        let missing = charts
+            .ancestors()
+            .take_while(|path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err());
+        let made = missing.map(Path::to_owned).collect();
+        fs::create_dir_all(folder).map_err(failed(folder))?;
+        // A second report waits for the first. Where a folder cannot be locked, both write whole
+        // files, and the later one stays.
+        let lock = File::open(folder).ok().filter(|file| file.lock().is_ok());
+        let target = Self { folder, made, done: std::cell::Cell::new(false), lock };
+        target.clear();
+        fs::create_dir_all(&charts).map_err(failed(&charts))?;
+        Ok(target)
     }
-    let mut file = builder.tempfile_in(folder).map_err(failed(path))?;
-    file.write_all(bytes).map_err(failed(path))?;
-    file.persist(path).map_err(|error| failed(path)(error.error))?;
-    Ok(())
+
+    /// Takes away what a report that was killed has left, if no other report can be at work.
+    fn clear(&self) {
+        if self.lock.is_none() {
+            return;
+        }
+        for entry in fs::read_dir(self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with(ASIDE) && entry.path().join(MARK).is_file() {
+                // What stays is in nobody's way.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
+    /// Whether everything in the way may go: earlier reports may, other people's files may not,
+    /// nor may what this report was made of.
+    fn check(&self, names: &[String], read: &[PathBuf]) -> Result<()> {
+        let read: Vec<PathBuf> = read.iter().map(|path| whole(path)).collect();
+        for name in names {
+            let path = self.folder.join(name);
+            if read.contains(&whole(&path)) {
+                return Err(Error::IsInput { path });
+            }
+            let there = fs::symlink_metadata(&path);
+            if there.is_ok_and(|meta| meta.is_dir()) || (path.exists() && !load::is_ours(&path)) {
+                return Err(Error::Foreign { path });
+            }
+        }
+        Ok(())
+    }
+
+    /// A folder beside the outputs, on the same disk, for what is not whole yet.
+    fn aside(&self) -> Result<tempfile::TempDir> {
+        let aside = tempfile::Builder::new()
+            .prefix(ASIDE)
+            .tempdir_in(self.folder)
+            .map_err(failed(self.folder))?;
+        let charts = aside.path().join(CHARTS);
+        fs::create_dir(&charts).map_err(failed(&charts))?;
+        let mark = aside.path().join(MARK);
+        fs::write(&mark, b"sb-report\n").map_err(failed(&mark))?;
+        Ok(aside)
+    }
+
+    /// Outputs of an earlier report that this one does not have. Only files that we wrote.
+    fn left_over(&self, names: &[String]) -> Vec<String> {
+        let mut old = Vec::new();
+        let charts = fs::read_dir(self.folder.join(CHARTS)).into_iter().flatten().flatten();
+        for entry in charts {
+            old.push(format!("{CHARTS}/{}", entry.file_name().to_string_lossy()));
+        }
+        old.push(EVENTS.to_owned());
+        old.retain(|name| !names.contains(name) && load::is_ours(&self.folder.join(name)));
+        old.sort();
+        old
+    }
+
+    /// Puts the new files in the place of the old ones; all of them, or none.
+    fn exchange(&self, aside: &Path, names: &[String], old: &[String]) -> Result<()> {
+        let kept = aside.join("old");
+        fs::create_dir_all(kept.join(CHARTS)).map_err(failed(&kept))?;
+        let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
+        let outcome = names.iter().chain(old).try_for_each(|name| {
+            let (place, new) = (self.folder.join(name), aside.join(name));
+            if fs::symlink_metadata(&place).is_ok() {
+                let away = kept.join(name);
+                // A second name for the old file, so that there is never none; else it is moved.
+                if !names.contains(name) || fs::hard_link(&place, &away).is_err() {
+                    fs::rename(&place, &away).map_err(failed(&place))?;
+                }
+                moved.push((place.clone(), away));
+            }
+            if names.contains(name) {
+                fs::rename(&new, &place).map_err(failed(&place))?;
+                moved.push((new, place));
+            }
+            Ok(())
+        });
+        if outcome.is_err() {
+            for (from, to) in moved.iter().rev() {
+                // What cannot be moved back either is still whole, in one place or the other.
+                let _ = fs::rename(to, from);
+            }
+        } else {
+            self.done.set(true);
+        }
+        outcome
+    }
 }
 
-/// Pictures of an earlier report that this one does not have. Only files that we wrote go.
-fn remove_old_pictures(charts: &Path, written: &[PathBuf]) {
-    let Ok(entries) = fs::read_dir(charts) else { return };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if !written.contains(&path) && crate::load::is_ours(&path) {
-            // A picture that stays does no harm.
-            let _ = fs::remove_file(path);
+impl Drop for Target<'_> {
+    fn drop(&mut self) {
+        if !self.done.get() {
+            // Deepest first; a folder that holds anything stays.
+            for folder in &self.made {
+                let _ = fs::remove_dir(folder);
+            }
         }
     }
 }

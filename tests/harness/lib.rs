@@ -7,8 +7,10 @@
     reason = "a test helper that fails is a failing test"
 )]
 
+mod browser;
 mod sandbox;
 mod tools;
 
+pub use browser::Browser;
 pub use sandbox::{Outcome, Sandbox};
 pub use tools::{Python, in_ci};

@@ -70,6 +70,20 @@ impl Sandbox {
         self.run_with(program, args, b"", &[])
     }
 
+    /// Runs a program in a folder below, without standard input.
+    pub fn run_in(&self, folder: &str, program: impl AsRef<Path>, args: &[&str]) -> Outcome {
+        let mut command = Command::new(program.as_ref());
+        command.args(args).current_dir(self.path(folder)).stdin(Stdio::null());
+        Outcome::of(&command.output().unwrap())
+    }
+
+    /// Starts a program in the folder, without standard input.
+    pub fn start(&self, program: impl AsRef<Path>, args: &[&str]) -> std::process::Child {
+        let mut command = Command::new(program.as_ref());
+        command.args(args).current_dir(self.dir.path()).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     /// Runs a program in the folder with standard input and environment variables.
     pub fn run_with(
         &self,

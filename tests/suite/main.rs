@@ -4,6 +4,9 @@
 //! - `errors`: bad input, its message and its exit code
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
 //! - `report`: `sb-report` on odd and on bad input
+//! - `odd`: the report of small and odd data; limits, groups and loads
+//! - `page`: the report in a real browser
+//! - `report_numbers`: every number of the report, computed again by other means
 //! - `numbers`: quantiles against numpy, intervals against simulation
 //! - `oracle`: the analysis once more, plainly, and that the program agrees with it
 //! - `notebooks`: other tools read the tables and find the same numbers
@@ -23,8 +26,11 @@ mod end_to_end;
 mod errors;
 mod notebooks;
 mod numbers;
+mod odd;
 mod oracle;
+mod page;
 mod report;
+mod report_numbers;
 mod tables;
 mod tidy;
 

@@ -2,7 +2,8 @@
 //! 95 % band and the median. One line a run and start class.
 
 use super::frame::{
-    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, level_axis, strong,
+    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, level_axis, named_last,
+    strong,
 };
 use crate::figure::{Anchor, Figure, Ink, Mark, Point, Scale, Stroke, simplify, size, text_width};
 use crate::model::words::{count, latency};
@@ -15,14 +16,13 @@ const BAND_POINTS: usize = 1_600;
 const COLUMNS: f64 = 2.0;
 
 /// Draws the distribution of a pair that has latencies.
-pub(super) fn figure(pair: &PairView) -> Figure {
+pub(super) fn figure(pair: &PairView, top: f64) -> Figure {
     let name = format!("ecdf.{}", pair.slug);
     let mut figure = blank(name, pair.title.clone(), title(pair), WIDTH);
     figure.subtitle = subtitle(pair);
     let median_of = |s: &Series| format!("{} · {}", s.name, latency(s.median_ms, pair.unit));
     figure.key = key(&pair.series, median_of);
     let several = pair.series.len() > 1;
-    let top = 12.0;
     let bottom = top + PLOT;
     figure.height = bottom + BELOW;
     let values = pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied());
@@ -50,16 +50,13 @@ pub(super) fn figure(pair: &PairView) -> Figure {
             });
         }
     }
-    // Named lines are drawn over the others.
-    for named in [false, true] {
-        for series in pair.series.iter().filter(|s| s.named == named) {
-            let points = simplify(&steps(series, &x, &y, 0.0), LINE_POINTS / drawn);
-            let width = if named { 2.0 } else { 1.25 };
-            figure.marks.push(Mark::Line {
-                points,
-                stroke: Stroke { ink: series.ink, width, dash: series.dash },
-            });
-        }
+    for series in named_last(&pair.series) {
+        let points = simplify(&steps(series, &x, &y, 0.0), LINE_POINTS / drawn);
+        let width = if series.named { 2.0 } else { 1.25 };
+        figure.marks.push(Mark::Line {
+            points,
+            stroke: Stroke { ink: series.ink, width, dash: series.dash },
+        });
     }
     for series in pair.series.iter().filter(|s| s.named) {
         median(
@@ -172,7 +169,7 @@ fn subtitle(pair: &PairView) -> String {
     let banded = pair.series.iter().all(|s| s.named);
     let linear = below_zero(&pair.series) * 2 >= pair.n;
     format!(
-        "Share of latencies at or below a value · n = {}{} · {} scale",
+        "Share of latencies at or below a value · n\u{a0}=\u{a0}{}{} · {} scale",
         count(pair.n as u64),
         if banded { " · shaded: 95 % band" } else { "" },
         if linear { "linear" } else { "logarithmic" }

@@ -14,6 +14,10 @@ pub(super) const LEFT: f64 = 66.0;
 pub(super) const RIGHT: f64 = 16.0;
 /// Space below a plot, for the labels of its level axis.
 pub(super) const BELOW: f64 = 34.0;
+/// Space above the plots of a pair: more where runs have their names above their parts.
+pub(super) fn above(runs: usize) -> f64 {
+    if runs > 1 { 28.0 } else { 12.0 }
+}
 /// Height of a plot.
 pub(super) const PLOT: f64 = 220.0;
 
@@ -47,6 +51,11 @@ pub(super) fn key(series: &[Series], words: impl Fn(&Series) -> String) -> Vec<E
         key.push(Entry { sample, words: format!("{others} more in between") });
     }
     key
+}
+
+/// The series, those with a name last, because what is drawn last lies on top.
+pub(super) fn named_last(series: &[Series]) -> impl Iterator<Item = &Series> {
+    series.iter().filter(|s| !s.named).chain(series.iter().filter(|s| s.named))
 }
 
 /// How many latencies of the series are zero or less: those that have no logarithm.

@@ -1,9 +1,15 @@
 //! The pictures, a file each. A chart draws numbers that the model has; it computes none.
 
+mod by_run;
+mod cold;
 mod ecdf;
+mod forest;
 mod frame;
 mod over_time;
+mod percentile;
+mod quality;
 mod spread;
+mod waterfall;
 
 pub use spread::SharedScale;
 
@@ -18,6 +24,17 @@ pub struct PairCharts {
     pub ecdf: Figure,
     /// Latency over time.
     pub over_time: Figure,
+    /// Latency by percentile, where there are enough latencies for a tail.
+    pub percentile: Option<Figure>,
+    /// The medians of the runs, where there are several.
+    pub by_run: Option<Figure>,
+}
+
+impl PairCharts {
+    /// All of them, in the order of the page.
+    pub fn all(&self) -> impl Iterator<Item = &Figure> {
+        [&self.ecdf, &self.over_time].into_iter().chain(&self.percentile).chain(&self.by_run)
+    }
 }
 
 /// All pictures of a report.
@@ -25,6 +42,16 @@ pub struct PairCharts {
 pub struct Charts {
     /// All pairs on one scale; none where there is no latency.
     pub summary: Option<Figure>,
+    /// The changes against the baseline.
+    pub compare: Option<Figure>,
+    /// Where the time goes.
+    pub breakdown: Option<Figure>,
+    /// Cold against warm.
+    pub cold: Option<Figure>,
+    /// Data quality.
+    pub quality: Option<Figure>,
+    /// Single traces.
+    pub exemplars: Vec<Figure>,
     /// Of each pair, in the report's order; none where a pair has no latency.
     pub pairs: Vec<Option<PairCharts>>,
 }
@@ -33,18 +60,38 @@ impl Charts {
     /// Draws the report.
     pub fn of(report: &Report) -> Self {
         let pairs = report.pairs.par_iter().map(|pair| {
-            (pair.n > 0).then(|| PairCharts {
-                ecdf: ecdf::figure(pair),
-                over_time: over_time::figure(pair, &report.runs),
+            (pair.n > 0).then(|| {
+                let runs: std::collections::BTreeSet<u32> =
+                    pair.series.iter().flat_map(|s| &s.points).map(|p| p.run).collect();
+                let top = frame::above(runs.len());
+                PairCharts {
+                    ecdf: ecdf::figure(pair, top),
+                    over_time: over_time::figure(pair, &report.runs, top),
+                    percentile: percentile::figure(pair, top),
+                    by_run: by_run::figure(pair, &report.runs, top),
+                }
             })
         });
-        Self { summary: spread::figure(report), pairs: pairs.collect() }
+        let exemplar = |(at, exemplar): (usize, &crate::model::Exemplar)| {
+            let run = report.runs.get(exemplar.run).filter(|_| report.several_runs());
+            waterfall::exemplar(exemplar, at + 1, run.map(|r| r.name.as_str()))
+        };
+        Self {
+            summary: spread::figure(report),
+            compare: report.comparison.as_ref().and_then(forest::figure),
+            breakdown: report.breakdown.as_ref().and_then(waterfall::breakdown),
+            cold: cold::figure(report),
+            quality: quality::figure(report),
+            exemplars: report.exemplars.iter().enumerate().map(exemplar).collect(),
+            pairs: pairs.collect(),
+        }
     }
 
     /// Every picture, in a fixed order.
     pub fn all(&self) -> Vec<&Figure> {
-        let pairs = self.pairs.iter().flatten().flat_map(|p| [&p.ecdf, &p.over_time]);
-        self.summary.iter().chain(pairs).collect()
+        let whole = [&self.summary, &self.compare, &self.breakdown, &self.cold, &self.quality];
+        let pairs = self.pairs.iter().flatten().flat_map(PairCharts::all);
+        whole.into_iter().flatten().chain(&self.exemplars).chain(pairs).collect()
     }
 }
 

@@ -3,11 +3,11 @@
 
 use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key};
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Shape, Stroke, clock_ticks, ellipsize,
-    latency_ticks, size, text_width,
+    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Shape, Stroke, clock_ticks, latency_ticks,
+    size, text_width,
 };
 use crate::model::words::{count, latency};
-use crate::model::{PairView, RunView, Slice};
+use crate::model::{PairView, Point, RunView, Series, Slice};
 use sb_trace::trace::ColdWarm;
 
 /// From this many latencies on cells are drawn.
@@ -34,12 +34,11 @@ impl Panel {
 }
 
 /// Draws the latencies of a pair that has some.
-pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
+pub(super) fn figure(pair: &PairView, runs: &[RunView], top: f64) -> Figure {
     let (name, subject) = (format!("over-time.{}", pair.slug), format!("{} over time", pair.title));
     let mut figure = blank(name, subject, title(pair), WIDTH);
     let panels = panels(pair);
     let cells = pair.n > MANY;
-    let top = if panels.len() > 1 { 28.0 } else { 12.0 };
     let bottom = top + PLOT;
     figure.height = bottom + BELOW;
     let y = Scale::of(pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied()), bottom, top);
@@ -71,7 +70,7 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
         }
     };
     figure.subtitle = format!(
-        "Each latency at the time when it began{} · n = {}{cell}",
+        "Each latency at the time when it began{} · n\u{a0}=\u{a0}{}{cell}",
         if panels.len() > 1 {
             ", each run from its own first latency"
         } else {
@@ -86,20 +85,19 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView]) -> Figure {
 /// its equal share.
 fn panels(pair: &PairView) -> Vec<Panel> {
     let mut spans: Vec<(usize, i64, f64)> = Vec::new();
-    for series in &pair.series {
-        let (Some(first), Some(last)) = (series.by_start.first(), series.by_start.last()) else {
-            continue;
-        };
-        let (first, last) = (first.0, last.0);
-        match spans.iter_mut().find(|s| s.0 == series.run) {
+    for run in pair.series.iter().flat_map(|s| s.points.chunk_by(|a, b| a.run == b.run)) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        let (run, first, last) = (first.run as usize, first.start_ns, last.start_ns);
+        match spans.iter_mut().find(|s| s.0 == run) {
             Some(span) => {
                 let end = (span.1 as f64 / 1e9 + span.2).max(last as f64 / 1e9);
                 span.1 = span.1.min(first);
                 span.2 = end - span.1 as f64 / 1e9;
             }
-            None => spans.push((series.run, first, last.saturating_sub(first) as f64 / 1e9)),
+            None => spans.push((run, first, last.saturating_sub(first) as f64 / 1e9)),
         }
     }
+    spans.sort_by_key(|s| s.0);
     let room = WIDTH - LEFT - RIGHT - APART * (spans.len().max(1) - 1) as f64;
     let whole: f64 = spans.iter().map(|s| s.2).sum();
     let equal = 1.0 / spans.len().max(1) as f64;
@@ -141,27 +139,46 @@ fn axis(figure: &mut Figure, panels: &[Panel], runs: &[RunView], top: f64, botto
                 figure.line((border, top - 20.0), (border, bottom), Stroke::solid(Ink::Axis, 1.0));
             }
             let name = runs.get(panel.run).map_or("", |r| r.name.as_str());
-            let name = ellipsize(name, size::TEXT, false, (to - from) / size::GROWN);
-            if name != "…" {
+            let name = short_name(name, (to - from + APART / 2.0) / size::GROWN);
+            if !name.is_empty() {
                 figure.text((from, top - 9.0), Anchor::Start, Ink::Muted, name);
             }
         }
     }
 }
 
+/// As much of a run's name as there is room for: all of it, `run 5`, `5`, or nothing.
+fn short_name(name: &str, room: f64) -> &str {
+    let run = name.split(" · ").next().unwrap_or_default();
+    let number = run.trim_start_matches("run ");
+    let fits = |text: &&str| text_width(text, size::TEXT, false) <= room;
+    [name, run, number].into_iter().find(fits).unwrap_or_default()
+}
+
+/// The points of a series, each with the part of the axis in which it stands.
+fn in_panels<'a>(
+    series: &'a Series,
+    panels: &'a [Panel],
+) -> impl Iterator<Item = (&'a Panel, &'a Point)> {
+    series.points.chunk_by(|a, b| a.run == b.run).flat_map(|points| {
+        let run = points.first().map(|p| p.run as usize);
+        let panel = panels.iter().find(|p| Some(p.run) == run);
+        points.iter().filter_map(move |point| Some((panel?, point)))
+    })
+}
+
 fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
     let (radius, opacity) = if pair.n > 400 { (2.2, 0.55) } else { (3.0, 0.7) };
     for series in &pair.series {
-        let Some(panel) = panels.iter().find(|p| p.run == series.run) else { continue };
         let (shape, radius, opacity) = match series.class {
             ColdWarm::Cold => (Shape::Ring, radius + 1.0, 1.0),
             ColdWarm::Partial => (Shape::Triangle, radius + 1.0, 0.9),
             ColdWarm::Warm | ColdWarm::Unknown => (Shape::Disc, radius, opacity),
         };
-        for &(start, ms) in &series.by_start {
+        for (panel, point) in in_panels(series, panels) {
             // Dots that nearly cover each other would only make the file larger.
             figure.marks.push(Mark::Dot {
-                at: (panel.x(start), y.place(ms)),
+                at: (panel.x(point.start_ns), y.place(point.ms)),
                 radius,
                 shape,
                 ink: series.ink,
@@ -226,11 +243,10 @@ fn cells(
 ) -> std::collections::BTreeMap<(i32, i32), u32> {
     let mut cells = std::collections::BTreeMap::new();
     for series in &pair.series {
-        let Some(panel) = panels.iter().find(|p| p.run == series.run) else { continue };
-        for &(start, ms) in &series.by_start {
+        for (panel, point) in in_panels(series, panels) {
+            let (x, y) = (panel.x(point.start_ns), y.place(point.ms));
             #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
-            let cell =
-                (((panel.x(start) - LEFT) / size) as i32, ((y.place(ms) - top) / size) as i32);
+            let cell = (((x - LEFT) / size) as i32, ((y - top) / size) as i32);
             *cells.entry(cell).or_insert(0u32) += 1;
         }
     }

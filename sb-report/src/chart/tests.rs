@@ -69,7 +69,7 @@ fn check(what: &str, report: &Report) {
         let drawn = svg(figure, Place::File).unwrap();
         assert!(drawn.len() <= 60_000, "{what} has {} bytes", drawn.len());
         assert!(!drawn.contains("NaN") && !drawn.contains("inf\""), "{what}");
-        assert!(figure.subtitle.contains("n = ") || figure.name == "summary", "{what}");
+        assert!(figure.subtitle.contains("n\u{a0}=\u{a0}") || figure.name == "summary", "{what}");
     }
 }
 
@@ -170,4 +170,40 @@ fn cold_is_dashed_and_a_ring() {
         .filter(|m| matches!(m, Mark::Dot { shape: crate::figure::Shape::Ring, .. }))
         .count();
     assert!((38..=40).contains(&rings), "{rings}");
+}
+
+#[test]
+fn a_comparison_of_any_outcome() {
+    let long = "VERY_LONG_LABEL_".repeat(13);
+    let side = |factor: f64, n: usize| {
+        let runs = runs(3);
+        let mut hand = Hand::new(&runs.iter().map(String::as_str).collect::<Vec<_>>());
+        for run in 0..3 {
+            hand = hand
+                .pair(run, "A", "B", ColdWarm::Cold, &spread(n / 9 + 1, 400.0))
+                .pair(run, "A", "B", ColdWarm::Warm, &spread(n, 40.0 * factor))
+                .pair(run, "B", &long, ColdWarm::Warm, &spread(n, 4.0 / factor))
+                .pair(run, &long, "C", ColdWarm::Warm, &[Some(0.0), Some(-1.0)]);
+        }
+        hand
+    };
+    for (factor, n) in [(1.0, 400), (1.2, 400), (300.0, 400), (0.001, 3), (1.0, 1)] {
+        let report = side(factor, n).against(side(1.0, n));
+        check(&format!("{factor} times, {n}"), &report);
+        assert!(Charts::of(&report).compare.is_some());
+        assert!(report.verdict[0].contains("against the baseline"), "{:?}", report.verdict);
+    }
+}
+
+#[test]
+fn cold_and_warm_stand_side_by_side() {
+    let report = Hand::new(&[""])
+        .pair(0, "A", "B", ColdWarm::Cold, &spread(40, 400.0))
+        .pair(0, "A", "B", ColdWarm::Warm, &spread(400, 40.0))
+        .pair(0, "B", "C", ColdWarm::Cold, &[Some(0.0); 3])
+        .pair(0, "B", "C", ColdWarm::Warm, &[Some(-5.0); 9])
+        .report();
+    check("cold", &report);
+    let figure = Charts::of(&report).cold.unwrap();
+    assert!(figure.title.starts_with("Cold starts change A→B by +3"), "{}", figure.title);
 }

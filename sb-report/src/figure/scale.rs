@@ -51,6 +51,20 @@ impl Scale {
         Self { low: 0.0, high, log: false, gutter: false, from, to }
     }
 
+    /// A linear scale that holds zero and these values, with a little room at its ends.
+    pub fn linear(low: f64, high: f64, from: f64, to: f64) -> Self {
+        let (low, high) = (low.min(0.0), high.max(0.0));
+        let pad = if high > low { (high - low) * 0.02 } else { 1.0 };
+        let (low, high) = (if low < 0.0 { low - pad } else { 0.0 }, high + pad);
+        Self { low, high, log: false, gutter: false, from, to }
+    }
+
+    /// A logarithmic scale from one positive value to another.
+    pub fn log(low: f64, high: f64, from: f64, to: f64) -> Self {
+        let low = low.max(1e-9);
+        Self { low, high: high.max(low * 1.01), log: true, gutter: false, from, to }
+    }
+
     /// Smallest and largest value, gutter aside.
     pub fn domain(&self) -> (f64, f64) {
         (self.low, self.high)

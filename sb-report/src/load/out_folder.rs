@@ -1,25 +1,44 @@
 //! An `out/` folder: the logs of each run, and what its journal says of it.
 
+use super::journal::{self, Journal};
 use crate::error::{Error, Result};
 use crate::model::RunFacts;
-use sb_trace::{Input, Place, Run};
-use serde_json::{Map, Value};
+use sb_trace::{Input, Place};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The inputs and facts of all runs, by run id.
-pub(super) fn read(out: &Path) -> Result<(Vec<Input>, Vec<RunFacts>)> {
-    let runs = out.join("runs");
-    let mut folders = listed(&runs)?;
+/// Whether a folder is that of one run.
+pub(super) fn is_run(folder: &Path) -> bool {
+    folder.join(journal::NAME).is_file()
+        || (folder.join("run.yaml").is_file()
+            && folder.parent().is_some_and(|p| p.ends_with("runs")))
+}
+
+/// The folders of the runs in `runs/`.
+pub(super) fn runs(out: &Path, runs: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders = listed(runs)?;
     folders.retain(|path| path.is_dir());
     if folders.is_empty() {
         return Err(Error::NoRuns { path: out.to_owned() });
     }
-    let (mut inputs, mut facts) = (Vec::new(), Vec::new());
+    Ok(folders)
+}
+
+/// The inputs and facts of runs; the inputs are named from `root` on.
+pub(super) fn read(folders: &[PathBuf], root: &Path) -> Result<(Vec<Input>, Vec<RunFacts>)> {
+    let (mut inputs, mut facts) = (Vec::new(), Vec::<(RunFacts, &Path)>::new());
     for folder in folders {
-        let journal = Journal::read(&folder);
-        for path in logs(&folder)? {
-            let name = path.strip_prefix(out).unwrap_or(&path).to_string_lossy().into_owned();
+        let mut journal = Journal::read(folder);
+        journal.facts.load = super::k6::read(folder);
+        if let Some((_, other)) = facts.iter().find(|(f, _)| f.id == journal.run.id) {
+            return Err(Error::RunTwice {
+                run: journal.run.id,
+                first: (*other).to_owned(),
+                second: folder.clone(),
+            });
+        }
+        for path in logs(folder)? {
+            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
             let hook_log = path.parent() == Some(folder.as_path());
             inputs.push(Input {
                 place: Place::File(path),
@@ -28,9 +47,9 @@ pub(super) fn read(out: &Path) -> Result<(Vec<Input>, Vec<RunFacts>)> {
                 hook_log,
             });
         }
-        facts.push(journal.facts);
+        facts.push((journal.facts, folder));
     }
-    Ok((inputs, facts))
+    Ok((inputs, facts.into_iter().map(|(f, _)| f).collect()))
 }
 
 fn listed(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -58,90 +77,4 @@ fn logs(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(logs)
-}
-
-/// What `journal.ndjson` says of its run.
-struct Journal {
-    run: Run,
-    facts: RunFacts,
-}
-
-impl Journal {
-    /// A run without a journal is called by its folder, `<benchmark>-<UTC second>-<4 hex>`.
-    fn read(folder: &Path) -> Self {
-        let id = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let benchmark = id.rsplitn(3, '-').nth(2).unwrap_or(&id).to_owned();
-        let mut run = Run { id: id.clone(), benchmark, ..Run::default() };
-        let mut facts = RunFacts { id, interrupted: None };
-        let Ok(text) = fs::read_to_string(folder.join("journal.ndjson")) else {
-            return Self { run, facts };
-        };
-        let records: Vec<Map<String, Value>> =
-            text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
-        for record in &records {
-            let event = record.get("event").and_then(Value::as_str).unwrap_or_default();
-            if event == "run_opened" {
-                open(&mut run, record);
-            }
-            if event.contains("interrupt") {
-                facts.interrupted = Some("it was interrupted".to_owned());
-            }
-        }
-        let closed =
-            |r: &Map<String, Value>| r.get("event").and_then(Value::as_str) == Some("run_closed");
-        if facts.interrupted.is_none() && !records.iter().any(closed) {
-            facts.interrupted = Some("its journal has no end".to_owned());
-        }
-        Self { run, facts }
-    }
-}
-
-/// Values that become tags, as the table of latencies promises.
-const TAGS: [&str; 3] = ["label", "trigger", "load_level"];
-
-fn open(run: &mut Run, record: &Map<String, Value>) {
-    let text = |map: &Map<String, Value>, key: &str| match map.get(key) {
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(Value::Array(all)) => {
-            Some(all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("+"))
-        }
-        _ => None,
-    };
-    if let Some(benchmark) = text(record, "benchmark") {
-        run.benchmark = benchmark;
-    }
-    if let Some(values) = record.get("values").and_then(Value::as_object) {
-        run.provider = text(values, "provider").unwrap_or_default();
-        run.region = text(values, "region").unwrap_or_default();
-        for tag in TAGS {
-            run.tags.extend(text(values, tag).map(|value| (tag.to_owned(), value)));
-        }
-    }
-    if let Some(tags) = record.get("tags").and_then(Value::as_object) {
-        for (name, value) in tags {
-            run.tags.retain(|(tag, _)| tag != name);
-            run.tags.push((
-                name.clone(),
-                value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-            ));
-        }
-    }
-}
-
-/// Whether a file is one that this program wrote, which is never read as a log.
-pub fn is_ours(path: &Path) -> bool {
-    use std::io::Read;
-    let mut head = Vec::new();
-    let read = fs::File::open(path).and_then(|f| f.take(4096).read_to_end(&mut head));
-    if read.is_err() {
-        return false;
-    }
-    let holds = |needle: &[u8]| head.windows(needle.len()).any(|w| w == needle);
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    head.starts_with(b"PAR1")
-        || (head.starts_with(b"\x89PNG") && path.parent().is_some_and(|p| p.ends_with("charts")))
-        || holds(b"name=\"generator\" content=\"sb-report")
-        || holds(b"data-generator=\"sb-report\"")
-        || (name == "summary.json" && holds(b"\"tool\": \"sb-report\""))
-        || (name == "summary.md" && holds(b"<!-- sb-report -->"))
 }

@@ -1,21 +1,35 @@
 //! What the report says: numbers and sentences, from the table of latencies and the accounting of
 //! the logs. Nothing here reads, writes or draws; every number comes from [`sb_trace::stats`].
 
+mod breakdown;
+mod compare;
+mod exemplars;
+mod groups;
+mod limit;
+mod load;
 mod pairs;
 mod quality;
+mod random;
+mod resample;
 mod runs;
 mod series;
 mod slug;
 mod verdict;
 pub mod words;
 
+pub use breakdown::{Band, Breakdown};
+pub use compare::{COMPARED, Change, Compared, Comparison, Verdict};
+pub use exemplars::{Exemplar, Step};
+pub use groups::{Group, Grouped};
+pub use limit::{Judged, Limit};
+pub use load::LoadFacts;
 pub use pairs::{Cell, PairView, Row};
-pub use quality::{Flag, Level, Quality};
-pub use runs::{Group, RunFacts, RunView};
-pub use series::{QUANTILES, Series, Slice};
+pub use quality::{Flag, Level, Quality, Sum};
+pub use runs::{RunFacts, RunView};
+pub use series::{Point, QUANTILES, Series, Slice};
 
 use sb_trace::latency::Latencies;
-use sb_trace::stats::{DEFAULT_PERCENTILES, Summary, summarize};
+use sb_trace::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize};
 use sb_trace::trace::Finding;
 use sb_trace::{Analysis, FileInfo};
 
@@ -31,6 +45,14 @@ pub struct Material<'a> {
     pub log: Option<&'a Analysis>,
     /// What the runs' own records say of them.
     pub facts: &'a [RunFacts],
+    /// What was done to bring the inputs together.
+    pub findings: &'a [Finding],
+    /// The latencies to compare with.
+    pub baseline: Option<&'a Latencies>,
+    /// Changes of the median below this share do not matter.
+    pub threshold: f64,
+    /// The columns by which latencies are grouped; none: by setting.
+    pub group_by: &'a [GroupKey],
     /// The title that the user gave.
     pub title: Option<&'a str>,
 }
@@ -44,12 +66,18 @@ pub struct Report {
     pub subject: Option<String>,
     /// The runs, in the order of their ids.
     pub runs: Vec<RunView>,
-    /// Runs that can be taken together: same benchmark, provider, region and tags.
+    /// What can be taken together: runs of one setting, or what the user chose.
     pub groups: Vec<Group>,
     /// The pairs in the order in which they occur in a trace.
     pub pairs: Vec<PairView>,
     /// All runs together, as `sb-trace stats --json` prints it.
     pub summaries: Vec<Summary>,
+    /// The comparison with the baseline.
+    pub comparison: Option<Comparison>,
+    /// Where the time goes.
+    pub breakdown: Option<Breakdown>,
+    /// Single traces.
+    pub exemplars: Vec<Exemplar>,
     /// What to know in five seconds.
     pub verdict: Vec<String>,
     /// What may be wrong with the data, or that nothing is.
@@ -67,19 +95,31 @@ impl Report {
     pub fn of(material: Material<'_>) -> Self {
         let table = material.latencies;
         let mut runs = runs::views(material);
-        let groups = runs::groups(table, &mut runs);
-        let pairs = pairs::views(table, &runs, &groups);
+        let grouped = groups::group(table, &mut runs, material.group_by);
+        let pairs = pairs::views(table, &runs, &grouped);
+        let groups = &grouped.groups;
         let quality = quality::of(material, &runs);
+        let comparison = material.baseline.map(|baseline| {
+            compare::compare(table, baseline, material.threshold, material.group_by)
+        });
+        let mut verdict = verdict::compared(comparison.as_ref());
+        verdict.extend(verdict::sentences(&pairs, &runs, groups));
         Self {
             title: runs::title(material.title, &runs),
             subject: runs::subject(&runs),
-            verdict: verdict::sentences(&pairs, &runs, &groups),
+            comparison,
+            breakdown: breakdown::of(table),
+            exemplars: material.log.map(exemplars::of).unwrap_or_default(),
+            verdict,
             flags: quality::flags(material, &runs, &pairs, &quality),
             summaries: summarize(table, &DEFAULT_PERCENTILES, |_| true),
-            findings: material.log.map(|l| l.findings.clone()).unwrap_or_default(),
+            findings: {
+                let of_log = material.log.map_or(&[][..], |l| l.findings.as_slice());
+                material.findings.iter().chain(of_log).cloned().collect()
+            },
             files: material.log.map(|l| l.files.clone()).unwrap_or_default(),
             runs,
-            groups,
+            groups: grouped.groups,
             pairs,
             quality,
         }

@@ -34,11 +34,11 @@ pub struct Flag {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
     /// What is counted.
-    pub name: &'static str,
+    pub name: String,
     /// All of it.
     pub whole: u64,
-    /// Its parts.
-    pub parts: Vec<(&'static str, u64)>,
+    /// Its parts, and whether they are good.
+    pub parts: Vec<(&'static str, u64, Level)>,
 }
 
 /// A look-alike and where it stands.
@@ -91,6 +91,8 @@ pub struct Quality {
     pub negatives: Vec<NegativeLine>,
     /// Clocks of the sources.
     pub skews: Vec<SkewLine>,
+    /// What incomplete traces lack and how many of them, commonest first.
+    pub missing: Vec<(String, u64)>,
     /// Orders of labels and how many traces have each, commonest first.
     pub paths: Vec<(String, u64)>,
 }
@@ -101,6 +103,7 @@ pub(super) fn of(material: Material<'_>, _runs: &[RunView]) -> Quality {
     quality.sums = sums(&log.accounting);
     quality.accounting = Some(log.accounting.clone());
     quality.look_alikes = look_alikes(log);
+    quality.missing = log.missing.iter().map(|m| (m.to_string(), m.traces)).take(LISTED).collect();
     let names = &log.events.names;
     quality.paths = log
         .paths
@@ -139,42 +142,48 @@ fn source(names: &Names, name: Name) -> String {
 }
 
 fn sums(a: &Accounting) -> Vec<Sum> {
-    let keep = |parts: Vec<(&'static str, u64)>| parts.into_iter().filter(|p| p.1 > 0).collect();
+    use Level::{Good, Note, Warning};
+    let sum = |name: &str, whole, parts: Vec<(&'static str, u64, Level)>| Sum {
+        name: name.to_owned(),
+        whole,
+        parts: parts.into_iter().filter(|p| p.1 > 0).collect(),
+    };
     vec![
-        Sum {
-            name: "lines",
-            whole: a.lines,
-            parts: keep(vec![
-                ("with a statement", a.lines_with_statement),
-                ("with a look-alike only", a.lines_look_alike),
-                ("of the log's carrier", a.lines_carrier),
-                ("of other text", a.lines_other),
-                ("not decodable", a.lines_undecodable),
-            ]),
-        },
-        Sum {
-            name: "statements",
-            whole: a.statements,
-            parts: keep(vec![("events", a.events), ("duplicates", a.duplicates)]),
-        },
-        Sum {
-            name: "events",
-            whole: a.events,
-            parts: keep(vec![
-                ("in complete traces", a.events_complete),
-                ("in incomplete traces", a.events_incomplete),
-                ("without an id where one is needed", a.events_orphan),
-                ("phases of the driver", a.events_driver),
-            ]),
-        },
-        Sum {
-            name: "traces",
-            whole: a.traces,
-            parts: keep(vec![
-                ("complete", a.traces_complete),
-                ("incomplete", a.traces - a.traces_complete),
-            ]),
-        },
+        sum(
+            "lines",
+            a.lines,
+            vec![
+                ("with a statement", a.lines_with_statement, Good),
+                ("with a look-alike only", a.lines_look_alike, Warning),
+                ("of the log's carrier", a.lines_carrier, Note),
+                ("of other text", a.lines_other, Note),
+                ("not decodable", a.lines_undecodable, Note),
+            ],
+        ),
+        sum(
+            "statements",
+            a.statements,
+            vec![("events", a.events, Good), ("duplicates", a.duplicates, Note)],
+        ),
+        sum(
+            "events",
+            a.events,
+            vec![
+                ("in complete traces", a.events_complete, Good),
+                ("in incomplete traces", a.events_incomplete, Warning),
+                ("without an id where one is needed", a.events_orphan, Warning),
+                ("phases of the driver", a.events_driver, Note),
+                ("left out by filters", a.events_filtered, Note),
+            ],
+        ),
+        sum(
+            "traces",
+            a.traces,
+            vec![
+                ("complete", a.traces_complete, Good),
+                ("incomplete", a.traces - a.traces_complete, Warning),
+            ],
+        ),
     ]
 }
 
@@ -212,6 +221,32 @@ fn negatives(material: Material<'_>) -> Vec<NegativeLine> {
     seen.iter().map(line).collect()
 }
 
+/// What the runs' own records say.
+fn of_runs(material: Material<'_>, runs: &[RunView]) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    let mut flag = |level, text: String| flags.push(Flag { level, text });
+    for fact in material.facts.iter().filter(|f| !runs.iter().any(|r| r.run.id == f.id)) {
+        flag(Level::Warning, format!("run {} has left no log", fact.id));
+    }
+    for run in runs {
+        if let Some(why) = &run.interrupted {
+            flag(Level::Warning, format!("{} is not a whole run: {why}", run.name));
+        }
+        if let Some(load) = &run.load
+            && load.reached() == Some(false)
+        {
+            flag(
+                Level::Warning,
+                format!("the load of {} was not made: {}", run.name, load.words()),
+            );
+        }
+        if run.open {
+            flag(Level::Note, format!("{} is open: its cleanup is still to come", run.name));
+        }
+    }
+    flags
+}
+
 /// The line under the verdict.
 pub(super) fn flags(
     material: Material<'_>,
@@ -219,13 +254,8 @@ pub(super) fn flags(
     pairs: &[PairView],
     quality: &Quality,
 ) -> Vec<Flag> {
-    let mut flags = Vec::new();
+    let mut flags = of_runs(material, runs);
     let mut flag = |level, text: String| flags.push(Flag { level, text });
-    for run in runs {
-        if let Some(why) = &run.interrupted {
-            flag(Level::Warning, format!("{} was interrupted: {why}", run.name));
-        }
-    }
     if let Some(a) = &quality.accounting {
         let incomplete = a.traces - a.traces_complete;
         if incomplete > 0 {
@@ -243,7 +273,11 @@ pub(super) fn flags(
         if a.look_alikes > 0 {
             flag(
                 Level::Warning,
-                format!("{} that nearly are statements", counted(a.look_alikes, "text", "texts")),
+                counted(
+                    a.look_alikes,
+                    "text that nearly is a statement",
+                    "texts that nearly are statements",
+                ),
             );
         }
         if a.events_orphan > 0 {

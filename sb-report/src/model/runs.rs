@@ -1,17 +1,20 @@
 //! The runs: what each one is, when it was, and which of them can be taken together.
 
-use super::{Material, PERCENTILES, words};
-use sb_trace::latency::Latencies;
+use super::{LoadFacts, Material, PERCENTILES, words};
 use sb_trace::stats::{Summary, summarize};
 use sb_trace::{Analysis, Run};
 
 /// What a run's own records say of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunFacts {
     /// The run's id.
     pub id: String,
     /// Why the run must not be taken for a whole one, in words.
     pub interrupted: Option<String>,
+    /// Whether nothing went wrong but the run has not been closed: cleanup is still to come.
+    pub open: bool,
+    /// What k6 says of its load.
+    pub load: Option<LoadFacts>,
 }
 
 /// A phase of a run: one of the driver's hooks.
@@ -39,22 +42,13 @@ pub struct RunView {
     pub traces: Option<(u64, u64)>,
     /// Why it must not be taken for a whole run.
     pub interrupted: Option<String>,
+    /// Whether its cleanup is still to come.
+    pub open: bool,
+    /// What k6 says of its load.
+    pub load: Option<LoadFacts>,
     /// The driver's phases.
     pub phases: Vec<Phase>,
     /// Its figures, all classes and by class, in the order of the pairs.
-    pub summaries: Vec<Summary>,
-}
-
-/// Runs of the same benchmark, provider, region and tags.
-#[derive(Debug, Clone)]
-pub struct Group {
-    /// What the runs have in common, as far as the groups differ in it; empty if there is one.
-    pub name: String,
-    /// Benchmark, provider, region and tags of its runs; their ids differ.
-    pub setting: Run,
-    /// Indices of its runs.
-    pub runs: Vec<usize>,
-    /// Its figures, its runs taken together.
     pub summaries: Vec<Summary>,
 }
 
@@ -74,6 +68,8 @@ pub(super) fn views(material: Material<'_>) -> Vec<RunView> {
                 .iter()
                 .find(|f| f.id == run.id)
                 .and_then(|f| f.interrupted.clone()),
+            load: material.facts.iter().find(|f| f.id == run.id).and_then(|f| f.load.clone()),
+            open: material.facts.iter().any(|f| f.id == run.id && f.open),
             phases: Vec::new(),
             summaries: Vec::new(),
         })
@@ -132,69 +128,6 @@ fn phases(log: &Analysis, views: &mut [RunView]) {
             }
         }
     }
-}
-
-/// Puts the runs into groups; runs of different groups are named after what differs.
-pub(super) fn groups(table: &Latencies, runs: &mut [RunView]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for (index, view) in runs.iter().enumerate() {
-        let setting = Run { id: String::new(), ..view.run.clone() };
-        if let Some(group) = groups.iter_mut().find(|g| g.setting == setting) {
-            group.runs.push(index);
-        } else {
-            groups.push(Group {
-                name: String::new(),
-                setting,
-                runs: vec![index],
-                summaries: Vec::new(),
-            });
-        }
-    }
-    let settings: Vec<Run> = groups.iter().map(|g| g.setting.clone()).collect();
-    for group in &mut groups {
-        group.name = distinction(&group.setting, &settings);
-        for &run in &group.runs {
-            if !group.name.is_empty() && !runs[run].run.id.is_empty() {
-                runs[run].name = format!("{} · {}", runs[run].name, group.name);
-            }
-        }
-        let chosen = group.runs.clone();
-        group.summaries =
-            summarize(table, &PERCENTILES, |row| chosen.contains(&(row.run as usize)));
-    }
-    groups
-}
-
-/// The parts of a setting in which the settings differ.
-fn distinction(setting: &Run, all: &[Run]) -> String {
-    let differ =
-        |part: &dyn Fn(&Run) -> String| all.iter().any(|other| part(other) != part(setting));
-    let mut words = Vec::new();
-    for part in
-        [&|r: &Run| r.benchmark.clone(), &|r: &Run| r.provider.clone(), &|r: &Run| r.region.clone()]
-            as [&dyn Fn(&Run) -> String; 3]
-    {
-        if differ(part) {
-            words.push(part(setting));
-        }
-    }
-    let value = |run: &Run, key: &str| {
-        run.tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()).unwrap_or_default()
-    };
-    for (key, tag) in &setting.tags {
-        if differ(&|r: &Run| value(r, key)) {
-            words.push(format!("{key} {tag}"));
-        }
-    }
-    words.retain(|w| !w.is_empty());
-    if words.is_empty() && all.len() > 1 {
-        return if setting.benchmark.is_empty() {
-            "other logs".to_owned()
-        } else {
-            setting.benchmark.clone()
-        };
-    }
-    words.join(" · ")
 }
 
 /// The report's title: the user's, or the benchmarks'.

@@ -1,10 +1,11 @@
-//! The series of a pair: the latencies of one run and start class, ready to be drawn.
+//! The series of a pair: the latencies of one run or group and start class, ready to be drawn.
 
-use super::RunView;
+use super::{Grouped, RunView};
 use crate::figure::{Dash, Ink};
-use sb_trace::latency::{Latencies, Latency};
+use sb_trace::latency::Latencies;
 use sb_trace::stats::quantile;
 use sb_trace::trace::ColdWarm;
+use std::collections::BTreeMap;
 
 /// The percentiles of the table under a distribution.
 pub const QUANTILES: [f64; 11] = [0.0, 1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 100.0];
@@ -14,6 +15,8 @@ pub(super) const COLOURED: usize = 5;
 
 /// In how many parts a run is cut to tell how its latencies move.
 const SLICES: usize = 10;
+/// The same where there are many runs: the page stays small.
+const FEW_SLICES: usize = 3;
 
 /// A part of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,16 +35,27 @@ pub struct Slice {
     pub max_ms: Option<f64>,
 }
 
-/// The latencies of one run and start class.
+/// One latency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Index of its run.
+    pub run: u32,
+    /// When it began, Unix epoch in nanoseconds.
+    pub start_ns: i64,
+    /// How long it took, in milliseconds.
+    pub ms: f64,
+}
+
+/// The latencies of one run or group, and start class.
 #[derive(Debug, Clone)]
 pub struct Series {
-    /// Index of the run.
-    pub run: usize,
+    /// Index of the run or group.
+    pub key: usize,
     /// What it is called in a key.
     pub name: String,
     /// The start class.
     pub class: ColdWarm,
-    /// Colour: a run's.
+    /// Colour: a run's or group's.
     pub ink: Ink,
     /// Solid warm or unknown, dashed cold, dotted partial.
     pub dash: Dash,
@@ -49,8 +63,8 @@ pub struct Series {
     pub named: bool,
     /// The latencies in milliseconds, ascending.
     pub sorted_ms: Vec<f64>,
-    /// Start (Unix epoch in nanoseconds) and latency (milliseconds), by start.
-    pub by_start: Vec<(i64, f64)>,
+    /// The same, by run and start.
+    pub points: Vec<Point>,
     /// The median in milliseconds.
     pub median_ms: f64,
     /// Half the height of the 95 % band around the distribution (Dvoretzky, Kiefer, Wolfowitz,
@@ -65,39 +79,50 @@ impl Series {
     }
 }
 
-/// The series of a pair: by run, then class. A pair of one class in all runs is not split.
-pub(super) fn of(table: &Latencies, rows: &[u32], runs: &[RunView]) -> Vec<Series> {
-    let row = |&index: &u32| &table.rows[index as usize];
-    let mut classes: Vec<ColdWarm> = rows.iter().map(|i| row(i).start_class.class).collect();
+/// The series of a pair: by run, then class; by group where the user chose the groups, or where
+/// there are too many runs to be told apart. A pair of one class is not split.
+pub(super) fn of(
+    table: &Latencies,
+    rows: &[u32],
+    runs: &[RunView],
+    grouped: &Grouped,
+) -> Vec<Series> {
+    let groups = &grouped.groups;
+    let by_group = groups.len() > 1 && (grouped.chosen() || runs.len() > COLOURED);
+    let names: Vec<&str> = if by_group {
+        groups.iter().map(|g| g.name.as_str()).collect()
+    } else {
+        runs.iter().map(|r| r.name.as_str()).collect()
+    };
+    let mut parts: BTreeMap<(usize, ColdWarm), Vec<Point>> = BTreeMap::new();
+    for row in rows.iter().map(|&index| &table.rows[index as usize]) {
+        let Some(ms) = row.ms() else { continue };
+        let key = if by_group { grouped.of(table, row) } else { row.run as usize };
+        let point = Point { run: row.run, start_ns: row.start_ns, ms };
+        parts.entry((key, row.start_class.class)).or_default().push(point);
+    }
+    let mut classes: Vec<ColdWarm> = parts.keys().map(|k| k.1).collect();
     classes.sort_unstable();
     classes.dedup();
-    let mut series = Vec::new();
-    for (index, view) in runs.iter().enumerate() {
-        for &class in &classes {
-            let chosen = |r: &&Latency| r.run as usize == index && r.start_class.class == class;
-            let mut by_start: Vec<(i64, f64)> = rows
-                .iter()
-                .map(row)
-                .filter(chosen)
-                .filter_map(|r| Some((r.start_ns, r.ms()?)))
-                .collect();
-            if by_start.is_empty() {
-                continue;
-            }
-            by_start.sort_by_key(|point| point.0);
-            let mut sorted_ms: Vec<f64> = by_start.iter().map(|point| point.1).collect();
+    // A group that is a class need not be called by it twice.
+    let split = classes.len() > 1 && !(by_group && grouped.by_class());
+    let mut series: Vec<Series> = parts
+        .into_iter()
+        .map(|((key, class), mut points)| {
+            points.sort_by_key(|p| (p.run, p.start_ns));
+            let mut sorted_ms: Vec<f64> = points.iter().map(|p| p.ms).collect();
             sorted_ms.sort_by(f64::total_cmp);
-            let name = match (runs.len() > 1, classes.len() > 1) {
-                (true, true) => format!("{} · {}", view.name, class.text()),
-                (true, false) => view.name.clone(),
-                (false, true) => class.text().to_owned(),
-                (false, false) => "all".to_owned(),
-            };
-            series.push(Series {
-                run: index,
-                name,
+            let of = names.get(key).copied().unwrap_or_default();
+            Series {
+                key,
+                name: match (names.len() > 1, split) {
+                    (true, true) => format!("{of} · {}", class.text()),
+                    (true, false) => of.to_owned(),
+                    (false, true) => class.text().to_owned(),
+                    (false, false) => "all".to_owned(),
+                },
                 class,
-                ink: Ink::Series(index),
+                ink: Ink::Series(key),
                 dash: match class {
                     ColdWarm::Cold => Dash::Dashed,
                     ColdWarm::Partial => Dash::Dotted,
@@ -107,11 +132,11 @@ pub(super) fn of(table: &Latencies, rows: &[u32], runs: &[RunView]) -> Vec<Serie
                 median_ms: quantile(&sorted_ms, 0.5).unwrap_or_default(),
                 band: (40f64.ln() / (2.0 * sorted_ms.len() as f64)).sqrt(),
                 sorted_ms,
-                by_start,
-            });
-        }
-    }
-    if runs.len() > COLOURED {
+                points,
+            }
+        })
+        .collect();
+    if names.len() > COLOURED {
         highlight(&mut series);
     }
     series
@@ -120,13 +145,13 @@ pub(super) fn of(table: &Latencies, rows: &[u32], runs: &[RunView]) -> Vec<Serie
 /// Of many series only that of the least and that of the greatest median get a colour.
 fn highlight(series: &mut [Series]) {
     let by_median = |a: &&Series, b: &&Series| a.median_ms.total_cmp(&b.median_ms);
-    let least = series.iter().min_by(by_median).map(|s| s.run);
-    let most = series.iter().max_by(by_median).map(|s| s.run);
+    let least = series.iter().min_by(by_median).map(|s| s.key);
+    let most = series.iter().max_by(by_median).map(|s| s.key);
     for one in series {
-        let run = Some(one.run);
-        (one.ink, one.named) = if run == most {
+        let key = Some(one.key);
+        (one.ink, one.named) = if key == most {
             (Ink::Series(1), true)
-        } else if run == least {
+        } else if key == least {
             (Ink::Series(0), true)
         } else {
             (Ink::Ghost, false)
@@ -140,13 +165,15 @@ pub(super) fn slices(series: &[Series], runs: &[RunView]) -> Vec<Slice> {
     for (index, view) in runs.iter().enumerate() {
         let mut points: Vec<(i64, f64)> = series
             .iter()
-            .filter(|s| s.run == index)
-            .flat_map(|s| s.by_start.iter().copied())
+            .flat_map(|s| &s.points)
+            .filter(|p| p.run as usize == index)
+            .map(|p| (p.start_ns, p.ms))
             .collect();
         points.sort_by_key(|point| point.0);
         let (Some(first), Some(last)) = (points.first(), points.last()) else { continue };
         let (first, length) = (first.0, last.0.saturating_sub(first.0));
-        let parts = if points.len() < 2 * SLICES || length == 0 { 1 } else { SLICES };
+        let most = if runs.len() > COLOURED { FEW_SLICES } else { SLICES };
+        let parts = if points.len() < 2 * SLICES || length == 0 { 1 } else { most };
         for part in 0..parts {
             let edge = |part: usize| length as f64 * part as f64 / parts as f64 / 1e9;
             let (from_s, to_s) = (edge(part), edge(part + 1));

@@ -71,9 +71,33 @@ impl Hand {
         self.table
     }
 
+    /// The report, compared with a baseline.
+    pub(crate) fn against(self, baseline: Hand) -> Report {
+        let (table, baseline) = (self.table(), baseline.table());
+        Report::of(Material {
+            latencies: &table,
+            log: None,
+            facts: &[],
+            findings: &[],
+            baseline: Some(&baseline),
+            threshold: 0.03,
+            group_by: &[],
+            title: None,
+        })
+    }
+
     pub(crate) fn report(self) -> Report {
         let table = self.table();
-        Report::of(Material { latencies: &table, log: None, facts: &[], title: None })
+        Report::of(Material {
+            latencies: &table,
+            log: None,
+            facts: &[],
+            findings: &[],
+            baseline: None,
+            threshold: 0.03,
+            group_by: &[],
+            title: None,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The verdict: what to know in five seconds, from fixed sentences.
 
 use super::words::{self, count, interval, latency};
-use super::{Group, PairView, Row, RunView};
+use super::{Change, Compared, Comparison, Group, PairView, Row, RunView, Verdict};
 use sb_trace::trace::ColdWarm;
 
 /// The report's first sentences.
@@ -16,12 +16,64 @@ pub(super) fn sentences(pairs: &[PairView], runs: &[RunView], groups: &[Group]) 
     for row in lead.rows.iter().filter(|r| r.class.is_empty()).take(3) {
         sentences.push(of_row(lead, row));
     }
+    let gathers = lead.rows.iter().find(|r| r.class.is_empty()).and_then(|r| r.modes.as_ref());
+    if let (Some(modes), 1) = (gathers, groups.len()) {
+        sentences
+            .push(format!("Its latencies gather in {modes}; the median describes none of them."));
+    }
     if groups.len() == 1 {
         sentences.extend(between_runs(lead, runs));
     }
     sentences.extend(longest_step(pairs, lead));
     sentences.extend(cold_starts(lead));
     sentences
+}
+
+/// What the comparison with the baseline says: the whole trace, then the step that changed most.
+pub(super) fn compared(comparison: Option<&Comparison>) -> Vec<String> {
+    let Some(comparison) = comparison else { return Vec::new() };
+    let all = || comparison.rows.iter().filter(|r| r.start_class == "all");
+    let Some(lead) = all().find(|r| r.pair == "total").or_else(|| all().next()) else {
+        return vec!["Nothing can be compared: the baseline has none of these pairs.".to_owned()];
+    };
+    let sentence = |row: &Compared| {
+        let who = if row.pair == "total" {
+            "The whole trace".to_owned()
+        } else {
+            words::arrow(&row.pair)
+        };
+        let of = if row.of.is_empty() { String::new() } else { format!(" ({})", row.of) };
+        let interval = match row.changes[0] {
+            Change { low: Some(low), high: Some(high), supported: true, .. } => {
+                format!(
+                    " (median, 95\u{a0}% interval {} to {}; {})",
+                    words::change(low),
+                    words::change(high),
+                    against(row)
+                )
+            }
+            _ => String::new(),
+        };
+        format!("{who}{of} against the baseline: {}{interval}.", row.words)
+    };
+    let sure = |row: &&Compared| !matches!(row.verdict, Verdict::Same | Verdict::CannotTell);
+    let size = |row: &Compared| row.changes[0].change.unwrap_or_default().abs();
+    let most = all()
+        .filter(|r| r.pair != lead.pair)
+        .filter(sure)
+        .reduce(|a, b| if size(b) > size(a) { b } else { a });
+    let mut sentences = vec![sentence(lead)];
+    sentences.extend(most.map(sentence));
+    sentences
+}
+
+/// What stands against what.
+fn against(row: &Compared) -> String {
+    if row.between_runs {
+        format!("{} runs against {}", row.runs.1, row.runs.0)
+    } else {
+        format!("{} calls against {}, within these runs only", count(row.n.1), count(row.n.0))
+    }
 }
 
 /// The pair that stands for the whole: `total`, or the one that takes longest.

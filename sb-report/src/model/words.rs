@@ -60,9 +60,41 @@ pub fn percent(part: u64, whole: u64) -> String {
     format!("{text}\u{a0}%")
 }
 
+/// A share in percent with two digits, without a sign: `8.1 %`, `0.35 %`, `120 %`.
+pub fn share(share: f64) -> String {
+    let percent = share * 100.0;
+    let decimals = if percent.abs() >= 9.95 {
+        0
+    } else if percent.abs() >= 0.995 || percent == 0.0 {
+        1
+    } else {
+        2
+    };
+    let text = format!("{percent:.decimals$}").replace('-', "−");
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text}\u{a0}%")
+}
+
+/// A change as a share, with its sign: `+8.1 %`, `−3 %`, `±0 %`.
+pub fn change(change: f64) -> String {
+    let text = share(change);
+    let zero = text.trim_start_matches('−').trim_start_matches(['0', '.']).starts_with('\u{a0}');
+    match (zero, change > 0.0) {
+        (true, _) => "±0\u{a0}%".to_owned(),
+        (false, true) => format!("+{text}"),
+        (false, false) => text,
+    }
+}
+
 /// An instant, Unix epoch in nanoseconds, as `2022-04-15 09:10:11 UTC`.
 pub fn instant(ns: i64) -> String {
     DateTime::from_timestamp_nanos(ns).format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// The time of day of an instant, to the millisecond: `09:10:11.123 UTC`.
+pub fn clock(ns: i64) -> String {
+    DateTime::from_timestamp_nanos(ns).format("%H:%M:%S%.3f UTC").to_string()
 }
 
 /// A span of time in nanoseconds: `850 ms`, `12.3 s`, `4 min 05 s`, `2 h 10 min`.
@@ -104,6 +136,11 @@ mod tests {
         assert_eq!(percent(1, 20), "5.0\u{a0}%");
         assert_eq!(span(245_000_000_000), "4\u{a0}min 05\u{a0}s");
         assert_eq!(span(7_800_000_000_000), "2\u{a0}h 10\u{a0}min");
+        assert_eq!(change(0.0814), "+8.1\u{a0}%");
+        assert_eq!(change(-0.03), "−3\u{a0}%");
+        assert_eq!(change(1e-9), "±0\u{a0}%");
+        assert_eq!(change(1.2), "+120\u{a0}%");
+        assert_eq!(change(0.0035), "+0.35\u{a0}%");
         assert_eq!(instant(0), "1970-01-01 00:00:00 UTC");
     }
 }

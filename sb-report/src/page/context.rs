@@ -1,14 +1,18 @@
 //! What the template shows: the report's words, as plain maps for the template engine.
 
+use super::sections;
 use crate::chart::{Charts, SharedScale};
 use crate::error::Result;
-use crate::figure::{Dash, Entry, Sample};
+use crate::figure::{Dash, Entry, Figure, Sample};
 use crate::model::words::{count, instant, latency, span};
 use crate::model::{Cell, Flag, Level, PairView, QUANTILES, Report, Row, RunView, Series};
 use crate::render::{self, Place};
 use sb_trace::stats::percentile_name;
 use sb_trace::trace::Severity;
 use serde_json::{Value, json};
+
+/// From so many pairs on, all but the first few are folded.
+const FOLDED: usize = 12;
 
 /// Everything that the template needs.
 pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
@@ -18,24 +22,18 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         .iter()
         .zip(&charts.pairs)
         .map(|(pair, charts)| {
-            let figure = |figure: &crate::figure::Figure| -> Result<Value> {
-                Ok(json!({
-                    "title": figure.title,
-                    "subtitle": figure.subtitle,
-                    "key": figure.key.iter().map(entry).collect::<Vec<_>>(),
-                    "svg": render::svg(figure, Place::Page)?,
-                }))
+            let mut figures = match charts {
+                Some(charts) => charts.all().map(figure).collect::<Result<Vec<Value>>>()?,
+                None => Vec::new(),
             };
-            let (ecdf, over_time) = match charts {
-                Some(charts) => (figure(&charts.ecdf)?, figure(&charts.over_time)?),
-                None => (Value::Null, Value::Null),
-            };
+            // Pictures stand side by side; one that would stand alone is folded with the numbers.
+            let tail = if figures.len() % 2 == 1 { figures.pop() } else { None };
             Ok(json!({
                 "name": pair.arrow, "slug": pair.slug, "n": count(pair.n as u64),
                 "unmatched": pair.unmatched, "negative": pair.negative,
                 "lines": pair.series.iter().map(|s| s.name.clone()).collect::<Vec<_>>(),
                 "quantiles": quantiles(pair), "slices": slices(pair),
-                "ecdf": ecdf, "over_time": over_time,
+                "figures": figures, "tail": tail,
             }))
         })
         .collect::<Result<Vec<Value>>>()?;
@@ -49,6 +47,12 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
     };
     Ok(json!({
         "title": report.title,
+        "compare": sections::compare(report, charts)?,
+        "breakdown": sections::breakdown(report, charts)?,
+        "cold": sections::cold(charts)?,
+        "exemplars": sections::exemplars(report, charts)?,
+        "quality": sections::quality(charts)?,
+        "folded": report.pairs.len() > FOLDED,
         "subject": report.subject,
         "verdict": report.verdict,
         "flags": report.flags.iter().map(flag).collect::<Vec<_>>(),
@@ -59,15 +63,17 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "rows": all(&|p| &p.rows),
         "run_rows": all(&|p| &p.by_run),
         "pairs": pairs,
+        "loaded": report.runs.iter().any(|r| r.load.is_some()),
         "runs": report.runs.iter().map(run).collect::<Vec<_>>(),
         "sums": quality.sums.iter().map(|s| json!({
             "name": s.name,
             "whole": count(s.whole),
-            "parts": s.parts.iter().map(|(name, n)| json!([name, count(*n)])).collect::<Vec<_>>(),
+            "parts": s.parts.iter().map(|(name, n, _)| json!([name, count(*n)])).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "look_alikes": quality.look_alikes.iter().map(|l| json!([l.place, l.text, l.advice])).collect::<Vec<_>>(),
         "negatives": quality.negatives.iter().map(|n| json!([n.pair, n.sources.0, n.sources.1, count(n.n), n.least])).collect::<Vec<_>>(),
         "skews": quality.skews.iter().map(|s| json!([s.sources.0, s.sources.1, count(s.n), count(s.negative), s.offset])).collect::<Vec<_>>(),
+        "missing": quality.missing.iter().map(|(what, n)| json!([what, count(*n)])).collect::<Vec<_>>(),
         "paths": quality.paths.iter().map(|(path, n)| json!([path, count(*n)])).collect::<Vec<_>>(),
         "warnings": of_severity(Severity::Warning),
         "findings": of_severity(Severity::Note),
@@ -77,9 +83,24 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
     }))
 }
 
+/// A picture with its words.
+pub(super) fn figure(figure: &Figure) -> Result<Value> {
+    Ok(json!({
+        "name": figure.name,
+        "title": figure.title,
+        "subtitle": figure.subtitle,
+        "key": figure.key.iter().map(entry).collect::<Vec<_>>(),
+        "svg": render::svg(figure, Place::Page)?,
+    }))
+}
+
 /// What stands above the first table.
 fn caption(report: &Report, scale: &SharedScale) -> String {
-    let runs = if !report.several_runs() {
+    let chosen = report.groups.first().map(|g| g.values.as_slice()).unwrap_or_default();
+    let runs = if !chosen.is_empty() {
+        let columns: Vec<&str> = chosen.iter().map(|(column, _)| column.as_str()).collect();
+        format!(" Grouped by {}.", columns.join(", "))
+    } else if !report.several_runs() {
         String::new()
     } else if report.groups.len() > 1 {
         " Runs of the same benchmark, provider, region and tags are taken together.".to_owned()
@@ -170,7 +191,7 @@ fn rows(rows: &[Row], pair: &PairView, scale: &SharedScale) -> Vec<Value> {
     rows.iter()
         .map(|row| {
             json!({
-                "pair": pair.arrow, "slug": pair.slug, "of": row.of, "class": row.class,
+                "modes": row.modes, "pair": pair.arrow, "slug": pair.slug, "of": row.of, "class": row.class,
                 "n": count(row.summary.n as u64), "n_sort": row.summary.n,
                 "cells": (0..4).map(|at| cell(row, at)).collect::<Vec<_>>(),
                 "max": row.max, "max_sort": row.summary.max_ms,
@@ -197,6 +218,8 @@ fn run(view: &RunView) -> Value {
         "traces": view.traces.map(|(all, _)| count(all)),
         "complete": view.traces.map(|(_, complete)| count(complete)),
         "interrupted": view.interrupted,
+        "open": view.open,
+        "load": view.load.as_ref().map(crate::model::LoadFacts::words),
         "phases": view.phases.iter().filter(|p| p.name != "run").map(|p| json!([p.name, p.duration_ns.map_or_else(|| "no end".to_owned(), span)])).collect::<Vec<_>>(),
     })
 }

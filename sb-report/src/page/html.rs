@@ -19,6 +19,7 @@ const SCRIPT: &str = include_str!("../../assets/report.js");
 pub fn html(report: &Report, charts: &Charts) -> Result<String> {
     let failed = |error: minijinja::Error| Error::Page(format!("{error:#}"));
     let mut environment = Environment::new();
+    environment.add_filter("breakable", breakable);
     // The ending switches the escaping on.
     environment.add_template("report.html", TEMPLATE).map_err(failed)?;
     let report = context(report, charts)?;
@@ -28,6 +29,45 @@ pub fn html(report: &Report, charts: &Charts) -> Result<String> {
     );
     let values = context! { report => minijinja::Value::from(minijinja::value::Serde(&report)), policy, style => style(), script => SCRIPT };
     environment.get_template("report.html").and_then(|t| t.render(values)).map_err(failed)
+}
+
+/// Escaped text in which lines may end after `_`, `.`, `/`, `:` and `-` and around arrows: labels
+/// and ids are long words that must not be broken in the middle of a part. The two labels of a
+/// pair are broken only where one of them is wider than the line.
+fn breakable(text: &str) -> minijinja::Value {
+    let mut out = String::with_capacity(text.len() * 2);
+    match text.split_once('→') {
+        Some((from, to)) if !text.contains(' ') => {
+            out.push_str("<span class=\"label\">");
+            break_into(&mut out, from);
+            out.push_str("→</span><wbr><span class=\"label\">");
+            break_into(&mut out, to);
+            out.push_str("</span>");
+        }
+        _ => break_into(&mut out, text),
+    }
+    minijinja::Value::from_safe_string(out)
+}
+
+fn break_into(out: &mut String, text: &str) {
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '→' => out.push_str("<wbr>→<wbr>"),
+            _ => out.push(c),
+        }
+        // Never within a number: 7.00.
+        let splits = matches!(c, '.' | '/' | ':' | '-');
+        if c == '_'
+            || splits && rest.peek().is_some_and(|next| !next.is_ascii_digit() && *next != ' ')
+        {
+            out.push_str("<wbr>");
+        }
+    }
 }
 
 /// The style sheet, with a variable for each ink and the rules that give an inlined picture its

@@ -2,6 +2,7 @@
 
 mod context;
 mod html;
+mod sections;
 mod summary;
 
 pub use html::html;
@@ -14,7 +15,10 @@ use std::collections::BTreeSet;
 /// first table: by pair, and by what the runs differ in where they are not taken together.
 pub fn load_lines(path: &str, report: &Report) -> [String; 3] {
     let mut by = Vec::new();
-    if report.groups.len() > 1 {
+    let chosen = report.groups.first().map(|g| g.values.as_slice()).unwrap_or_default();
+    if report.groups.len() > 1 && !chosen.is_empty() {
+        by.extend(chosen.iter().map(|(column, _)| column.clone()));
+    } else if report.groups.len() > 1 {
         by.extend(["benchmark", "provider", "region"].map(str::to_owned));
         let tags =
             report.runs.iter().flat_map(|r| r.run.tags.iter().map(|(k, _)| format!("tag_{k}")));

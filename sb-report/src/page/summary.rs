@@ -1,8 +1,10 @@
 //! `summary.json`, all numbers unrounded, and `summary.md`, fit for a comment on a pull request.
 
-use crate::model::words::count;
+use crate::model::words::{arrow, change, count};
 use crate::model::{Cell, Level, Report};
+use sb_trace::Run;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The summary as JSON; `pairs` holds what `sb-trace stats --json` prints.
@@ -16,13 +18,38 @@ pub fn json(report: &Report) -> String {
                 "benchmark": view.run.benchmark,
                 "provider": view.run.provider,
                 "region": view.run.region,
-                "tags": view.run.tags.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+                "tags": tags(&view.run),
                 "traces": view.traces.map(|t| t.0),
                 "traces_complete": view.traces.map(|t| t.1),
                 "interrupted": view.interrupted,
+                "open": view.open,
+                "load": view.load,
                 "pairs": view.summaries,
             })
         })
+        .collect();
+    let groups: Vec<_> = report
+        .groups
+        .iter()
+        .map(|group| {
+            let setting = &group.setting;
+            json!({
+                "name": group.name,
+                "values": group.values.iter().cloned().collect::<BTreeMap<_, _>>(),
+                "benchmark": setting.benchmark,
+                "provider": setting.provider,
+                "region": setting.region,
+                "tags": tags(setting),
+                "runs": group.runs.iter().filter_map(|&r| report.runs.get(r)).map(|r| &r.run.id).collect::<Vec<_>>(),
+                "pairs": group.summaries,
+            })
+        })
+        .collect();
+    let look_alikes: Vec<_> = report
+        .quality
+        .look_alikes
+        .iter()
+        .map(|l| json!({"place": l.place, "text": l.text, "advice": l.advice}))
         .collect();
     let document = json!({
         "tool": "sb-report",
@@ -32,11 +59,20 @@ pub fn json(report: &Report) -> String {
         "title": report.title,
         "verdict": report.verdict,
         "pairs": report.summaries,
+        "comparison": report.comparison,
+        "breakdown": report.breakdown,
+        "groups": groups,
         "runs": runs,
         "accounting": report.quality.accounting,
+        "incomplete": report.quality.missing.iter().map(|(what, n)| json!({"what": what, "traces": n})).collect::<Vec<_>>(),
+        "look_alikes": look_alikes,
         "findings": report.findings,
     });
     format!("{document:#}\n")
+}
+
+fn tags(run: &Run) -> BTreeMap<&str, &str> {
+    run.tags.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// The summary as Markdown.
@@ -49,6 +85,7 @@ pub fn markdown(report: &Report) -> String {
     for sentence in &report.verdict {
         let _ = writeln!(out, "{}", escape(sentence));
     }
+    out.push_str(&compared(report));
     let several = report.groups.len() > 1;
     let of = if several { "of | " } else { "" };
     let _ = writeln!(out, "\n| pair | {of}start | n | p50 | p90 | p95 | p99 | max |");
@@ -80,6 +117,39 @@ pub fn markdown(report: &Report) -> String {
         };
         let _ = writeln!(out, "- {mark}: {}", escape(&flag.text));
     }
+    out
+}
+
+/// The changes against the baseline as a table.
+fn compared(report: &Report) -> String {
+    let mut out = String::new();
+    let Some(comparison) = &report.comparison else { return out };
+    let _ = writeln!(out, "\nBaseline: {}.\n", escape(&comparison.baseline));
+    if comparison.rows.is_empty() {
+        return out;
+    }
+    out.push_str("| pair | start | n | Δp50 | Δp90 | Δp99 | |\n| --- | --- | ---: | ---: | ---: | ---: | --- |\n");
+    for row in &comparison.rows {
+        let mut pair = arrow(&row.pair);
+        if !row.of.is_empty() {
+            pair = format!("{pair} ({})", row.of);
+        }
+        let n = format!("{} v {}", count(row.n.1), count(row.n.0));
+        let _ = write!(out, "| {} | {} | {n} |", escape(&pair), row.start_class);
+        for c in &row.changes {
+            let _ = match (c.change, c.low, c.high) {
+                (Some(value), Some(low), Some(high)) if c.supported => {
+                    write!(out, " {} ({} to {}) |", change(value), change(low), change(high))
+                }
+                (Some(value), ..) => write!(out, " ({}) |", change(value)),
+                _ => write!(out, " n/a |"),
+            };
+        }
+        let _ = writeln!(out, " {} |", row.words);
+    }
+    out.push_str(
+        "\nIn brackets: the 95 % interval, or a change of which there are too few latencies.\n",
+    );
     out
 }
 

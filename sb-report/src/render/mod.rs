@@ -1,6 +1,7 @@
 //! Pictures -> SVG and PNG, drawn by plotters. Nothing outside this folder draws.
 
 mod paint;
+mod palette;
 mod png;
 mod svg;
 

@@ -3,6 +3,7 @@
 
 use super::RenderError;
 use super::paint::{Kind, Painter};
+use super::palette::indexed;
 use crate::figure::{Figure, heading};
 use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::{BitMapBackend, WHITE};
@@ -65,12 +66,14 @@ fn shrink(pixels: &[u8], wide: usize) -> Vec<u8> {
 }
 
 fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
+    let indexed = indexed(pixels);
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
-    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
-    // Flat areas: rows that repeat the one above are worth the most.
-    encoder.set_filter(png::FilterType::Up);
+    encoder.set_palette(indexed.palette);
+    encoder.set_compression(png::Compression::Best);
+    encoder.set_filter(png::FilterType::NoFilter);
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: PIXELS_PER_METRE,
         yppu: PIXELS_PER_METRE,
@@ -78,7 +81,7 @@ fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::Encodi
     }));
     encoder.add_text_chunk("Software".to_owned(), "sb-report".to_owned())?;
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(pixels)?;
+    writer.write_image_data(&indexed.pixels)?;
     writer.finish()?;
     Ok(file)
 }
@@ -108,7 +111,8 @@ mod tests {
         figure.line((20.0, 10.0), (90.0, 40.0), Stroke::solid(Ink::Text, 2.0));
         figure.text((20.0, 40.0), Anchor::Start, Ink::Text, "n = 3");
         let file = png(&figure).unwrap();
-        let decoder = png::Decoder::new(file.as_slice());
+        let mut decoder = png::Decoder::new(file.as_slice());
+        decoder.set_transformations(png::Transformations::EXPAND);
         let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size()];
         let info = reader.next_frame(&mut pixels).unwrap();

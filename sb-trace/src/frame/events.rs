@@ -15,15 +15,30 @@
 //! | `run_id` | string | |
 
 use super::column::{instant, text};
+use super::write::ROW_GROUP;
 use crate::analysis::FileInfo;
 use crate::error::{Error, Result};
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::run::Run;
 use polars::prelude::*;
 
 /// The events as a frame.
 pub fn events(events: &Events, files: &[FileInfo], runs: &[Run]) -> Result<DataFrame> {
-    let rows = &events.rows;
+    part(events, &events.rows, files, runs)
+}
+
+/// The same in parts of one row group each: a large table is never a frame as a whole.
+pub fn events_in_parts(
+    events: &Events,
+    files: &[FileInfo],
+    runs: &[Run],
+) -> impl Iterator<Item = Result<DataFrame>> {
+    let empty = events.rows.is_empty().then_some(&[][..]);
+    let parts = events.rows.chunks(ROW_GROUP).chain(empty);
+    parts.map(|rows| part(events, rows, files, runs))
+}
+
+fn part(events: &Events, rows: &[Event], files: &[FileInfo], runs: &[Run]) -> Result<DataFrame> {
     let names = &events.names;
     let file_names: StringChunked =
         rows.iter().map(|e| files.get(e.file as usize).map(|f| f.name.as_str())).collect();

@@ -19,6 +19,7 @@
 //! | `tag_*` | string | the runs' tags |
 
 use super::column::{instant, optional_text, text};
+use super::write::ROW_GROUP;
 use crate::error::{Error, Result};
 use crate::latency::{Latencies, Latency};
 use crate::run::Run;
@@ -26,7 +27,17 @@ use polars::prelude::*;
 
 /// The latencies as a frame.
 pub fn latencies(table: &Latencies) -> Result<DataFrame> {
-    let rows = &table.rows;
+    part(table, &table.rows)
+}
+
+/// The same in parts of one row group each: a large table is never a frame as a whole.
+pub fn latencies_in_parts(table: &Latencies) -> impl Iterator<Item = Result<DataFrame>> {
+    // An empty table has its columns.
+    let empty = table.rows.is_empty().then_some(&[][..]);
+    table.rows.chunks(ROW_GROUP).chain(empty).map(|rows| part(table, rows))
+}
+
+fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
     let names = &table.names;
     let of_run = |name: &str, field: fn(&Run) -> &str| {
         let value = |r: &Latency| table.runs.get(r.run as usize).map_or("", field);

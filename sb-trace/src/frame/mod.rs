@@ -10,8 +10,8 @@ mod metadata;
 mod read;
 mod write;
 
-pub use events::events;
-pub use latencies::latencies;
+pub use events::{events, events_in_parts};
+pub use latencies::{latencies, latencies_in_parts};
 pub use metadata::{SCHEMA_VERSION, metadata};
 pub use read::read_latencies;
-pub use write::{Format, write_file, write_stream};
+pub use write::{Format, write_file, write_parts, write_stream};

@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Rows in a row group: DuckDB's size, so that it can read the groups in parallel.
-const ROW_GROUP: usize = 122_880;
+pub(super) const ROW_GROUP: usize = 122_880;
 
 /// A file format of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,44 @@ pub fn write_file(
     format: Format,
     metadata: &Value,
 ) -> Result<()> {
+    aside(path, |writer| write_stream(frame, writer, format, metadata))
+}
+
+/// Writes a table that comes in parts, a row group each, as Parquet; see [`write_file`].
+pub fn write_parts(
+    parts: impl Iterator<Item = Result<DataFrame>>,
+    path: &Path,
+    metadata: &Value,
+) -> Result<()> {
+    let mut parts = parts.peekable();
+    aside(path, |writer| {
+        let parquet = parquet(writer, metadata);
+        let schema = match parts.peek() {
+            Some(Ok(first)) => first.schema().clone(),
+            _ => SchemaRef::default(),
+        };
+        let mut batches = parquet.batched(&schema).map_err(io_error)?;
+        for part in parts.by_ref() {
+            batches.write_batch(&part?).map_err(io_error)?;
+        }
+        batches.finish().map(drop).map_err(io_error)
+    })
+}
+
+fn parquet<W: Write>(out: W, metadata: &Value) -> ParquetWriter<W> {
+    let entry = ("sb".to_owned(), metadata.to_string());
+    ParquetWriter::new(out)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_statistics(StatisticsOptions::full())
+        .with_row_group_size(Some(ROW_GROUP))
+        .with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![entry])))
+}
+
+/// A file under a temporary name beside `path`, renamed when it is whole.
+fn aside(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<()>,
+) -> Result<()> {
     let failed = |what: String| Error::Write { path: path.to_owned(), what };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -59,7 +97,7 @@ pub fn write_file(
     }
     let mut file = builder.tempfile_in(folder).map_err(|error| failed(reason(&error)))?;
     let mut writer = BufWriter::new(file.as_file_mut());
-    write_stream(frame, &mut writer, format, metadata).map_err(|error| match error {
+    write(&mut writer).map_err(|error| match error {
         Error::Stdout(error) => failed(reason(&error)),
         other => other,
     })?;
@@ -78,14 +116,7 @@ pub fn write_stream(
 ) -> Result<()> {
     let entry = ("sb".to_owned(), metadata.to_string());
     match format {
-        Format::Parquet => ParquetWriter::new(out)
-            .with_compression(ParquetCompression::Zstd(None))
-            .with_statistics(StatisticsOptions::full())
-            .with_row_group_size(Some(ROW_GROUP))
-            .with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![entry])))
-            .finish(frame)
-            .map(drop)
-            .map_err(io_error),
+        Format::Parquet => parquet(out, metadata).finish(frame).map(drop).map_err(io_error),
         Format::Arrow => {
             let mut writer = IpcWriter::new(out);
             writer.set_custom_schema_metadata(std::sync::Arc::new(

@@ -68,7 +68,8 @@ impl GroupKey {
         }
     }
 
-    fn value<'a>(&self, table: &'a Latencies, row: &Latency) -> &'a str {
+    /// Its value in a row; empty where the row has none.
+    pub fn value<'a>(&self, table: &'a Latencies, row: &Latency) -> &'a str {
         let names = &table.names;
         let run = || table.runs.get(row.run as usize);
         match self {
