@@ -39,22 +39,39 @@ pub const SHIPPED: &[Shipped] = &[Shipped {
     ],
 }];
 
-/// The benchmark of this name for this cloud.
-pub fn find(name: &str, cloud: &str) -> Result<&'static Shipped, Error> {
+/// The benchmarks of this name, or pattern with `*`, for this cloud.
+pub fn find(name: &str, cloud: &str) -> Result<Vec<&'static Shipped>, Error> {
     // '-' and '_' are the same in names, as they are in flags.
     let wanted = name.replace('-', "_");
-    let variants: Vec<&Shipped> = SHIPPED.iter().filter(|one| one.name == wanted).collect();
+    let named = |one: &&Shipped| matches(&wanted, one.name);
+    let variants: Vec<&Shipped> = SHIPPED.iter().filter(named).collect();
     if variants.is_empty() {
         let mut known: Vec<String> = SHIPPED.iter().map(|one| one.name.to_string()).collect();
         known.dedup();
         return Err(Error::UnknownBenchmark { name: name.into(), known });
     }
-    let found = variants.iter().find(|one| one.cloud == cloud).copied();
-    found.ok_or_else(|| Error::NotShippedFor {
-        name: wanted,
-        cloud: cloud.into(),
-        clouds: variants.iter().map(|one| one.cloud.to_string()).collect(),
-    })
+    let found: Vec<&Shipped> = variants.iter().filter(|one| one.cloud == cloud).copied().collect();
+    if found.is_empty() {
+        return Err(Error::NotShippedFor {
+            name: wanted,
+            cloud: cloud.into(),
+            clouds: variants.iter().map(|one| one.cloud.to_string()).collect(),
+        });
+    }
+    Ok(found)
+}
+
+/// `*` stands for any text.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
+            tail.char_indices()
+                .map(|(at, _)| at)
+                .chain([tail.len()])
+                .any(|at| tail.get(at..).is_some_and(|tail| matches(rest, tail)))
+        }),
+    }
 }
 
 impl Shipped {
@@ -73,5 +90,26 @@ impl Shipped {
         }
         let benchmark = discover::find(&folder, None)?;
         Ok(Benchmark { shipped: Some(self.name), ..benchmark })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, yes) in [
+            ("a_b", true),
+            ("a*", true),
+            ("*b", true),
+            ("*", true),
+            ("a*b*", true),
+            ("b*", false),
+            ("a", false),
+            ("*c*", false),
+        ] {
+            assert_eq!(matches(pattern, "a_b"), yes, "{pattern}");
+        }
     }
 }

@@ -103,8 +103,8 @@ mod tests {
     fn verbs(line: &str) -> String {
         let names = asked(line).unwrap().verbs;
         let names = names.iter().map(|verb| match verb {
-            Verb::Invoke { number: Some(number) } => format!("Invoke({:?})", number.0),
-            Verb::Invoke { number: None } => "Invoke".into(),
+            Verb::Invoke { workload: Some(workload) } => format!("Invoke({workload})"),
+            Verb::Invoke { workload: None } => "Invoke".into(),
             other => format!("{other:?}"),
         });
         names.collect::<Vec<_>>().join(" ")
@@ -119,8 +119,11 @@ mod tests {
     fn verbs_chain_and_flags_stand_anywhere() {
         assert_eq!(verbs(""), "Test");
         assert_eq!(verbs("--out x"), "Test");
-        assert_eq!(verbs("prepare invoke 10 cleanup"), "Prepare Invoke(Some(10)) Cleanup");
-        assert_eq!(verbs("--out prepare invoke --repeat 2 single cleanup"), "Invoke(None) Cleanup");
+        assert_eq!(verbs("prepare invoke 10 cleanup"), "Prepare Invoke(10) Cleanup");
+        assert_eq!(
+            verbs("--out prepare invoke --repeat 2 single cleanup"),
+            "Invoke(single) Cleanup"
+        );
         let asked =
             asked("prepare --on_interrupt=keep invoke --set a_b=c_d cleanup --dry_run").unwrap();
         assert_eq!(asked.flags.on_interrupt, Some(crate::run::OnInterrupt::Keep));
@@ -136,13 +139,10 @@ mod tests {
     #[test]
     fn what_is_not_built_is_refused() {
         for line in [
-            "collect",
-            "--docker",
-            "prepare --warmup 3",
-            "invoke custom",
-            "invoke 0",
+            "fly",
+            "--docker --local",
+            "prepare --warmup x",
             "prepare 3",
-            "suite.yaml",
             "--timeout 20",
             "--timeout wait=3s",
             "--tag a-b=1",

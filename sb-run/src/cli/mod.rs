@@ -2,9 +2,13 @@
 
 mod args;
 mod chain;
+mod config;
+mod meaning;
 mod papers;
 mod print;
+mod shell;
 mod status;
+mod targets;
 mod verbs;
 
 use std::process::ExitCode;

@@ -59,9 +59,20 @@ pub enum Event {
         token: String,
         group: u32,
         python: String,
+        #[serde(default)]
+        image: Option<String>,
+        #[serde(default)]
+        warmup: bool,
     },
     /// A command of a hook began.
-    CommandStarted { step: u32, command: u64, line: String, image: Option<String> },
+    CommandStarted {
+        step: u32,
+        command: u64,
+        line: String,
+        image: Option<String>,
+        #[serde(default)]
+        container: bool,
+    },
     /// It ended.
     CommandEnded { step: u32, command: u64, code: i32, ms: u64 },
     /// The hook ended.
@@ -70,6 +81,8 @@ pub enum Event {
     LeftBehind { step: u32, process: Process },
     /// sb-run ended it, or it had ended by itself.
     ProcessEnded { pid: u32, started: u64 },
+    /// sb-run made a file for the hook, which goes with the run.
+    FileMade { path: PathBuf },
     /// The run is over.
     RunClosed { outcome: String },
 }

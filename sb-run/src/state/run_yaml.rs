@@ -56,6 +56,8 @@ struct StepDocument<'a> {
     commands: u32,
     failed_commands: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
 
@@ -119,6 +121,7 @@ fn step_document<'a>(step: &'a Step, values: &Map<String, Value>) -> StepDocumen
         exit_code: end.and_then(|end| end.exit_code),
         commands: step.commands.0,
         failed_commands: step.commands.1,
+        image: step.image.as_deref(),
         error: end.and_then(|end| end.error.as_deref()).map(|error| scrubbed(error, values)),
     }
 }
