@@ -1,6 +1,7 @@
 //! Where the hooks of a session run: on this machine, or in the image that the Dockerfile beside
 //! the benchmark file describes.
 
+use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 
 use super::{Mode, Options};
@@ -125,7 +126,11 @@ fn build(
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
-    let tag = format!("sb-hooks/{}", plain_name.trim_matches('-'));
+    // One name per folder, as two benchmarks of one name may be at work at the same time.
+    let mut hasher = std::hash::DefaultHasher::new();
+    benchmark.folder.hash(&mut hasher);
+    let folder_hash = hasher.finish() & 0xffff_ffff;
+    let tag = format!("sb-hooks/{}:{folder_hash:08x}", plain_name.trim_matches('-'));
     say("building the image of the Dockerfile ...");
     let folder = context::copy(&benchmark.folder, &left_out(benchmark, options))
         .map_err(Error::io("copy for the build", &benchmark.folder))?;

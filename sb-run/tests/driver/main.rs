@@ -9,6 +9,7 @@
 //! - `processes`: servers and daemons that outlive their hook
 //! - `signals`: Ctrl-C, SIGTERM, time limits
 //! - `shipped`: the benchmark inside the program
+//! - `engine`, `containers`: hooks and commands in containers, with a real engine
 //! - `command_line`: verbs, flags, help
 
 #![expect(
@@ -18,7 +19,9 @@
 )]
 
 mod command_line;
+mod containers;
 mod crash;
+mod engine;
 mod errors;
 mod output;
 mod processes;
