@@ -19,6 +19,8 @@ pub const VARIABLE: &str = "SB_ENGINE";
 const STEP: &str = "sb.step";
 /// The label with the run's id.
 const RUN: &str = "sb.run";
+/// The label of images with the folder that they were built for.
+const FOLDER: &str = "sb.folder";
 /// How long the engine may take to answer a question.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -135,16 +137,18 @@ impl Engine {
         vec!["-c".into(), line.into(), image.into(), self.program.clone()]
     }
 
-    /// Builds an image from a folder.
+    /// Builds an image from a folder; the label says for which benchmark's folder.
     pub fn build(
         &self,
         folder: &std::path::Path,
         file: &str,
         tag: &str,
+        label: &str,
         interrupts: &Interrupts,
     ) -> std::io::Result<Output> {
         let mut command = Command::new(&self.program);
         command.args(self.build_arguments(folder, file, tag));
+        command.args(["--label", &format!("{FOLDER}={label}")]);
         quick::output(&mut command, None, Some(interrupts))
     }
 

@@ -134,7 +134,13 @@ fn build(
     say("building the image of the Dockerfile ...");
     let folder = context::copy(&benchmark.folder, &left_out(benchmark, options))
         .map_err(Error::io("copy for the build", &benchmark.folder))?;
-    let output = engine.build(folder.path(), "Dockerfile", &tag, interrupts);
+    let output = engine.build(
+        folder.path(),
+        "Dockerfile",
+        &tag,
+        &benchmark.folder.to_string_lossy(),
+        interrupts,
+    );
     match output {
         Ok(output) if output.status.success() => Ok(tag),
         Ok(output) => {

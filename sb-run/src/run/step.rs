@@ -54,7 +54,9 @@ impl Host for StepHost<'_> {
         self.collects = Some(loaded.hooks.contains_key(Hook::Collect.name()));
         if self.book.is_none() {
             config.warnings.iter().for_each(|warning| (self.say)(&format!("warning: {warning}")));
-            *self.book = Some(self.open(&config)?);
+            let mut book = self.open(&config)?;
+            book.hide(self.log.masks());
+            *self.book = Some(book);
         }
         let Some(hook) = self.hook else { return Ok(None) };
         if hook == Hook::Collect && self.collects == Some(false) {

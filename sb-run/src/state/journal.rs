@@ -45,7 +45,14 @@ pub enum Event {
     /// `--tag`
     Tagged { key: String, value: String },
     /// A value was set.
-    Set { key: String, value: Value, by: By },
+    Set {
+        key: String,
+        value: Value,
+        by: By,
+        /// It holds what `::add-mask::` hides.
+        #[serde(default)]
+        hidden: bool,
+    },
     /// A value was removed.
     Removed { key: String },
     /// `.sb/config.yml` now shows all values set so far.
@@ -155,7 +162,7 @@ mod tests {
     fn a_torn_line_costs_only_itself() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.ndjson");
-        let set = |value| Event::Set { key: "a".into(), value, by: By::Hook };
+        let set = |value| Event::Set { key: "a".into(), value, by: By::Hook, hidden: false };
         Journal::open(&path).unwrap().append(set(json!(1))).unwrap();
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"at\":\"2026").unwrap();
         Journal::open(&path).unwrap().append(set(json!({"x": [null]}))).unwrap();

@@ -75,6 +75,8 @@ pub struct Record {
     pub saved: Map<String, Value>,
     /// What hooks have set, which therefore differs from the file as a matter of course.
     pub set_by_hooks: Vec<String>,
+    /// Keys whose values are shown nowhere in `out/`.
+    pub hidden: Vec<String>,
     /// `--tag`
     pub tags: BTreeMap<String, String>,
     /// The hooks' calls.
@@ -112,7 +114,11 @@ impl Record {
             Event::Tagged { key, value } => {
                 self.tags.insert(key, value);
             }
-            Event::Set { key, value, by } => {
+            Event::Set { key, value, by, hidden } => {
+                self.hidden.retain(|one| *one != key);
+                if hidden {
+                    self.hidden.push(key.clone());
+                }
                 if by == By::Hook && !self.set_by_hooks.contains(&key) {
                     self.set_by_hooks.push(key.clone());
                 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::atomic;
 use super::record::{Record, Step};
 use super::run_folder::RunFolder;
-use super::secrets::{masked_map, scrubbed};
+use super::secrets::{MASK, masked_map, scrubbed};
 use crate::benchmark::yaml;
 use crate::clock::Instant;
 use crate::error::Error;
@@ -102,8 +102,16 @@ fn document(record: &Record) -> Document<'_> {
             .iter()
             .map(|one| format!("{} {}", one.pid, one.command))
             .collect(),
-        config: masked_map(&record.values),
+        config: config(record),
     }
+}
+
+fn config(record: &Record) -> Map<String, Value> {
+    let mut config = masked_map(&record.values);
+    for key in &record.hidden {
+        config.insert(key.clone(), MASK.into());
+    }
+    config
 }
 
 fn step_document<'a>(step: &'a Step, values: &Map<String, Value>) -> StepDocument<'a> {

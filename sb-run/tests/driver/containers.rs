@@ -17,15 +17,29 @@ fn higher_root(hooks: &str) -> Sandbox {
     sandbox
 }
 
+/// Removes the images that were built for a folder.
+struct Images(std::path::PathBuf);
+
+impl Drop for Images {
+    fn drop(&mut self) {
+        let filter = format!("label=sb.folder={}", self.0.display());
+        let images = docker(&["images", "-q", "--filter", &filter]).unwrap_or_default();
+        for image in images.split_whitespace() {
+            docker(&["rmi", "-f", image]);
+        }
+    }
+}
+
 fn name(sandbox: &Sandbox) -> String {
     sandbox.path("").canonicalize().unwrap().file_name().unwrap().to_string_lossy().into_owned()
 }
 
 /// A benchmark with a Dockerfile.
-fn dockerized(dockerfile: &str, hooks: &str) -> Sandbox {
+fn dockerized(dockerfile: &str, hooks: &str) -> (Sandbox, Images) {
     let sandbox = Sandbox::with(&format!("import os, sys, time\n{hooks}"));
     sandbox.write("Dockerfile", &format!("FROM {PYTHON}\n{dockerfile}"));
-    sandbox
+    let images = Images(sandbox.path("").canonicalize().unwrap());
+    (sandbox, images)
 }
 
 const REST: &str = "def invoke(spec): pass\ndef cleanup(spec): pass\n";
@@ -93,7 +107,7 @@ def cleanup(spec): pass
 #[test]
 fn hooks_run_in_the_image_of_the_dockerfile() {
     need_engine!();
-    let sandbox = dockerized(
+    let (sandbox, _images) = dockerized(
         "COPY . /context\n",
         "import helper
 def prepare(spec):
@@ -136,14 +150,14 @@ def cleanup(spec):
 #[test]
 fn errors_in_a_container_name_the_file_outside() {
     need_engine!();
-    let sandbox =
+    let (sandbox, _images) =
         dockerized("", &format!("def prepare(spec):\n    raise ValueError('boom')\n{REST}"));
     let file = sandbox.path("").canonicalize().unwrap().join("x_benchmark.py");
     sandbox.run("test").code(1).says(&format!("{}:7: ValueError: boom", file.display()));
     for leave in ["sys.exit(3)", "os._exit(3)", "os.kill(os.getpid(), 9)"] {
         // The first process of a container cannot kill itself; its end is the function's.
         let code = i32::from(!leave.contains("kill"));
-        let sandbox = dockerized(
+        let (sandbox, _images) = dockerized(
             "",
             &format!(
                 "def prepare(spec):\n    spec['a'] = 1\n    {leave}\ndef invoke(spec): pass\ndef cleanup(spec): print('a is', spec['a'])\n"
@@ -248,7 +262,7 @@ fn ctrl_c_stops_what_runs_in_containers() {
         "os.system('touch started; sleep 1000')".to_string(),
         format!("spec.run('touch started; sleep 1000', '{SHELL}')"),
     ] {
-        let sandbox = dockerized(
+        let (sandbox, _images) = dockerized(
             "",
             &format!(
                 "def prepare(spec): pass\ndef invoke(spec):\n    spec['set'] = 'before'\n    {hook}\ndef cleanup(spec): print(spec['set'])\n"
@@ -266,7 +280,7 @@ fn ctrl_c_stops_what_runs_in_containers() {
 #[test]
 fn a_time_limit_holds_in_containers() {
     need_engine!();
-    let sandbox = dockerized(
+    let (sandbox, _images) = dockerized(
         "",
         "def prepare(spec): pass\ndef invoke(spec): os.system('sleep 1000')\ndef cleanup(spec): pass\n",
     );
@@ -283,7 +297,7 @@ fn kill_9_of_the_driver_or_the_container_loses_nothing() {
         } else {
             format!("spec.run('sleep 1000', '{SHELL}')")
         };
-        let sandbox = dockerized(
+        let (sandbox, _images) = dockerized(
             "",
             &format!(
                 "def prepare(spec):\n    spec['bucket'] = 'b-1'\n    open('started', 'w').close()\n    {hang}\ndef invoke(spec): pass\ndef cleanup(spec): print(spec['bucket'])\n"
@@ -303,7 +317,7 @@ fn kill_9_of_the_driver_or_the_container_loses_nothing() {
         assert_eq!(sandbox.log("cleanup.log"), "b-1\n");
         wait("the end of containers", || containers_of(&sandbox.path("")).is_empty());
     }
-    let sandbox = dockerized(
+    let (sandbox, _images) = dockerized(
         "",
         "def prepare(spec):\n    spec['bucket'] = 'b-2'\n    open('started', 'w').close()\n    time.sleep(1000)\ndef invoke(spec): pass\ndef cleanup(spec): print(spec['bucket'])\n",
     );

@@ -8,6 +8,10 @@
 //! - `crash`: sb-run is killed; a new one knows what was set
 //! - `processes`: servers and daemons that outlive their hook
 //! - `signals`: Ctrl-C, SIGTERM, time limits
+//! - `members`: the public members of `spec`
+//! - `workloads`: invoke's load, k6, warm-ups
+//! - `collect`: the application's log is fetched
+//! - `ways`: retries, waits, config, validate, GitHub Actions, regions
 //! - `shipped`: the benchmark inside the program
 //! - `engine`, `containers`: hooks and commands in containers, with a real engine
 //! - `command_line`: verbs, flags, help
@@ -18,11 +22,13 @@
     reason = "a test fails by panicking; helpers are outside #[test] functions"
 )]
 
+mod collect;
 mod command_line;
 mod containers;
 mod crash;
 mod engine;
 mod errors;
+mod members;
 mod output;
 mod processes;
 mod sandbox;
@@ -30,3 +36,5 @@ mod shipped;
 mod signals;
 mod spec;
 mod state;
+mod ways;
+mod workloads;
