@@ -17,9 +17,13 @@ pub struct Shipped {
     files: &'static [(&'static str, &'static str)],
 }
 
+/// A file of a benchmark's folder, by its own name or another.
 macro_rules! file {
     ($folder:literal, $name:literal) => {
-        ($name, include_str!(concat!("../../benchmarks/", $folder, "/", $name)))
+        file!($folder, $name, $name)
+    };
+    ($folder:literal, $name:literal, $target:literal) => {
+        ($target, include_str!(concat!("../../benchmarks/", $folder, "/", $name)))
     };
 }
 
@@ -27,17 +31,55 @@ macro_rules! file {
 pub const DEFAULT_CLOUD: &str = "local";
 
 /// All of them.
-pub const SHIPPED: &[Shipped] = &[Shipped {
-    name: "thumbnail_generator",
-    cloud: "local",
-    about: "thumbnails of PNG images over HTTP on this machine; a self-test, needs python3 only",
-    files: &[
-        file!("thumbnail_generator/local", "thumbnail_generator_benchmark.py"),
-        file!("thumbnail_generator/local", "thumbnail_service.py"),
-        file!("thumbnail_generator/local", "statement.py"),
-        file!("thumbnail_generator/local", "png.py"),
-    ],
-}];
+pub const SHIPPED: &[Shipped] = &[
+    Shipped {
+        name: "thumbnail_generator",
+        cloud: "local",
+        about: "thumbnails of PNG images over HTTP on this machine; a self-test, needs python3 only",
+        files: &[
+            file!("thumbnail_generator/local", "thumbnail_generator_benchmark.py"),
+            file!("thumbnail_generator/local", "thumbnail_service.py"),
+            file!("thumbnail_generator/shared", "client.py"),
+            file!("thumbnail_generator/shared", "thumbnail.py"),
+            file!("thumbnail_generator/shared", "statement.py"),
+            file!("thumbnail_generator/shared", "png.py"),
+        ],
+    },
+    Shipped {
+        name: "thumbnail_generator",
+        cloud: "aws",
+        about: "the same on AWS Lambda by the Serverless Framework; not tried on a real cloud yet",
+        files: &[
+            file!("thumbnail_generator/aws", "thumbnail_generator_benchmark.py"),
+            file!("thumbnail_generator/aws", "handler.py"),
+            file!("thumbnail_generator/aws", "serverless.yml"),
+            file!("thumbnail_generator/aws", "Dockerfile"),
+            file!("thumbnail_generator/aws", "README.md"),
+            file!("thumbnail_generator/shared", "client.py"),
+            file!("thumbnail_generator/shared", "thumbnail.py"),
+            file!("thumbnail_generator/shared", "statement.py"),
+            file!("thumbnail_generator/shared", "png.py"),
+        ],
+    },
+    Shipped {
+        name: "thumbnail_generator",
+        cloud: "azure",
+        about: "the same on Azure Functions by az and func; not tried on a real cloud yet",
+        files: &[
+            file!("thumbnail_generator/azure", "thumbnail_generator_benchmark.py"),
+            file!("thumbnail_generator/azure", "function_app.py"),
+            file!("thumbnail_generator/azure", "statement.py"),
+            file!("thumbnail_generator/azure", "host.json"),
+            file!("thumbnail_generator/azure", "requirements.txt"),
+            file!("thumbnail_generator/azure", "funcignore", ".funcignore"),
+            file!("thumbnail_generator/azure", "Dockerfile"),
+            file!("thumbnail_generator/azure", "README.md"),
+            file!("thumbnail_generator/shared", "client.py"),
+            file!("thumbnail_generator/shared", "thumbnail.py"),
+            file!("thumbnail_generator/shared", "png.py"),
+        ],
+    },
+];
 
 /// The benchmarks of this name, or pattern with `*`, for this cloud.
 pub fn find(name: &str, cloud: &str) -> Result<Vec<&'static Shipped>, Error> {

@@ -99,7 +99,12 @@ impl<'a, 'b> Conversation<'a, 'b> {
 
     fn begin(&mut self) {
         let file = self.call.place.seen(&self.call.benchmark.file);
-        self.send(&Begin { shim: python::SHIM, file: &file, hook: self.call.hook.name() });
+        self.send(&Begin {
+            shim: python::SHIM,
+            instrument: python::INSTRUMENT,
+            file: &file,
+            hook: self.call.hook.name(),
+        });
     }
 
     /// Talks until the process has ended.

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 pub struct Begin<'a> {
     /// The shim's source.
     pub shim: &'a str,
+    /// The source of the module `sb`.
+    pub instrument: &'a str,
     /// The benchmark file.
     pub file: &'a str,
     /// The function to run.

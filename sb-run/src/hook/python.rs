@@ -19,6 +19,9 @@ pub const SHIM: &str = concat!(
     include_str!("shim/main.py"),
 );
 
+/// The module `sb` that hooks can import: it prints trace statements.
+pub const INSTRUMENT: &str = include_str!("../../../instrument/trace.py");
+
 /// Reads a benchmark file without executing it.
 pub const INSPECT: &str = include_str!("shim/inspect.py");
 

@@ -85,6 +85,9 @@ def main(start, answers):
     threading.Thread(target=channel.listen, name="sb-run channel", daemon=True).start()
 
     file, hook = start["file"], start["hook"]
+    instrument = type(sys)("sb")  # `from sb import trace, traced`
+    exec(compile(start["instrument"], "<sb>", "exec"), instrument.__dict__)
+    sys.modules["sb"] = instrument
     try:
         module, source = load(file)
     except BaseException as error:
