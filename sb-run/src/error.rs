@@ -117,6 +117,14 @@ pub enum Error {
         /// The key.
         key: String,
     },
+    /// A suite that cannot be understood.
+    #[error("{}:{problem}", path.display())]
+    Suite {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, beginning with line and column where they are known.
+        problem: String,
+    },
     /// A value given by `--set` or asked for by a hook does not fit.
     #[error("{0}")]
     Usage(String),

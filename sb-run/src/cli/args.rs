@@ -19,6 +19,8 @@ Examples:
   sb-run prepare                                verb by verb: the run stays open until cleanup
   sb-run prepare invoke 10 wait 90s collect cleanup
   sb-run invoke --repeat 5
+  sb-run suite.yaml                             many runs: benchmarks, clouds, regions, repetitions
+  sb-run plan.py                                a plan in Python: from sb.sb import Sb
   sb-run cleanup
 
 Flags may stand anywhere, and '_' is '-' in them.
@@ -104,7 +106,7 @@ pub(super) enum Verb {
     )]
     Config {
         /// get KEY, set KEY VALUE, or show
-        #[arg(value_name = "get|set|show", required = true, num_args = 1..=3)]
+        #[arg(value_name = "get|set|show", required = true, num_args = 1..=3, allow_negative_numbers = true)]
         words: Vec<String>,
     },
     /// List the benchmarks that come with sb-run
@@ -128,6 +130,9 @@ pub(super) struct Flags {
     /// The benchmark file, if it is not the only *_benchmark.py here
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "benchmarks")]
     pub(super) file: Option<PathBuf>,
+    /// A suite; the word suite.yaml alone does the same
+    #[arg(long, global = true, value_name = "FILE", hide = true)]
+    pub(super) suite: Option<PathBuf>,
     /// Benchmarks that come with sb-run, separated by commas, '*' for any letters (see 'sb-run list')
     #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
     pub(super) benchmarks: Vec<String>,

@@ -63,14 +63,16 @@ fn sort(words: impl Iterator<Item = OsString>) -> Result<(Vec<Words>, Words), cl
             if !flag.contains('=') && takes_value(&plain) {
                 flags.extend(words.next());
             }
-        } else if text.starts_with('-') && text.len() > 1 {
+        } else if text.starts_with('-') && text.len() > 1 && text.parse::<f64>().is_err() {
             flags.push(word);
         } else if verbs.contains(&text.as_str()) {
             segments.push(vec![word]);
         } else if let Some(segment) = segments.last_mut() {
             segment.push(word);
-        } else if Path::new(&word).extension().is_some_and(|ending| ending == "py") {
+        } else if ends_in(&word, &["py"]) {
             flags.extend([OsString::from("--file"), word]);
+        } else if ends_in(&word, &["yaml", "yml"]) {
+            flags.extend([OsString::from("--suite"), word]);
         } else {
             let known = verbs.join(", ");
             let text = format!("'{text}' is no verb; there are {known}\n");
@@ -81,6 +83,11 @@ fn sort(words: impl Iterator<Item = OsString>) -> Result<(Vec<Words>, Words), cl
         segments.push(Words::new());
     }
     Ok((segments, flags))
+}
+
+fn ends_in(word: &OsStr, endings: &[&str]) -> bool {
+    let ending = Path::new(word).extension();
+    ending.is_some_and(|ending| endings.iter().any(|one| *one == ending))
 }
 
 /// The flag with its name replaced; the value may be anything, even no Unicode.

@@ -70,7 +70,8 @@ pub(super) fn steps(verb: &Verb, flags: &Flags) -> Result<Vec<Step>, Error> {
     })
 }
 
-fn invokes(word: Option<&str>, flags: &Flags) -> Result<Vec<Step>, Error> {
+/// The calls of invoke with this load.
+pub(super) fn invokes(word: Option<&str>, flags: &Flags) -> Result<Vec<Step>, Error> {
     let kind = match word {
         None | Some("single" | "None") => Kind::Single,
         Some(word) => match word.parse::<u64>() {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Flags;
 use crate::benchmark::shipped::{self, Shipped};
-use crate::benchmark::{Benchmark, discover, regions};
+use crate::benchmark::{Benchmark, discover, regions, shown};
 use crate::error::Error;
 use crate::run::Options;
 use crate::run::session::work_folder;
@@ -50,6 +50,15 @@ impl Target {
                 work(&shipped.unpack(folder.path())?)
             }
         }
+    }
+
+    /// `app_benchmark.py on aws in eu-west-1`
+    pub(super) fn name(&self) -> String {
+        let name = match &self.what {
+            What::File(benchmark) => shown(&benchmark.file),
+            What::Shipped(shipped, _) => shipped.name.to_string(),
+        };
+        name + &self.place_words()
     }
 
     /// ` on aws in eu-west-1`, as far as the user chose it.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{Flags, Verb};
 use super::chain::Asked;
 use super::targets::{self, Target};
-use super::{config, meaning, papers, print, shell, status};
+use super::{config, meaning, papers, print, shell, status, suites};
 use crate::benchmark::shipped::SHIPPED;
 use crate::benchmark::shown;
 use crate::error::Error;
@@ -18,6 +18,9 @@ use crate::run::{Options, check};
 pub(super) fn run(asked: &Asked) -> Result<u8, Error> {
     let here = std::env::current_dir().map_err(Error::system("find the current folder"))?;
     let flags = &asked.flags;
+    if let Some(suite) = &flags.suite {
+        return suites::run(suite, flags, &here);
+    }
     let options = meaning::options(flags, &here);
     let mut interrupts = None;
     let mut verbs = asked.verbs.as_slice();

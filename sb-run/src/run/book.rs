@@ -17,7 +17,7 @@ use crate::state::record::Record;
 use crate::state::run_folder::RunFolder;
 use crate::state::secrets::{MASK, is_masked, masked, masked_map, scrubbed};
 use crate::state::values::{Difference, differences};
-use crate::state::{run_yaml, values};
+use crate::state::{handover, run_yaml, values};
 use crate::statement;
 
 /// An open run.
@@ -166,6 +166,7 @@ impl Book {
     /// Brings `.sb/config.yml` and `run.yaml` up to date.
     pub fn save(&mut self) -> Result<(), Error> {
         self.config_file.save(&self.record.benchmark, &self.open, &self.record.values)?;
+        handover::write(&self.record.benchmark, &self.record.values, self.folder.path())?;
         self.write(Event::Saved)?;
         run_yaml::write(&self.folder, &self.record)
     }

@@ -9,13 +9,15 @@ pub mod place;
 pub mod plan;
 pub mod session;
 pub mod step;
+pub mod suite;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::benchmark::Hook;
+use crate::exec::signal::Interrupts;
 
 /// What the user asked for, understood and checked.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +53,20 @@ pub enum OnInterrupt {
     Cleanup,
     /// Everything stays as it is; the run can be continued.
     Keep,
+}
+
+/// Sleeps; gives the signal that ended it early.
+pub fn pause(time: Duration, interrupts: &Interrupts) -> Option<i32> {
+    let until = Instant::now() + time;
+    let before = interrupts.seen().map_or(0, |seen| seen.count);
+    while Instant::now() < until {
+        if let Some(seen) = interrupts.seen().filter(|seen| seen.count > before) {
+            return Some(seen.signal);
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        std::thread::sleep(left.min(Duration::from_millis(50)));
+    }
+    None
 }
 
 /// Where hooks and their commands run.

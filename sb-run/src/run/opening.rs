@@ -16,7 +16,7 @@ use crate::state::config_file::ConfigFile;
 use crate::state::journal::{By, Event};
 use crate::state::run_folder::RunFolder;
 use crate::state::values::{Difference, shown};
-use crate::state::{secrets, values};
+use crate::state::{handover, secrets, values};
 
 impl StepHost<'_> {
     /// The open run, or a new one.
@@ -46,6 +46,9 @@ impl StepHost<'_> {
                 Book::begin(&self.options.out, self.benchmark, &config, config_file)?
             }
             None => {
+                let kept = handover::values(&config.name);
+                let config =
+                    &Config { values: values::merged(&config.values, &kept), ..config.clone() };
                 let book = Book::begin(&self.options.out, self.benchmark, config, config_file)?;
                 (self.say)(&format!("run {}", book.record().run_id));
                 if let Some(hook) = self.hook.filter(|hook| *hook != Hook::Prepare) {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::Options;
 use super::book::Book;
 use super::collect;
 use super::place::{self, Place};
 use super::step::StepHost;
+use super::{Options, pause};
 use crate::benchmark::{Benchmark, Hook, shown};
 use crate::ci::Ci;
 use crate::error::{Error, plain};
@@ -157,16 +157,7 @@ impl<'a> Session<'a> {
 
     /// Sleeps; gives the signal that ended it early.
     pub(super) fn wait(&self, time: Duration) -> Option<i32> {
-        let until = Instant::now() + time;
-        let before = self.interrupts.seen().map_or(0, |seen| seen.count);
-        while Instant::now() < until {
-            if let Some(seen) = self.interrupts.seen().filter(|seen| seen.count > before) {
-                return Some(seen.signal);
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            std::thread::sleep(left.min(Duration::from_millis(50)));
-        }
-        None
+        pause(time, self.interrupts)
     }
 
     fn call(

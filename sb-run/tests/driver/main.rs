@@ -12,6 +12,7 @@
 //! - `workloads`: invoke's load, k6, warm-ups
 //! - `collect`: the application's log is fetched
 //! - `ways`: retries, waits, config, validate, GitHub Actions, regions
+//! - `plans`: suites and plans
 //! - `shipped`: the benchmark inside the program
 //! - `engine`, `containers`: hooks and commands in containers, with a real engine
 //! - `command_line`: verbs, flags, help
@@ -30,6 +31,7 @@ mod engine;
 mod errors;
 mod members;
 mod output;
+mod plans;
 mod processes;
 mod sandbox;
 mod shipped;

@@ -128,7 +128,7 @@ fn any_process_of(sandbox: &Sandbox) -> bool {
 }
 
 /// A service that stands in for a deployed function: it runs the shipped handler.
-const LAMBDA: &str = r#"import base64, http.server, json, sys, threading, urllib.parse
+const LAMBDA: &str = r"import base64, http.server, json, sys, threading, urllib.parse
 sys.path.insert(0, sys.argv[1])
 import handler
 class H(http.server.BaseHTTPRequestHandler):
@@ -147,7 +147,7 @@ class H(http.server.BaseHTTPRequestHandler):
 server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), H)
 print(server.server_address[1], file=open(sys.argv[2], 'w'))
 server.serve_forever()
-"#;
+";
 
 #[test]
 fn aws_by_recording_commands() {
