@@ -13,6 +13,7 @@
 //! - `collect`: the application's log is fetched
 //! - `ways`: retries, waits, config, validate, GitHub Actions, regions
 //! - `plans`: suites and plans
+//! - `failures`: each way to fail, in each hook
 //! - `shipped`: the benchmark inside the program
 //! - `engine`, `containers`: hooks and commands in containers, with a real engine
 //! - `command_line`: verbs, flags, help
@@ -29,6 +30,7 @@ mod containers;
 mod crash;
 mod engine;
 mod errors;
+mod failures;
 mod members;
 mod output;
 mod plans;

@@ -61,6 +61,8 @@ class LineStream(io.TextIOWrapper):
         super().flush()
 
     def flush_all(self):
+        if self.closed:
+            return  # the hook has closed it
         with self._lock:
             pending = "".join(self._pending.values())
             self._pending.clear()

@@ -118,7 +118,8 @@ class Spec(Places):
         with self._lock:
             self._keep_changes()
         for stream in self._streams:
-            stream.flush()
+            if not stream.closed:
+                stream.flush()
 
     def __getattr__(self, name):
         raise AttributeError(
