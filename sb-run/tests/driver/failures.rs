@@ -2,6 +2,8 @@
 //! within `test`, nothing is left running, and cleanup in a new process knows every value that was
 //! set before the failure.
 
+use std::fmt::Write;
+
 use crate::sandbox::{Said, Sandbox, alive, kill, need_python, wait};
 
 /// A way to fail: the code of a hook, and what sb-run says.
@@ -18,11 +20,12 @@ const WAYS: [(&str, &str); 7] = [
 fn file(hook: &str, way: &str) -> Sandbox {
     let mut text = String::from("import os, subprocess, sys, time\n");
     for name in ["prepare", "invoke", "collect", "cleanup"] {
-        text.push_str(&format!(
-            "def {name}(spec):\n    spec['in_{name}'] = [1]\n    spec['in_{name}'].append(os.getpid())\n    print(sorted(key for key in spec if key.startswith('in_')))\n"
-        ));
+        let _ = writeln!(
+            text,
+            "def {name}(spec):\n    spec['in_{name}'] = [1]\n    spec['in_{name}'].append(os.getpid())\n    print(sorted(key for key in spec if key.startswith('in_')))"
+        );
         if name == hook {
-            text.push_str(&format!("    if not os.path.exists('mended'): {way}\n"));
+            let _ = writeln!(text, "    if not os.path.exists('mended'): {way}");
         }
     }
     Sandbox::with(&text)
