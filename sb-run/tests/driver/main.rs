@@ -14,6 +14,7 @@
 //! - `ways`: retries, waits, config, validate, GitHub Actions, regions
 //! - `plans`: suites and plans
 //! - `failures`: each way to fail, in each hook
+//! - `acceptance`: what the original asks of a driver, under the names of its own tests
 //! - `shipped`: the benchmark inside the program
 //! - `engine`, `containers`: hooks and commands in containers, with a real engine
 //! - `command_line`: verbs, flags, help
@@ -24,6 +25,7 @@
     reason = "a test fails by panicking; helpers are outside #[test] functions"
 )]
 
+mod acceptance;
 mod collect;
 mod command_line;
 mod containers;
