@@ -92,11 +92,19 @@ pub fn of_file(file: &Path, found: &Inspected) -> (Option<String>, Vec<Finding>)
         findings.push(error(format!("{}: SyntaxError: {message}", place(*line)), None));
         return (None, findings);
     }
+    let in_image = file.with_file_name("Dockerfile").is_file();
     for (module, line) in &found.missing {
-        findings.push(error(
-            format!("{}: No module named '{module}'", place(Some(*line))),
-            Some("python3 -m pip install it for the python3 that runs the hooks, or name another in SB_PYTHON"),
-        ));
+        let place = place(Some(*line));
+        findings.push(if in_image {
+            warning(format!(
+                "{place}: '{module}' is not on this machine; it must be in the image of the Dockerfile"
+            ))
+        } else {
+            error(
+                format!("{place}: No module named '{module}'"),
+                Some("python3 -m pip install it for the python3 that runs the hooks, or name another in SB_PYTHON"),
+            )
+        });
     }
     let loaded = Loaded {
         python: found.python.clone(),

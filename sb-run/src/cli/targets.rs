@@ -54,11 +54,15 @@ impl Target {
 
     /// `app_benchmark.py on aws in eu-west-1`
     pub(super) fn name(&self) -> String {
-        let name = match &self.what {
+        self.file_name() + &self.place_words()
+    }
+
+    /// The file, or the name of a shipped one.
+    pub(super) fn file_name(&self) -> String {
+        match &self.what {
             What::File(benchmark) => shown(&benchmark.file),
             What::Shipped(shipped, _) => shipped.name.to_string(),
-        };
-        name + &self.place_words()
+        }
     }
 
     /// ` on aws in eu-west-1`, as far as the user chose it.

@@ -63,7 +63,7 @@ fn run_steps(
     let mut first_failure = 0;
     for target in targets::all(flags, options, here)? {
         if flags.dry_run {
-            dry_run(plan, &target, interrupts)?;
+            first_failure = first_failure.max(dry_run(plan, &target, interrupts)?);
             continue;
         }
         let benchmark = target.benchmark()?;
@@ -122,37 +122,39 @@ fn other(
     Ok(0)
 }
 
-fn validate(target: &Target, interrupts: &Interrupts) -> Result<u8, Error> {
+/// Says what was found about a file; gives its name, if it can be run.
+fn examine(target: &Target, interrupts: &Interrupts) -> Result<Option<String>, Error> {
     target.visit(|benchmark| {
         let found = check::validate(benchmark, &target.options, interrupts)?;
-        let file = shown(&benchmark.file);
         for finding in &found.findings {
             let hint = finding.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
             print::say(&format!("sb-run: {}: {}{hint}", finding.level, finding.text));
         }
         let errors = found.errors();
         if errors > 0 {
+            let file = shown(&benchmark.file);
             print::say(&format!("sb-run: {file}: not valid, {errors} to mend"));
-            return Ok(2);
         }
-        print::data(format!("{file}: benchmark {}: valid\n", found.name).as_bytes());
-        Ok(0)
+        Ok((errors == 0).then_some(found.name))
     })
 }
 
-fn dry_run(plan: &Plan, target: &Target, interrupts: &Interrupts) -> Result<(), Error> {
-    target.visit(|benchmark| {
-        let config = check::check(benchmark, &target.options, interrupts)?;
-        let line = format!(
-            "{}{}: would run {}; logs in {}\n",
-            config.name,
-            target.place_words(),
-            plan.words(),
-            shown(&target.options.out.join("runs"))
-        );
-        print::data(line.as_bytes());
-        Ok(())
-    })
+fn validate(target: &Target, interrupts: &Interrupts) -> Result<u8, Error> {
+    let Some(name) = examine(target, interrupts)? else { return Ok(2) };
+    print::data(format!("{}: benchmark {name}: valid\n", target.file_name()).as_bytes());
+    Ok(0)
+}
+
+fn dry_run(plan: &Plan, target: &Target, interrupts: &Interrupts) -> Result<u8, Error> {
+    let Some(name) = examine(target, interrupts)? else { return Ok(2) };
+    let line = format!(
+        "{name}{}: would run {}; logs in {}\n",
+        target.place_words(),
+        plan.words(),
+        shown(&target.options.out.join("runs"))
+    );
+    print::data(line.as_bytes());
+    Ok(0)
 }
 
 fn list() -> String {

@@ -165,7 +165,8 @@ impl Sandbox {
         let Ok(entries) = std::fs::read_dir(self.path("out/runs")) else { return Vec::new() };
         let mut runs: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         runs.sort_by_key(|run| {
-            std::fs::metadata(run.join("journal.ndjson")).unwrap().modified().unwrap()
+            let journal = std::fs::metadata(run.join("journal.ndjson"));
+            journal.and_then(|journal| journal.modified()).ok() // a run may just be beginning
         });
         runs
     }

@@ -66,7 +66,7 @@ async def invoke(spec): spec.run_k6({})
     let said = sandbox
         .run("validate")
         .code(2)
-        .says("x_benchmark.py:1: No module named 'no_such_module' (python3 -m pip install")
+        .says("x_benchmark.py:1: 'no_such_module' is not on this machine")
         .says("missing hook: cleanup")
         .says("prepare takes 0 arguments")
         .says("invoke is async")
@@ -78,6 +78,20 @@ async def invoke(spec): spec.run_k6({})
         .never_says("it was executed");
     assert!(said.stdout.is_empty() && said.stderr.contains("to mend"), "{said:#?}");
     assert_eq!(sandbox.files(), ["Dockerfile", "x_benchmark.py"]);
+}
+
+#[test]
+fn a_module_that_is_missing_may_be_in_the_image() {
+    need_python!();
+    let sandbox = Sandbox::broken("missing_module");
+    sandbox
+        .run("validate")
+        .code(2)
+        .says("_benchmark.py:3: No module named 'no_such_module_anywhere'");
+    sandbox.write("Dockerfile", "FROM python:3\n");
+    sandbox.run("validate").code(0).says("it must be in the image of the Dockerfile");
+    let plan = sandbox.run("prepare --dry-run").code(0).stdout;
+    assert!(plan.starts_with("broken: would run prepare"), "{plan}");
 }
 
 #[test]
