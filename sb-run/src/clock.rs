@@ -1,6 +1,6 @@
 //! The one clock: every time that sb-run writes comes from here, in UTC.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Local, SecondsFormat, Utc};
 
 /// An instant of the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,18 @@ impl Instant {
     /// `20260122T101500Z`, for names of folders.
     pub fn compact(self) -> String {
         self.0.format("%Y%m%dT%H%M%SZ").to_string()
+    }
+
+    /// `2021-03-27 12:21:50.624000+01:00`, as Python prints the time here.
+    pub fn python_local(self) -> String {
+        self.0.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S%.6f%:z").to_string()
+    }
+
+    /// So much later.
+    #[must_use]
+    pub fn later(self, time: std::time::Duration) -> Self {
+        let delta = chrono::TimeDelta::from_std(time).unwrap_or_default();
+        Self(self.0.checked_add_signed(delta).unwrap_or(self.0))
     }
 
     /// Reads what [`Instant::rfc3339`] wrote.

@@ -117,9 +117,23 @@ pub enum Error {
         /// The key.
         key: String,
     },
+    /// A suite that cannot be understood.
+    #[error("{}:{problem}", path.display())]
+    Suite {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, beginning with line and column where they are known.
+        problem: String,
+    },
     /// A value given by `--set` or asked for by a hook does not fit.
     #[error("{0}")]
     Usage(String),
+    /// Containers were asked for and cannot be had.
+    #[error("{problem}")]
+    Engine {
+        /// What is wrong.
+        problem: String,
+    },
     /// Another sb-run works on the same benchmark.
     #[error("another sb-run ({holder}) is working on this benchmark")]
     Locked {
@@ -195,6 +209,9 @@ impl Error {
                     "is '{module}' installed for the python3 that runs the hooks? (python3 -m pip install ...; SB_PYTHON chooses another python3)"
                 )
             }
+            Self::Engine { .. } => "--local runs hooks and their commands on this machine; \
+                 SB_ENGINE names another engine than docker"
+                .into(),
             Self::Hooks { first, .. } => format!("add: def {first}(spec): ..."),
             Self::OtherProvider { .. } => "leave --cloud out, or change the file".into(),
             Self::Locked { path, .. } => {

@@ -12,6 +12,7 @@
 //!    `run.yaml`; [`statement`] marks the phases in `driver.log`.
 
 pub mod benchmark;
+pub mod ci;
 pub mod cli;
 pub mod clock;
 pub mod error;

@@ -2,6 +2,7 @@
 //!
 //! - `analysis`: `sb-trace` on logs whose figures are known
 //! - `errors`: bad input, its message and its exit code
+//! - `instrument`: the files that print statements from within an app
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
 //! - `report`: `sb-report` on odd and on bad input
 //! - `odd`: the report of small and odd data; limits, groups and loads
@@ -24,6 +25,7 @@ mod analysis;
 mod driver;
 mod end_to_end;
 mod errors;
+mod instrument;
 mod notebooks;
 mod numbers;
 mod odd;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::yaml_flavour::ambiguous_scalars;
-use super::{Hook, yaml};
+use super::{Hook, findings, yaml};
 use crate::error::Error;
 use crate::hook::protocol::Loaded;
 
@@ -23,31 +23,36 @@ pub struct Config {
 /// Checks what loading a file brought to light: the hooks first, then the configuration.
 pub fn check(file: &Path, loaded: &Loaded) -> Result<Config, Error> {
     let config = read(file, loaded)?;
-    check_hooks(file, loaded)?;
-    Ok(config)
+    match hook_problems(file, loaded) {
+        Some(problem) => Err(problem),
+        None => Ok(config),
+    }
 }
 
-fn check_hooks(file: &Path, loaded: &Loaded) -> Result<(), Error> {
-    let missing: Vec<Hook> =
-        Hook::ALL.into_iter().filter(|hook| !loaded.hooks.contains_key(hook.name())).collect();
-    let no_function: Vec<Hook> = Hook::ALL
-        .into_iter()
-        .filter(|hook| loaded.hooks.get(hook.name()) == Some(&false))
+/// Hooks that are missing or cannot be called.
+pub fn hook_problems(file: &Path, loaded: &Loaded) -> Option<Error> {
+    let missing: Vec<&str> = Hook::NEEDED
+        .iter()
+        .map(|hook| hook.name())
+        .filter(|name| !loaded.hooks.contains_key(*name))
         .collect();
-    let Some(first) = missing.first().or(no_function.first()).copied() else { return Ok(()) };
-    let names =
-        |hooks: &[Hook]| hooks.iter().map(|hook| hook.name()).collect::<Vec<_>>().join(", ");
     let mut problems = Vec::new();
     if !missing.is_empty() {
-        problems.push(format!("missing hook: {}", names(&missing)));
+        problems.push(format!("missing hook: {}", missing.join(", ")));
     }
-    if !no_function.is_empty() {
-        problems.push(format!("not a function: {}", names(&no_function)));
+    problems.extend(loaded.hooks.values().flatten().cloned());
+    if problems.is_empty() {
+        return None;
     }
-    Err(Error::Hooks { file: file.into(), problem: problems.join("; "), first })
+    let is_missing = |hook: &&Hook| !loaded.hooks.contains_key(hook.name());
+    let is_wrong = |hook: &&Hook| loaded.hooks.get(hook.name()).is_some_and(Option::is_some);
+    let first = Hook::NEEDED.iter().find(is_missing).or(Hook::ALL.iter().find(is_wrong));
+    let first = first.copied().unwrap_or(Hook::Prepare);
+    Some(Error::Hooks { file: file.into(), problem: problems.join("; "), first })
 }
 
-fn read(file: &Path, loaded: &Loaded) -> Result<Config, Error> {
+/// The configuration.
+pub fn read(file: &Path, loaded: &Loaded) -> Result<Config, Error> {
     let first_line = loaded.config_line;
     let place = |line: Option<usize>| match (first_line, line) {
         (Some(first), Some(line)) => format!("{}:{}", file.display(), first + line - 1),
@@ -116,6 +121,8 @@ fn read(file: &Path, loaded: &Loaded) -> Result<Config, Error> {
         Value::Object(values) => values,
         _ => return Err(wrong(format!("{name}: must hold a map of values"))),
     };
+    let doubts = findings::of_values(&values);
+    warnings.extend(doubts.into_iter().map(|doubt| format!("{}: {doubt}", place(None))));
     Ok(Config { name, values, warnings })
 }
 
@@ -133,7 +140,7 @@ mod tests {
             config: Some(config.into()),
             config_type: Some("str".into()),
             config_line: Some(10),
-            hooks: Hook::ALL.iter().map(|hook| (hook.name().to_string(), true)).collect(),
+            hooks: Hook::ALL.iter().map(|hook| (hook.name().to_string(), None)).collect(),
         }
     }
 
@@ -160,10 +167,13 @@ mod tests {
     #[test]
     fn names_all_missing_hooks_at_once() {
         let mut file = loaded("app:\n");
-        file.hooks = BTreeMap::from([("prepare".to_string(), true), ("invoke".to_string(), false)]);
+        file.hooks = BTreeMap::from([
+            ("prepare".to_string(), None),
+            ("invoke".to_string(), Some("invoke is not a function but of type int".to_string())),
+        ]);
         assert_eq!(
             message(check(Path::new("x.py"), &file)),
-            "x.py: missing hook: cleanup; not a function: invoke"
+            "x.py: missing hook: cleanup; invoke is not a function but of type int"
         );
     }
 

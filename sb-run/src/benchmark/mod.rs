@@ -2,6 +2,10 @@
 
 pub mod config;
 pub mod discover;
+pub mod findings;
+pub mod glance;
+pub mod mount;
+pub mod regions;
 pub mod shipped;
 pub mod yaml;
 pub mod yaml_flavour;
@@ -43,7 +47,7 @@ impl Benchmark {
     }
 }
 
-/// The three functions of a benchmark file.
+/// The functions of a benchmark file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hook {
@@ -51,19 +55,24 @@ pub enum Hook {
     Prepare,
     /// Calls the application.
     Invoke,
+    /// Fetches the application's logs; the only one that may be missing.
+    Collect,
     /// Removes what prepare made.
     Cleanup,
 }
 
 impl Hook {
     /// All, in the order they run.
-    pub const ALL: [Self; 3] = [Self::Prepare, Self::Invoke, Self::Cleanup];
+    pub const ALL: [Self; 4] = [Self::Prepare, Self::Invoke, Self::Collect, Self::Cleanup];
+    /// Those that every benchmark file must have.
+    pub const NEEDED: [Self; 3] = [Self::Prepare, Self::Invoke, Self::Cleanup];
 
     /// The function's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Prepare => "prepare",
             Self::Invoke => "invoke",
+            Self::Collect => "collect",
             Self::Cleanup => "cleanup",
         }
     }

@@ -17,9 +17,13 @@ pub struct Shipped {
     files: &'static [(&'static str, &'static str)],
 }
 
+/// A file of a benchmark's folder, by its own name or another.
 macro_rules! file {
     ($folder:literal, $name:literal) => {
-        ($name, include_str!(concat!("../../benchmarks/", $folder, "/", $name)))
+        file!($folder, $name, $name)
+    };
+    ($folder:literal, $name:literal, $target:literal) => {
+        ($target, include_str!(concat!("../../benchmarks/", $folder, "/", $name)))
     };
 }
 
@@ -27,34 +31,89 @@ macro_rules! file {
 pub const DEFAULT_CLOUD: &str = "local";
 
 /// All of them.
-pub const SHIPPED: &[Shipped] = &[Shipped {
-    name: "thumbnail_generator",
-    cloud: "local",
-    about: "thumbnails of PNG images over HTTP on this machine; a self-test, needs python3 only",
-    files: &[
-        file!("thumbnail_generator/local", "thumbnail_generator_benchmark.py"),
-        file!("thumbnail_generator/local", "thumbnail_service.py"),
-        file!("thumbnail_generator/local", "statement.py"),
-        file!("thumbnail_generator/local", "png.py"),
-    ],
-}];
+pub const SHIPPED: &[Shipped] = &[
+    Shipped {
+        name: "thumbnail_generator",
+        cloud: "local",
+        about: "thumbnails of PNG images over HTTP on this machine; a self-test, needs python3 only",
+        files: &[
+            file!("thumbnail_generator/local", "thumbnail_generator_benchmark.py"),
+            file!("thumbnail_generator/local", "thumbnail_service.py"),
+            file!("thumbnail_generator/shared", "client.py"),
+            file!("thumbnail_generator/shared", "thumbnail.py"),
+            file!("thumbnail_generator/shared", "statement.py"),
+            file!("thumbnail_generator/shared", "png.py"),
+        ],
+    },
+    Shipped {
+        name: "thumbnail_generator",
+        cloud: "aws",
+        about: "the same on AWS Lambda by the Serverless Framework; not tried on a real cloud yet",
+        files: &[
+            file!("thumbnail_generator/aws", "thumbnail_generator_benchmark.py"),
+            file!("thumbnail_generator/aws", "handler.py"),
+            file!("thumbnail_generator/aws", "serverless.yml"),
+            file!("thumbnail_generator/aws", "Dockerfile"),
+            file!("thumbnail_generator/aws", "README.md"),
+            file!("thumbnail_generator/shared", "client.py"),
+            file!("thumbnail_generator/shared", "thumbnail.py"),
+            file!("thumbnail_generator/shared", "statement.py"),
+            file!("thumbnail_generator/shared", "png.py"),
+        ],
+    },
+    Shipped {
+        name: "thumbnail_generator",
+        cloud: "azure",
+        about: "the same on Azure Functions by az and func; not tried on a real cloud yet",
+        files: &[
+            file!("thumbnail_generator/azure", "thumbnail_generator_benchmark.py"),
+            file!("thumbnail_generator/azure", "function_app.py"),
+            file!("thumbnail_generator/azure", "statement.py"),
+            file!("thumbnail_generator/azure", "host.json"),
+            file!("thumbnail_generator/azure", "requirements.txt"),
+            file!("thumbnail_generator/azure", "funcignore", ".funcignore"),
+            file!("thumbnail_generator/azure", "Dockerfile"),
+            file!("thumbnail_generator/azure", "README.md"),
+            file!("thumbnail_generator/shared", "client.py"),
+            file!("thumbnail_generator/shared", "thumbnail.py"),
+            file!("thumbnail_generator/shared", "png.py"),
+        ],
+    },
+];
 
-/// The benchmark of this name for this cloud.
-pub fn find(name: &str, cloud: &str) -> Result<&'static Shipped, Error> {
+/// The benchmarks of this name, or pattern with `*`, for this cloud.
+pub fn find(name: &str, cloud: &str) -> Result<Vec<&'static Shipped>, Error> {
     // '-' and '_' are the same in names, as they are in flags.
     let wanted = name.replace('-', "_");
-    let variants: Vec<&Shipped> = SHIPPED.iter().filter(|one| one.name == wanted).collect();
+    let named = |one: &&Shipped| matches(&wanted, one.name);
+    let variants: Vec<&Shipped> = SHIPPED.iter().filter(named).collect();
     if variants.is_empty() {
         let mut known: Vec<String> = SHIPPED.iter().map(|one| one.name.to_string()).collect();
         known.dedup();
         return Err(Error::UnknownBenchmark { name: name.into(), known });
     }
-    let found = variants.iter().find(|one| one.cloud == cloud).copied();
-    found.ok_or_else(|| Error::NotShippedFor {
-        name: wanted,
-        cloud: cloud.into(),
-        clouds: variants.iter().map(|one| one.cloud.to_string()).collect(),
-    })
+    let found: Vec<&Shipped> = variants.iter().filter(|one| one.cloud == cloud).copied().collect();
+    if found.is_empty() {
+        return Err(Error::NotShippedFor {
+            name: wanted,
+            cloud: cloud.into(),
+            clouds: variants.iter().map(|one| one.cloud.to_string()).collect(),
+        });
+    }
+    Ok(found)
+}
+
+/// `*` stands for any text.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
+            tail.char_indices()
+                .map(|(at, _)| at)
+                .chain([tail.len()])
+                .any(|at| tail.get(at..).is_some_and(|tail| matches(rest, tail)))
+        }),
+    }
 }
 
 impl Shipped {
@@ -73,5 +132,26 @@ impl Shipped {
         }
         let benchmark = discover::find(&folder, None)?;
         Ok(Benchmark { shipped: Some(self.name), ..benchmark })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, yes) in [
+            ("a_b", true),
+            ("a*", true),
+            ("*b", true),
+            ("*", true),
+            ("a*b*", true),
+            ("b*", false),
+            ("a", false),
+            ("*c*", false),
+        ] {
+            assert_eq!(matches(pattern, "a_b"), yes, "{pattern}");
+        }
     }
 }

@@ -63,14 +63,16 @@ fn sort(words: impl Iterator<Item = OsString>) -> Result<(Vec<Words>, Words), cl
             if !flag.contains('=') && takes_value(&plain) {
                 flags.extend(words.next());
             }
-        } else if text.starts_with('-') && text.len() > 1 {
+        } else if text.starts_with('-') && text.len() > 1 && text.parse::<f64>().is_err() {
             flags.push(word);
         } else if verbs.contains(&text.as_str()) {
             segments.push(vec![word]);
         } else if let Some(segment) = segments.last_mut() {
             segment.push(word);
-        } else if Path::new(&word).extension().is_some_and(|ending| ending == "py") {
+        } else if ends_in(&word, &["py"]) {
             flags.extend([OsString::from("--file"), word]);
+        } else if ends_in(&word, &["yaml", "yml"]) {
+            flags.extend([OsString::from("--suite"), word]);
         } else {
             let known = verbs.join(", ");
             let text = format!("'{text}' is no verb; there are {known}\n");
@@ -81,6 +83,11 @@ fn sort(words: impl Iterator<Item = OsString>) -> Result<(Vec<Words>, Words), cl
         segments.push(Words::new());
     }
     Ok((segments, flags))
+}
+
+fn ends_in(word: &OsStr, endings: &[&str]) -> bool {
+    let ending = Path::new(word).extension();
+    ending.is_some_and(|ending| endings.iter().any(|one| *one == ending))
 }
 
 /// The flag with its name replaced; the value may be anything, even no Unicode.
@@ -103,8 +110,8 @@ mod tests {
     fn verbs(line: &str) -> String {
         let names = asked(line).unwrap().verbs;
         let names = names.iter().map(|verb| match verb {
-            Verb::Invoke { number: Some(number) } => format!("Invoke({:?})", number.0),
-            Verb::Invoke { number: None } => "Invoke".into(),
+            Verb::Invoke { workload: Some(workload) } => format!("Invoke({workload})"),
+            Verb::Invoke { workload: None } => "Invoke".into(),
             other => format!("{other:?}"),
         });
         names.collect::<Vec<_>>().join(" ")
@@ -119,8 +126,11 @@ mod tests {
     fn verbs_chain_and_flags_stand_anywhere() {
         assert_eq!(verbs(""), "Test");
         assert_eq!(verbs("--out x"), "Test");
-        assert_eq!(verbs("prepare invoke 10 cleanup"), "Prepare Invoke(Some(10)) Cleanup");
-        assert_eq!(verbs("--out prepare invoke --repeat 2 single cleanup"), "Invoke(None) Cleanup");
+        assert_eq!(verbs("prepare invoke 10 cleanup"), "Prepare Invoke(10) Cleanup");
+        assert_eq!(
+            verbs("--out prepare invoke --repeat 2 single cleanup"),
+            "Invoke(single) Cleanup"
+        );
         let asked =
             asked("prepare --on_interrupt=keep invoke --set a_b=c_d cleanup --dry_run").unwrap();
         assert_eq!(asked.flags.on_interrupt, Some(crate::run::OnInterrupt::Keep));
@@ -136,13 +146,10 @@ mod tests {
     #[test]
     fn what_is_not_built_is_refused() {
         for line in [
-            "collect",
-            "--docker",
-            "prepare --warmup 3",
-            "invoke custom",
-            "invoke 0",
+            "fly",
+            "--docker --local",
+            "prepare --warmup x",
             "prepare 3",
-            "suite.yaml",
             "--timeout 20",
             "--timeout wait=3s",
             "--tag a-b=1",

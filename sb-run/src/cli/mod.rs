@@ -2,9 +2,15 @@
 
 mod args;
 mod chain;
+mod config;
+mod meaning;
 mod papers;
+mod plan_file;
 mod print;
+mod shell;
 mod status;
+mod suites;
+mod targets;
 mod verbs;
 
 use std::process::ExitCode;
@@ -13,7 +19,12 @@ use crate::error::Error;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let words = std::env::args_os().skip(1);
+    let mut words = std::env::args_os().skip(1).peekable();
+    if let Some(plan) = words.next_if(|word| plan_file::is_plan(word.as_ref())) {
+        let arguments: Vec<_> = words.collect();
+        let result = plan_file::run(plan.as_ref(), &arguments);
+        return ExitCode::from(result.unwrap_or_else(|error| report(&error)));
+    }
     ExitCode::from(match chain::parse(words) {
         Ok(asked) => verbs::run(&asked).unwrap_or_else(|error| report(&error)),
         Err(error) => {

@@ -1,34 +1,50 @@
-//! Does what was asked: settles the flags into [`Options`], then takes verbs in groups. Verbs that
-//! run hooks are one group, so a chain of them is one session.
+//! Does what was asked. Verbs that run hooks are taken in groups, so a chain of them is one
+//! session.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::{Flags, Verb};
 use super::chain::Asked;
-use super::{papers, print, status};
-use crate::benchmark::shipped::{self, SHIPPED};
-use crate::benchmark::{Benchmark, Hook, discover, shown};
+use super::targets::{self, Target};
+use super::{config, meaning, papers, print, shell, status, suites};
+use crate::benchmark::shipped::SHIPPED;
+use crate::benchmark::shown;
 use crate::error::Error;
 use crate::exec::signal::Interrupts;
 use crate::run::plan::{self, Plan};
-use crate::run::session::{Step, work_folder};
-use crate::run::{Options, Timeouts, check};
+use crate::run::{Options, check};
 
 /// Does everything; gives the exit code.
 pub(super) fn run(asked: &Asked) -> Result<u8, Error> {
     let here = std::env::current_dir().map_err(Error::system("find the current folder"))?;
-    let options = options(&asked.flags, &here);
+    let flags = &asked.flags;
+    if let Some(suite) = &flags.suite {
+        return suites::run(suite, flags, &here);
+    }
+    let options = meaning::options(flags, &here);
+    let mut interrupts = None;
     let mut verbs = asked.verbs.as_slice();
     while let Some((verb, rest)) = verbs.split_first() {
-        let hooks = verbs.iter().take_while(|verb| !steps(verb, options.repeat).is_empty()).count();
-        let code = if hooks > 0 {
-            let (group, after) = verbs.split_at(hooks);
-            verbs = after;
-            let steps = group.iter().flat_map(|verb| steps(verb, options.repeat)).collect();
-            run_hooks(&Plan { steps }, asked, &options, &here)?
+        let mut steps = Vec::new();
+        let mut group = 0;
+        for verb in verbs {
+            let more = meaning::steps(verb, flags)?;
+            if more.is_empty() {
+                break;
+            }
+            steps.extend(more);
+            group += 1;
+        }
+        let interrupts = match &mut interrupts {
+            Some(interrupts) => interrupts,
+            None => interrupts.insert(Interrupts::catch()?),
+        };
+        let code = if group > 0 {
+            verbs = verbs.get(group..).unwrap_or_default();
+            run_steps(&Plan { steps }, flags, &options, &here, interrupts)?
         } else {
             verbs = rest;
-            other(verb, asked, &options, &here)?
+            other(verb, flags, &options, &here, interrupts)?
         };
         if code != 0 {
             return Ok(code);
@@ -37,36 +53,21 @@ pub(super) fn run(asked: &Asked) -> Result<u8, Error> {
     Ok(0)
 }
 
-/// The steps of a verb; none for those that run no hook.
-fn steps(verb: &Verb, repeat: u32) -> Vec<Step> {
-    let step = |hook| Step { hook, number: None };
-    let invokes =
-        |number| std::iter::repeat_n(Step { hook: Hook::Invoke, number }, repeat as usize);
-    match verb {
-        Verb::Test => {
-            let mut steps = vec![step(Hook::Prepare)];
-            steps.extend(invokes(None));
-            steps.push(step(Hook::Cleanup));
-            steps
-        }
-        Verb::Prepare => vec![step(Hook::Prepare)],
-        Verb::Invoke { number } => invokes(number.and_then(|number| number.0)).collect(),
-        Verb::Cleanup => vec![step(Hook::Cleanup)],
-        Verb::Validate | Verb::Status | Verb::List | Verb::Completions { .. } | Verb::Man => {
-            Vec::new()
-        }
-    }
-}
-
-fn run_hooks(plan: &Plan, asked: &Asked, options: &Options, here: &Path) -> Result<u8, Error> {
-    let interrupts = Interrupts::catch()?;
+fn run_steps(
+    plan: &Plan,
+    flags: &Flags,
+    options: &Options,
+    here: &Path,
+    interrupts: &Interrupts,
+) -> Result<u8, Error> {
     let mut first_failure = 0;
-    for target in targets(&asked.flags, options, here)? {
-        if asked.flags.dry_run {
-            dry_run(plan, &target, options, &interrupts)?;
+    for target in targets::all(flags, options, here)? {
+        if flags.dry_run {
+            first_failure = first_failure.max(dry_run(plan, &target, interrupts)?);
             continue;
         }
-        let code = plan::carry_out(plan, &target.benchmark()?, options, &interrupts, &print::say)?;
+        let benchmark = target.benchmark()?;
+        let code = plan::carry_out(plan, &benchmark, &target.options, interrupts, &print::say)?;
         if first_failure == 0 {
             first_failure = code;
         }
@@ -77,127 +78,83 @@ fn run_hooks(plan: &Plan, asked: &Asked, options: &Options, here: &Path) -> Resu
     Ok(first_failure)
 }
 
-fn other(verb: &Verb, asked: &Asked, options: &Options, here: &Path) -> Result<u8, Error> {
+fn other(
+    verb: &Verb,
+    flags: &Flags,
+    options: &Options,
+    here: &Path,
+    interrupts: &Interrupts,
+) -> Result<u8, Error> {
+    let targets = || targets::all(flags, options, here);
     match verb {
         Verb::Validate => {
-            let interrupts = Interrupts::catch()?;
-            for target in targets(&asked.flags, options, here)? {
-                validate(&target, options, &interrupts)?;
+            let mut code = 0;
+            for target in targets()? {
+                code = code.max(validate(&target, interrupts)?);
             }
+            return Ok(code);
         }
         Verb::Status => {
-            for target in targets(&asked.flags, options, here)? {
+            for target in targets()? {
                 print::data(status::text(&target.folder())?.as_bytes());
+            }
+        }
+        Verb::Config { words } => {
+            for target in targets()? {
+                print::data(config::text(&target.folder(), words)?.as_bytes());
+            }
+        }
+        Verb::Shell { image, shell } => {
+            if let Some(target) = targets()?.first() {
+                return target.visit(|benchmark| shell::open(benchmark, image, shell));
             }
         }
         Verb::List => print::data(list().as_bytes()),
         Verb::Completions { shell } => print::data(&papers::completions(*shell)),
         Verb::Man => print::data(&papers::manual()?),
-        Verb::Test | Verb::Prepare | Verb::Invoke { .. } | Verb::Cleanup => {}
+        Verb::Test
+        | Verb::Prepare
+        | Verb::Invoke { .. }
+        | Verb::Collect
+        | Verb::Cleanup
+        | Verb::Wait { .. } => {}
     }
     Ok(0)
 }
 
-/// A benchmark that is meant; a shipped one is unpacked only when it is needed.
-enum Target {
-    File(Benchmark),
-    Shipped(&'static shipped::Shipped, PathBuf),
-}
-
-impl Target {
-    fn benchmark(&self) -> Result<Benchmark, Error> {
-        match self {
-            Self::File(benchmark) => Ok(benchmark.clone()),
-            Self::Shipped(shipped, work) => shipped.unpack(work),
-        }
-    }
-
-    fn folder(&self) -> PathBuf {
-        match self {
-            Self::File(benchmark) => benchmark.folder.clone(),
-            Self::Shipped(shipped, work) => shipped.folder(work),
-        }
-    }
-
-    /// Calls `work` with the benchmark; a shipped one is unpacked for that time only.
-    fn visit<T>(&self, work: impl FnOnce(&Benchmark) -> Result<T, Error>) -> Result<T, Error> {
-        match self {
-            Self::File(benchmark) => work(benchmark),
-            Self::Shipped(shipped, _) => {
-                let folder =
-                    tempfile::tempdir().map_err(Error::system("make a temporary folder"))?;
-                work(&shipped.unpack(folder.path())?)
-            }
-        }
-    }
-}
-
-fn targets(flags: &Flags, options: &Options, here: &Path) -> Result<Vec<Target>, Error> {
-    if flags.benchmarks.is_empty() {
-        return Ok(vec![Target::File(discover::find(here, flags.file.as_deref())?)]);
-    }
-    let cloud = flags.cloud.as_deref().unwrap_or(shipped::DEFAULT_CLOUD);
-    let work = work_folder(&options.out);
-    let names = flags.benchmarks.iter();
-    names
-        .map(|name| Ok(Target::Shipped(shipped::find(name.trim(), cloud)?, work.clone())))
-        .collect()
-}
-
-fn options(flags: &Flags, here: &Path) -> Options {
-    let mut timeouts = Timeouts::default();
-    for limit in &flags.timeout {
-        let slot = match limit.hook.as_deref() {
-            Some("prepare") => &mut timeouts.prepare,
-            Some("invoke") => &mut timeouts.invoke,
-            Some("cleanup") => &mut timeouts.cleanup,
-            _ => &mut timeouts.all,
-        };
-        *slot = Some(limit.time);
-    }
-    Options {
-        out: here.join(&flags.out),
-        set: flags.set.clone(),
-        tags: flags.tag.clone(),
-        cloud: flags.cloud.clone(),
-        region: flags.region.clone(),
-        repeat: flags.repeat,
-        timeouts,
-        on_interrupt: flags.on_interrupt,
-        reset_config: flags.reset_config,
-    }
-}
-
-fn validate(target: &Target, options: &Options, interrupts: &Interrupts) -> Result<(), Error> {
+/// Says what was found about a file; gives its name, if it can be run.
+fn examine(target: &Target, interrupts: &Interrupts) -> Result<Option<String>, Error> {
     target.visit(|benchmark| {
-        let config = check::check(benchmark, options, interrupts)?;
-        config
-            .warnings
-            .iter()
-            .for_each(|warning| print::say(&format!("sb-run: warning: {warning}")));
-        let file = shown(&benchmark.file);
-        print::data(format!("{file}: benchmark {}: valid\n", config.name).as_bytes());
-        Ok(())
+        let found = check::validate(benchmark, &target.options, interrupts)?;
+        for finding in &found.findings {
+            let hint = finding.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            print::say(&format!("sb-run: {}: {}{hint}", finding.level, finding.text));
+        }
+        let errors = found.errors();
+        if errors > 0 {
+            let file = shown(&benchmark.file);
+            print::say(&format!("sb-run: {file}: not valid, {errors} to mend"));
+        }
+        Ok((errors == 0).then_some(found.name))
     })
 }
 
-fn dry_run(
-    plan: &Plan,
-    target: &Target,
-    options: &Options,
-    interrupts: &Interrupts,
-) -> Result<(), Error> {
-    target.visit(|benchmark| {
-        let config = check::check(benchmark, options, interrupts)?;
-        let line = format!(
-            "{}: would run {}; logs in {}\n",
-            config.name,
-            plan.words(),
-            shown(&options.out.join("runs"))
-        );
-        print::data(line.as_bytes());
-        Ok(())
-    })
+fn validate(target: &Target, interrupts: &Interrupts) -> Result<u8, Error> {
+    let Some(name) = examine(target, interrupts)? else { return Ok(2) };
+    print::data(format!("{}: benchmark {name}: valid\n", target.file_name()).as_bytes());
+    Ok(0)
+}
+
+fn dry_run(plan: &Plan, target: &Target, interrupts: &Interrupts) -> Result<u8, Error> {
+    let Some(name) = examine(target, interrupts)? else { return Ok(2) };
+    let line = format!(
+        "{name}{}: would run {}; logs in {}\n",
+        target.place_words(),
+        plan.words(),
+        shown(&target.options.out.join("runs"))
+    );
+    print::data(line.as_bytes());
+    Ok(0)
 }
 
 fn list() -> String {

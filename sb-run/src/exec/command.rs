@@ -1,5 +1,6 @@
-//! Runs a command line that a hook asked for, here on this machine.
+//! Runs a command that a hook asked for.
 
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
@@ -11,19 +12,26 @@ use super::processes::TOKEN_VARIABLE;
 use crate::hook::log::Log;
 use crate::hook::stream::Stream;
 
-/// A command line and its surroundings.
+/// A command and its surroundings.
 #[derive(Debug)]
 pub struct CommandLine {
-    /// The text.
-    pub text: String,
-    /// Who interprets it: `/bin/sh`.
-    pub shell: String,
+    /// The program: a shell, or the container engine.
+    pub program: OsString,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// Arguments of a shell line that must succeed before, and whose output is not the command's:
+    /// it gets the image.
+    pub first: Option<Vec<OsString>>,
     /// Where.
     pub folder: PathBuf,
     /// The hook's process group, which the command joins: stopping the hook stops both.
     pub group: u32,
     /// The step's token.
     pub token: String,
+    /// Further variables.
+    pub environment: Vec<(String, OsString)>,
+    /// Kept until the command has ended: a build's context.
+    pub context: Option<tempfile::TempDir>,
 }
 
 /// A command that has ended.
@@ -41,37 +49,51 @@ pub struct Finished {
 
 /// Starts it and returns; `done` is called on another thread when it has ended.
 pub fn start(
-    line: &CommandLine,
+    line: CommandLine,
     log: Arc<Log>,
     done: impl FnOnce(io::Result<Finished>) + Send + 'static,
 ) -> io::Result<()> {
+    std::thread::Builder::new().name("command".into()).spawn(move || done(run(&line, log)))?;
+    Ok(())
+}
+
+fn run(line: &CommandLine, log: Arc<Log>) -> io::Result<Finished> {
     let began = Instant::now();
+    if let Some(first) = &line.first {
+        let finished = one(line, &"/bin/sh".into(), first, Arc::clone(&log), false, began)?;
+        if finished.code != 0 {
+            return Ok(finished);
+        }
+    }
+    one(line, &line.program, &line.arguments, log, true, began)
+}
+
+fn one(
+    line: &CommandLine,
+    program: &OsString,
+    arguments: &[OsString],
+    log: Arc<Log>,
+    capture: bool,
+    began: Instant,
+) -> io::Result<Finished> {
     let (read_end, write_end) = io::pipe()?;
     let group = i32::try_from(line.group).map_err(io::Error::other)?;
-    let mut child = Command::new(&line.shell)
-        .arg("-c")
-        .arg(&line.text)
+    let mut child = Command::new(program)
+        .args(arguments)
         .current_dir(&line.folder)
         .env(TOKEN_VARIABLE, &line.token)
+        .envs(line.environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(write_end.try_clone()?)
         .stderr(write_end)
         .process_group(group)
         .spawn()?;
-    let stream = Stream::start(read_end, log, true)?;
-    std::thread::Builder::new().name("command".into()).spawn(move || {
-        done(child.wait().map(|status| {
-            // The command's end is its exit, not the end of the pipe: see `Stream`.
-            stream.drain();
-            Finished {
-                code: code(status),
-                output: stream.take_capture(),
-                took: began.elapsed(),
-                stream,
-            }
-        }));
-    })?;
-    Ok(())
+    let stream = Stream::start(read_end, log, capture)?;
+    let status = child.wait()?;
+    // The command's end is its exit, not the end of the pipe: see `Stream`.
+    stream.drain();
+    let output = stream.take_capture();
+    Ok(Finished { code: code(status), output, took: began.elapsed(), stream })
 }
 
 /// As a shell reports it.

@@ -1,5 +1,8 @@
-//! EXEC: processes and signals of this machine.
+//! EXEC: processes, containers and signals of this machine.
 
 pub mod command;
+pub mod context;
+pub mod engine;
 pub mod processes;
+pub mod quick;
 pub mod signal;

@@ -6,7 +6,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -15,12 +15,16 @@ use serde_json::{Map, Value};
 use super::conversation::{Conversation, Event};
 use super::outcome::Outcome;
 use super::output::Output;
-use super::protocol::Loaded;
+use super::protocol::{HostInfo, Loaded, Run};
 use super::python;
 use crate::benchmark::{Benchmark, Hook};
 use crate::error::Error;
-use crate::exec::processes::TOKEN_VARIABLE;
+use crate::exec::command::CommandLine;
+use crate::exec::engine::{Container, Engine};
+use crate::exec::processes::{Search, TOKEN_VARIABLE};
 use crate::exec::signal::Interrupts;
+use crate::run::place::Place;
+use crate::spec::commands::{SPEC_VARIABLE, spec_file, spec_file_inside};
 
 /// A hook to be run.
 #[derive(Debug)]
@@ -29,6 +33,12 @@ pub struct Call<'a> {
     pub benchmark: &'a Benchmark,
     /// The function.
     pub hook: Hook,
+    /// Where it runs.
+    pub place: &'a Place,
+    /// The container engine.
+    pub engine: &'a Engine,
+    /// The run, if it is known already.
+    pub run_id: Option<&'a str>,
     /// Names the step in the environment.
     pub token: &'a str,
     /// The limit.
@@ -48,31 +58,49 @@ pub struct Begun {
     pub name: String,
     /// Its values.
     pub values: Map<String, Value>,
+    /// What it may ask about its surroundings.
+    pub host: HostInfo,
 }
+
+const NO_HOOK: &str = "no hook is running";
 
 /// The side of the driver that hooks talk to. An `Err(String)` becomes an exception in the hook.
 pub trait Host {
     /// The file was loaded. `None`: do not run the hook, loading was all.
     fn loaded(&mut self, loaded: &Loaded, pid: u32) -> Result<Option<Begun>, Error>;
-    /// `spec[key] = value`
-    fn set(&mut self, key: String, value: Value) -> Result<(), String>;
+    /// `spec[key] = value`; `upto`: how far the file of `$SB_SPEC` has been read.
+    fn set(&mut self, _key: String, _value: Value, _upto: Option<u64>) -> Result<(), String> {
+        Err(NO_HOOK.into())
+    }
     /// `spec.pop(key)`
-    fn remove(&mut self, key: String) -> Result<(), String>;
-    /// `spec.run` begins.
-    fn command_started(&mut self, id: u64, text: &str, image: Option<&str>) -> Result<(), String>;
-    /// `spec.run` is over; gives the exception to raise, if any.
+    fn remove(&mut self, _key: String) -> Result<(), String> {
+        Err(NO_HOOK.into())
+    }
+    /// `spec.run` or `spec.run_k6` begins.
+    fn run(&mut self, _id: u64, _run: &Run) -> Result<CommandLine, String> {
+        Err(NO_HOOK.into())
+    }
+    /// `spec.build` begins.
+    fn build(&mut self, _id: u64, _tag: &str, _file: &str) -> Result<CommandLine, String> {
+        Err(NO_HOOK.into())
+    }
+    /// A command is over; says whether that is an error.
     fn command_ended(
         &mut self,
-        id: u64,
-        text: &str,
-        code: i32,
-        took: Duration,
-        check: Option<bool>,
-    ) -> Result<Option<String>, String>;
-    /// `spec.build` or `spec.run_k6`; gives the exception to raise.
-    fn not_available(&mut self, what: &str) -> String;
+        _id: u64,
+        _text: &str,
+        _code: i32,
+        _took: Duration,
+        _check: Option<bool>,
+    ) -> Result<bool, String> {
+        Err(NO_HOOK.into())
+    }
+    /// `spec.workload_options()`, as JSON.
+    fn workload(&mut self) -> Result<String, String> {
+        Err(NO_HOOK.into())
+    }
     /// Something to tell the user.
-    fn say(&mut self, text: &str);
+    fn say(&mut self, _text: &str) {}
 }
 
 /// A hook that has ended.
@@ -86,6 +114,16 @@ pub struct Ended {
     pub reads: Vec<String>,
     /// Its process group.
     pub group: u32,
+}
+
+impl Ended {
+    /// Whether it ended without a word, so that what it had to say last was not heard.
+    pub fn died(&self) -> bool {
+        matches!(
+            self.outcome,
+            Some(Outcome::Died { .. } | Outcome::TimedOut { .. } | Outcome::Interrupted { .. })
+        )
+    }
 }
 
 /// Runs the hook to its end.
@@ -134,7 +172,33 @@ pub fn run(call: &Call<'_>, host: &mut dyn Host) -> Result<Ended, Error> {
 
 fn spawn(call: &Call<'_>) -> Result<Child, Error> {
     let stream = || call.output.write_end().map_err(Error::system("share a pipe"));
-    let started = python::command()
+    let file = spec_file(call.benchmark, call.token);
+    let mut command = match call.place {
+        Place::Host => {
+            let mut command = python::command();
+            command.env(SPEC_VARIABLE, file);
+            command
+        }
+        Place::Container(inside) => {
+            let file = spec_file_inside(&inside.mount, &file);
+            let environment = [Search::token(call.token), format!("{SPEC_VARIABLE}={file}")];
+            let container = Container {
+                image: &inside.image,
+                mount: &inside.mount,
+                volumes: &inside.volumes,
+                token: call.token,
+                run_id: call.run_id,
+                environment: &environment,
+                interactive: true,
+                terminal: false,
+            };
+            let mut command = Command::new(call.engine.program());
+            command.args(call.engine.run_arguments(&container));
+            command.args(["python3", "-c", python::BOOTSTRAP]);
+            command
+        }
+    };
+    let started = command
         .current_dir(&call.benchmark.folder)
         .env(TOKEN_VARIABLE, call.token)
         .stdin(Stdio::piped())

@@ -13,12 +13,13 @@ use serde_json::Map;
 
 use super::child::{Begun, Call, Ended, Host, program};
 use super::outcome::Outcome;
-use super::protocol::{Answer, Begin, CommandAnswer, End, Go, Loaded, Raised, Request};
+use super::protocol::{Answer, Begin, CommandAnswer, End, Go, Loaded, Raised, Request, Stop};
 use super::python;
 use crate::error::Error;
 use crate::exec::command::{self, CommandLine, Finished};
 use crate::exec::processes::signal_group;
 use crate::exec::signal::Interrupt;
+use crate::run::place::Place;
 
 /// How long a hook may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -38,6 +39,7 @@ pub(super) enum Event {
 pub(super) struct CommandDone {
     id: u64,
     text: String,
+    failure: String,
     check: Option<bool>,
     result: std::io::Result<Finished>,
 }
@@ -96,8 +98,13 @@ impl<'a, 'b> Conversation<'a, 'b> {
     }
 
     fn begin(&mut self) {
-        let file = self.call.benchmark.file.to_string_lossy().into_owned();
-        self.send(&Begin { shim: python::SHIM, file: &file, hook: self.call.hook.name() });
+        let file = self.call.place.seen(&self.call.benchmark.file);
+        self.send(&Begin {
+            shim: python::SHIM,
+            instrument: python::INSTRUMENT,
+            file: &file,
+            hook: self.call.hook.name(),
+        });
     }
 
     /// Talks until the process has ended.
@@ -118,6 +125,10 @@ impl<'a, 'b> Conversation<'a, 'b> {
         }
         if self.stopping.is_some() {
             signal_group(self.pid, Signal::KILL);
+            // Killing the engine's command line leaves the container alive.
+            if self.call.engine.was_used() {
+                self.call.engine.remove(&[self.call.token]);
+            }
         }
         self.call.output.drain();
         let code = command::code(status.map_err(Error::system("wait for the hook"))?);
@@ -127,6 +138,12 @@ impl<'a, 'b> Conversation<'a, 'b> {
     fn ended(mut self, code: i32) -> Result<Ended, Error> {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
+        }
+        if let (Some(End::Raised { error }), Place::Container(inside)) =
+            (&mut self.end, self.call.place)
+            && let Some(file) = inside.mount.outside(&error.file)
+        {
+            error.file = file.to_string_lossy().into_owned();
         }
         let outcome = match (self.stopping, self.end) {
             (Some(stopping), end) if end != Some(End::Returned) => Some(stopping.why),
@@ -179,7 +196,11 @@ impl<'a, 'b> Conversation<'a, 'b> {
     }
 
     fn stop(&mut self, why: Outcome) {
-        signal_group(self.pid, Signal::TERM);
+        match self.call.place {
+            Place::Host => signal_group(self.pid, Signal::TERM),
+            // The commands that it waits for are in the container too.
+            Place::Container(_) => self.send(&Stop { stop: true }),
+        }
         self.stopping = Some(Stopping { why, kill_at: Instant::now().checked_add(GRACE) });
     }
 
@@ -225,27 +246,29 @@ impl<'a, 'b> Conversation<'a, 'b> {
             }
             Request::LoadFailed { error } => self.end = Some(End::Raised { error }),
             Request::Loaded(loaded) => self.go(&loaded),
-            Request::Set { id, key, value } => {
-                let result = self.host.set(key, value);
+            Request::Set { id, key, value, upto } => {
+                let result = self.host.set(key, value, upto);
                 self.reply(id, result);
             }
             Request::Remove { id, key } => {
                 let result = self.host.remove(key);
                 self.reply(id, result);
             }
-            Request::Run { id, cmd, image, shell, check } => {
-                if let Err(problem) = self.run_command(id, cmd, image.as_deref(), shell, check) {
-                    self.reply(id, Err(problem));
-                }
+            Request::Run { id, run } => {
+                let failure =
+                    format!("The spec.run() command `{}` exited unsuccessfully.", run.cmd);
+                let started = self.may_start().and_then(|()| self.host.run(id, &run));
+                self.start(id, started, (run.cmd, failure), run.check);
             }
-            Request::Build { id, tag } => {
-                let words = self.host.not_available(&format!("spec.build('{tag}')"));
-                self.reply(id, Err(words));
+            Request::Build { id, tag, file } => {
+                let failure = format!("Error during building `{file}`.");
+                let started = self.may_start().and_then(|()| self.host.build(id, &tag, &file));
+                self.start(id, started, (format!("spec.build('{tag}')"), failure), Some(true));
             }
-            Request::RunK6 { id } => {
-                let words = self.host.not_available("spec.run_k6()");
-                self.reply(id, Err(words));
-            }
+            Request::Workload { id } => match self.host.workload() {
+                Ok(text) => self.send(&Answer { id, text: Some(text), ..Answer::default() }),
+                Err(problem) => self.reply(id, Err(problem)),
+            },
             Request::End { id, end, reads } => {
                 self.end = Some(end);
                 self.reads = reads;
@@ -264,50 +287,47 @@ impl<'a, 'b> Conversation<'a, 'b> {
                 None
             }
         };
-        if let Some(Begun { name, values }) = &begun {
+        if let Some(Begun { name, values, host }) = &begun {
             self.began = true;
-            self.send(&Go { go: true, name, values });
+            self.send(&Go { go: true, name, values, host: Some(host) });
         } else {
-            self.send(&Go { go: false, name: "", values: &Map::new() });
+            self.send(&Go { go: false, name: "", values: &Map::new(), host: None });
         }
     }
 
-    fn run_command(
+    fn may_start(&self) -> Result<(), String> {
+        if self.stopping.is_some() { Err("the hook is being stopped".into()) } else { Ok(()) }
+    }
+
+    fn start(
         &mut self,
         id: u64,
-        text: String,
-        image: Option<&str>,
-        shell: String,
+        line: Result<CommandLine, String>,
+        (text, failure): (String, String),
         check: Option<bool>,
-    ) -> Result<(), String> {
-        if self.stopping.is_some() {
-            return Err("the hook is being stopped".into());
-        }
-        self.host.command_started(id, &text, image)?;
+    ) {
+        let line = match line {
+            Ok(line) => line,
+            Err(problem) => return self.reply(id, Err(problem)),
+        };
         // What the hook printed before stands before what the command prints.
         self.call.output.drain();
-        let line = CommandLine {
-            text: text.clone(),
-            shell,
-            folder: self.call.benchmark.folder.clone(),
-            group: self.pid,
-            token: self.call.token.to_string(),
-        };
         let events = self.events.clone();
         let log = self.call.output.log().clone();
-        command::start(&line, log, move |result| {
-            let _ = events.send(Event::Command(Box::new(CommandDone { id, text, check, result })));
-        })
-        .map_err(|error| format!("cannot run {}: {error}", line.shell))
+        let started = command::start(line, log, move |result| {
+            let done = CommandDone { id, text, failure, check, result };
+            let _ = events.send(Event::Command(Box::new(done)));
+        });
+        if let Err(error) = started {
+            self.reply(id, Err(format!("cannot run the command: {error}")));
+        }
     }
 
     fn command_done(&mut self, done: CommandDone) {
-        let CommandDone { id, text, check, result } = done;
+        let CommandDone { id, text, failure, check, result } = done;
         let finished = match result {
             Ok(finished) => finished,
-            Err(error) => {
-                return self.reply(id, Err(format!("cannot wait for the command: {error}")));
-            }
+            Err(error) => return self.reply(id, Err(format!("cannot run the command: {error}"))),
         };
         if !finished.stream.is_finished() {
             self.call.output.adopt(finished.stream);
@@ -315,15 +335,16 @@ impl<'a, 'b> Conversation<'a, 'b> {
         match self.host.command_ended(id, &text, finished.code, finished.took, check) {
             Err(problem) => self.reply(id, Err(problem)),
             Ok(failed) => {
+                let failed = failed.then(|| format!("{failure} Exit code: {}", finished.code));
                 let output = String::from_utf8_lossy(&finished.output).into_owned();
                 let command = CommandAnswer { code: finished.code, output, failed };
-                self.send(&Answer { id, error: None, command: Some(command) });
+                self.send(&Answer { id, command: Some(command), ..Answer::default() });
             }
         }
     }
 
     fn reply(&mut self, id: u64, result: Result<(), String>) {
-        self.send(&Answer { id, error: result.err(), command: None });
+        self.send(&Answer { id, error: result.err(), ..Answer::default() });
     }
 
     /// Sends a message. If the hook's process is gone, its exit says more than this error.

@@ -12,6 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::SpooledTempFile;
 
+use super::mask::{Masker, Masks};
+
 /// Up to this size the spool stays in memory.
 const SPOOL_MEMORY: usize = 256 * 1024;
 
@@ -29,6 +31,7 @@ struct Target {
     live: Option<Live>,
     /// Whether the file's last line is still open, and the terminal's.
     mid_line: (bool, bool),
+    masker: Masker,
     error: Option<io::Error>,
 }
 
@@ -41,6 +44,7 @@ impl Log {
     /// From now on output waits for [`Log::open`].
     pub fn hold(&self) {
         let mut target = self.target();
+        target.flush();
         target.spool.get_or_insert_with(|| SpooledTempFile::new(SPOOL_MEMORY));
     }
 
@@ -48,21 +52,27 @@ impl Log {
     pub fn open(&self, path: &Path) -> io::Result<()> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
         let mut target = self.target();
+        target.flush();
         target.file = Some((file, path.to_path_buf()));
         target.empty_spool()
     }
 
     /// What waited belongs to the file before; without one it was shown and is forgotten.
     pub fn unhold(&self) -> io::Result<()> {
-        self.target().empty_spool()
+        let mut target = self.target();
+        target.flush();
+        target.empty_spool()
+    }
+
+    /// The values that are hidden.
+    pub fn masks(&self) -> Masks {
+        self.target().masker.masks().clone()
     }
 
     /// Takes output. A full disk does not stop the stream; it is remembered.
     pub fn write(&self, bytes: &[u8]) {
         let mut target = self.target();
-        if let Err(error) = target.keep(bytes) {
-            target.error.get_or_insert(error);
-        }
+        target.take(bytes);
         if let Some(last) = bytes.last() {
             target.mid_line = (*last != b'\n', *last != b'\n');
         }
@@ -76,6 +86,8 @@ impl Log {
     /// Writes to the file only, on a line of its own.
     pub fn note(&self, text: &str) -> io::Result<()> {
         let mut target = self.target();
+        target.flush();
+        let text = target.masker.masks().hide(text);
         let gap = if std::mem::take(&mut target.mid_line.0) { "\n" } else { "" };
         target.keep(format!("{gap}{text}").as_bytes())
     }
@@ -108,6 +120,26 @@ impl fmt::Debug for Log {
 }
 
 impl Target {
+    /// Keeps output, except for what is to be hidden in it.
+    fn take(&mut self, bytes: &[u8]) {
+        let mut masker = std::mem::take(&mut self.masker);
+        masker.feed(bytes, &mut |bytes| self.keep_or_remember(bytes));
+        self.masker = masker;
+    }
+
+    /// Keeps what waits for the end of its line.
+    fn flush(&mut self) {
+        let mut masker = std::mem::take(&mut self.masker);
+        masker.flush(&mut |bytes| self.keep_or_remember(bytes));
+        self.masker = masker;
+    }
+
+    fn keep_or_remember(&mut self, bytes: &[u8]) {
+        if let Err(error) = self.keep(bytes) {
+            self.error.get_or_insert(error);
+        }
+    }
+
     fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
         match (&mut self.spool, &mut self.file) {
             (Some(spool), _) => spool.write_all(bytes),

@@ -3,6 +3,7 @@
 pub mod child;
 mod conversation;
 pub mod log;
+pub mod mask;
 pub mod outcome;
 pub mod output;
 pub mod protocol;

@@ -28,6 +28,11 @@ pub enum Outcome {
         /// The signal.
         signal: i32,
     },
+    /// The application's log could not be fetched.
+    NotCollected {
+        /// Why not.
+        problem: String,
+    },
     /// It returned, but commands of it failed (cleanup goes on after a failing command).
     CommandsFailed {
         /// How many.
@@ -45,6 +50,7 @@ impl Outcome {
             Self::Died { .. } => "died",
             Self::TimedOut { .. } => "timed_out",
             Self::Interrupted { .. } => "interrupted",
+            Self::NotCollected { .. } => "not_collected",
             Self::CommandsFailed { .. } => "commands_failed",
         }
     }
@@ -69,6 +75,7 @@ impl Outcome {
                 format!("stopped after {} (--timeout)", crate::units::duration(*limit))
             }
             Self::Interrupted { signal } => format!("interrupted by {}", signal_name(*signal)),
+            Self::NotCollected { problem } => problem.clone(),
             Self::CommandsFailed { count: 1 } => "one of its commands failed".into(),
             Self::CommandsFailed { count } => format!("{count} of its commands failed"),
         })

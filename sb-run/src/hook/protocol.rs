@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 pub struct Begin<'a> {
     /// The shim's source.
     pub shim: &'a str,
+    /// The source of the module `sb`.
+    pub instrument: &'a str,
     /// The benchmark file.
     pub file: &'a str,
     /// The function to run.
@@ -25,6 +27,34 @@ pub struct Go<'a> {
     pub name: &'a str,
     /// Its values.
     pub values: &'a Map<String, Value>,
+    /// Where it runs.
+    pub host: Option<&'a HostInfo>,
+}
+
+/// What a hook may ask about its surroundings.
+#[derive(Debug, Clone, Serialize)]
+pub struct HostInfo {
+    /// The benchmark's folder on the machine of sb-run.
+    pub host_path: String,
+    /// `Linux`, `Darwin`
+    pub host_system: &'static str,
+    /// `uid:gid`, on Linux.
+    pub host_user_group: Option<String>,
+    /// Short names of images.
+    pub images: BTreeMap<&'static str, &'static str>,
+    /// Volumes with credentials.
+    pub secrets: Vec<String>,
+    /// The hooks' calls so far: `time,name,type`.
+    pub events: Vec<String>,
+    /// The file that `$SB_SPEC` names, as the hook sees it.
+    pub spec_file: String,
+}
+
+/// Asks the shim to end its process group.
+#[derive(Debug, Serialize)]
+pub struct Stop {
+    /// Always true.
+    pub stop: bool,
 }
 
 /// What the shim found in the benchmark file.
@@ -38,8 +68,8 @@ pub struct Loaded {
     pub config_type: Option<String>,
     /// The line where it begins.
     pub config_line: Option<usize>,
-    /// The hooks that exist, and whether they can be called.
-    pub hooks: BTreeMap<String, bool>,
+    /// The hooks that exist, and why they cannot be called, if so.
+    pub hooks: BTreeMap<String, Option<String>>,
 }
 
 /// An exception.
@@ -98,6 +128,22 @@ pub enum End {
     Stopped,
 }
 
+/// A command that a hook asks for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Run {
+    /// The command line.
+    pub cmd: String,
+    /// The container image asked for.
+    pub image: Option<String>,
+    /// The shell asked for.
+    pub shell: String,
+    /// Whether a failing command is an error; `None`: as the hook's default has it.
+    pub check: Option<bool>,
+    /// The file of k6's metrics, if this is k6.
+    #[serde(default)]
+    pub k6: Option<String>,
+}
+
 /// What the shim sends.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
@@ -122,6 +168,9 @@ pub enum Request {
         key: String,
         /// What.
         value: Value,
+        /// How far the file of `$SB_SPEC` has been read, if it comes from there.
+        #[serde(default)]
+        upto: Option<u64>,
     },
     /// `spec.pop(key)`
     Remove {
@@ -130,18 +179,13 @@ pub enum Request {
         /// Which.
         key: String,
     },
-    /// `spec.run(cmd)`
+    /// `spec.run(cmd)` or `spec.run_k6(...)`
     Run {
         /// To answer.
         id: u64,
-        /// The command line.
-        cmd: String,
-        /// The container image asked for.
-        image: Option<String>,
-        /// The shell asked for.
-        shell: String,
-        /// Whether a failing command is an error; `None`: as the hook's default has it.
-        check: Option<bool>,
+        /// What.
+        #[serde(flatten)]
+        run: Run,
     },
     /// `spec.build(tag)`
     Build {
@@ -149,9 +193,11 @@ pub enum Request {
         id: u64,
         /// The image's name.
         tag: String,
+        /// The Dockerfile.
+        file: String,
     },
-    /// `spec.run_k6(...)`
-    RunK6 {
+    /// `spec.workload_options()`
+    Workload {
         /// To answer.
         id: u64,
     },
@@ -178,6 +224,9 @@ pub struct Answer {
     /// A command's result.
     #[serde(flatten)]
     pub command: Option<CommandAnswer>,
+    /// A text that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// What `spec.run` gets back.
@@ -210,7 +259,7 @@ mod tests {
     #[test]
     fn answers_are_flat() {
         let command = CommandAnswer { code: 0, output: "x\n".into(), failed: None };
-        let answer = Answer { id: 1, command: Some(command), error: None };
+        let answer = Answer { id: 1, command: Some(command), ..Answer::default() };
         assert_eq!(
             serde_json::to_string(&answer).unwrap(),
             r#"{"id":1,"code":0,"output":"x\n","failed":null}"#

@@ -7,15 +7,23 @@ use std::process::Command;
 pub const VARIABLE: &str = "SB_PYTHON";
 
 /// A small program that receives the shim over the channel, so that `ps` shows one short line.
-const BOOTSTRAP: &str = include_str!("bootstrap.py");
+pub const BOOTSTRAP: &str = include_str!("bootstrap.py");
 
-/// The hook's side of the protocol, in four parts that make one program.
+/// The hook's side of the protocol, in parts that make one program.
 pub const SHIM: &str = concat!(
     include_str!("shim/channel.py"),
     include_str!("shim/values.py"),
+    include_str!("shim/events.py"),
+    include_str!("shim/places.py"),
     include_str!("shim/spec.py"),
     include_str!("shim/main.py"),
 );
+
+/// The module `sb` that hooks can import: it prints trace statements.
+pub const INSTRUMENT: &str = include_str!("../../../instrument/trace.py");
+
+/// Reads a benchmark file without executing it.
+pub const INSPECT: &str = include_str!("shim/inspect.py");
 
 /// The interpreter's name or path.
 pub fn program() -> OsString {

@@ -10,13 +10,14 @@ use crate::benchmark::Benchmark;
 use crate::benchmark::config::Config;
 use crate::clock::Instant;
 use crate::error::Error;
+use crate::hook::mask::Masks;
 use crate::state::config_file::{ConfigFile, OpenRun};
 use crate::state::journal::{By, Entry, Event, Journal};
 use crate::state::record::Record;
 use crate::state::run_folder::RunFolder;
-use crate::state::secrets::{is_masked, masked, masked_map, scrubbed};
+use crate::state::secrets::{MASK, is_masked, masked, masked_map, scrubbed};
 use crate::state::values::{Difference, differences};
-use crate::state::{run_yaml, values};
+use crate::state::{handover, run_yaml, values};
 use crate::statement;
 
 /// An open run.
@@ -27,6 +28,7 @@ pub struct Book {
     record: Record,
     config_file: ConfigFile,
     open: OpenRun,
+    masks: Masks,
 }
 
 /// What came to light when a run was continued.
@@ -50,7 +52,14 @@ impl Book {
         let file = benchmark.short_name().display().to_string();
         let open = OpenRun { run_id: run_id.clone(), folder: folder.path().into(), file };
         let journal = Journal::open(&folder.journal())?;
-        let mut book = Self { folder, journal, record: Record::default(), config_file, open };
+        let mut book = Self {
+            folder,
+            journal,
+            record: Record::default(),
+            config_file,
+            open,
+            masks: Masks::default(),
+        };
         book.write(Event::RunOpened {
             run_id,
             benchmark: config.name.clone(),
@@ -74,7 +83,7 @@ impl Book {
         let journal = Journal::open(&folder.journal())?;
         let on_file = config_file.values(&config.name).cloned().unwrap_or_default();
         record.restore_secrets(&on_file);
-        let mut book = Self { folder, journal, record, config_file, open };
+        let mut book = Self { folder, journal, record, config_file, open, masks: Masks::default() };
         let mut continued = Continued { edited: book.take_edits(&on_file)?, kept: Vec::new() };
 
         let merged = values::merged(&config.values, &book.record.values);
@@ -82,7 +91,7 @@ impl Book {
         continued.kept.retain(|found| found.kept.is_some());
         for found in differences(&book.record.values, &merged) {
             if let Some(value) = found.other {
-                book.write(Event::Set { key: found.key, value, by: By::File })?;
+                book.write(Event::Set { key: found.key, value, by: By::File, hidden: false })?;
             }
         }
         continued.kept.retain(|found| merged.get(&found.key) == found.kept.as_ref());
@@ -99,7 +108,12 @@ impl Book {
             {
                 let other = self.record.values.get(key).cloned();
                 edits.push(Difference { key: key.clone(), kept: Some(value.clone()), other });
-                self.write(Event::Set { key: key.clone(), value: value.clone(), by: By::User })?;
+                self.write(Event::Set {
+                    key: key.clone(),
+                    value: value.clone(),
+                    by: By::User,
+                    hidden: false,
+                })?;
             }
         }
         let removed: Vec<String> =
@@ -115,6 +129,11 @@ impl Book {
         Ok(edits)
     }
 
+    /// Hides these from now on.
+    pub fn hide(&mut self, masks: Masks) {
+        self.masks = masks;
+    }
+
     /// What is known about the run.
     pub fn record(&self) -> &Record {
         &self.record
@@ -127,21 +146,27 @@ impl Book {
 
     /// Writes an event down; returns when it is on disk.
     pub fn write(&mut self, event: Event) -> Result<(), Error> {
-        let written = self.journal.append(self.without_secrets(&event))?;
+        let shown = self.without_secrets(&event);
+        // Hooks need values as they are; nobody needs a sentence with a secret in it.
+        let is_sentence = matches!(event, Event::StepEnded { .. });
+        let event = if is_sentence { shown.clone() } else { event };
+        let written = self.journal.append(shown)?;
         self.record.apply(Entry { at: written.at, event });
         Ok(())
     }
 
     /// Sets a value. The journal has no secrets, so one is on disk only with `.sb/config.yml`.
     pub fn set(&mut self, key: String, value: Value, by: By) -> Result<(), Error> {
-        let secret = is_masked(&masked(&key, &value));
-        self.write(Event::Set { key, value, by })?;
+        let hidden = self.masks.hits(&value);
+        let secret = hidden || is_masked(&masked(&key, &value));
+        self.write(Event::Set { key, value, by, hidden })?;
         if secret { self.save() } else { Ok(()) }
     }
 
     /// Brings `.sb/config.yml` and `run.yaml` up to date.
     pub fn save(&mut self) -> Result<(), Error> {
         self.config_file.save(&self.record.benchmark, &self.open, &self.record.values)?;
+        handover::write(&self.record.benchmark, &self.record.values, self.folder.path())?;
         self.write(Event::Saved)?;
         run_yaml::write(&self.folder, &self.record)
     }
@@ -149,7 +174,11 @@ impl Book {
     /// A statement in `driver.log`.
     pub fn statement(&self, label: &str, note: &str) -> Result<(), Error> {
         let path = self.folder.driver_log();
-        let line = statement::line(Instant::now(), label, &scrubbed(note, &self.record.values));
+        let line = statement::line(
+            Instant::now(),
+            label,
+            &self.masks.hide(&scrubbed(note, &self.record.values)),
+        );
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -172,9 +201,10 @@ impl Book {
     }
 
     fn without_secrets(&self, event: &Event) -> Event {
-        let scrub = |text: &str| scrubbed(text, &self.record.values);
+        let scrub = |text: &str| self.masks.hide(&scrubbed(text, &self.record.values));
         let mut event = event.clone();
         match &mut event {
+            Event::Set { value, hidden: true, .. } => *value = MASK.into(),
             Event::Set { key, value, .. } => *value = masked(key, value),
             Event::RunOpened { values, .. } | Event::Reset { values } => {
                 *values = masked_map(values);

@@ -1,4 +1,7 @@
-//! The rules between steps: what runs after a failure or an interrupt, and which code remains.
+//! The rules between steps: what runs after a failure or an interrupt, how often a failed hook is
+//! tried again, and which code remains.
+
+use std::time::Duration;
 
 use super::session::{Session, Step};
 use super::{OnInterrupt, Options};
@@ -6,9 +9,15 @@ use crate::benchmark::{Benchmark, Hook};
 use crate::error::{Error, interrupted};
 use crate::exec::signal::Interrupts;
 use crate::hook::outcome::Outcome;
+use crate::units;
+
+/// The first pause before a failed hook is tried again; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Steps of one benchmark, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
@@ -17,7 +26,7 @@ pub struct Plan {
 impl Plan {
     /// After a failure the steps before the plan's own cleanup are left out, not the cleanup.
     fn cleans_up(&self) -> bool {
-        self.steps.iter().any(|step| step.hook == Hook::Cleanup)
+        self.steps.iter().any(|step| step.hook() == Some(Hook::Cleanup))
     }
 
     fn cleans_up_after_interrupt(&self, options: &Options) -> bool {
@@ -29,11 +38,7 @@ impl Plan {
 
     /// The steps as words: `prepare, invoke 10, cleanup`.
     pub fn words(&self) -> String {
-        let words = self.steps.iter().map(|step| match step.number {
-            Some(number) => format!("{} {number}", step.hook),
-            None => step.hook.to_string(),
-        });
-        words.collect::<Vec<_>>().join(", ")
+        self.steps.iter().map(Step::words).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -75,14 +80,14 @@ fn take_steps(
             if again || cleaned || !wanted || !session.has_run() {
                 break;
             }
-            steps = vec![Step { hook: Hook::Cleanup, number: None }];
+            steps = vec![Step::Hook(Hook::Cleanup)];
         }
         if steps.is_empty() {
             break;
         }
         let step = steps.remove(0);
-        cleaned = step.hook == Hook::Cleanup;
-        match session.take(step, stop.is_some()) {
+        cleaned = step.hook() == Some(Hook::Cleanup);
+        match take(&step, stop.is_some(), options, session) {
             Ok(outcome) => {
                 if outcome != Outcome::Returned {
                     first_failure.get_or_insert(outcome.exit_code());
@@ -91,7 +96,7 @@ fn take_steps(
             // Without a run nothing was done that would need a cleanup.
             Err(error) if !session.has_run() && first_failure.is_none() => return Err(error),
             Err(error) => {
-                session.say(&format!("{} failed: {error}", step.hook));
+                session.say(&format!("{} failed: {error}", step.words()));
                 if let Some(hint) = error.hint() {
                     session.say(&format!("hint: {hint}"));
                 }
@@ -104,4 +109,32 @@ fn take_steps(
         }
     }
     Ok(first_failure.unwrap_or(0))
+}
+
+/// Takes a step, and again as often as `--retry` allows.
+fn take(
+    step: &Step,
+    despite_interrupt: bool,
+    options: &Options,
+    session: &mut Session<'_>,
+) -> Result<Outcome, Error> {
+    let mut left = step.hook().and_then(|hook| options.retries.of(hook)).unwrap_or(0);
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let outcome = session.take(step, despite_interrupt)?;
+        let done = matches!(outcome, Outcome::Returned | Outcome::Interrupted { .. });
+        if done || left == 0 {
+            return Ok(outcome);
+        }
+        session.say(&format!(
+            "trying {} again in {} ({left} left)",
+            step.words(),
+            units::duration(pause)
+        ));
+        if let Some(signal) = session.wait(pause) {
+            return Ok(Outcome::Interrupted { signal });
+        }
+        left -= 1;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
 }

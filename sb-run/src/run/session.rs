@@ -4,46 +4,93 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::Options;
+use serde_json::Value;
+
 use super::book::Book;
+use super::collect;
+use super::place::{self, Place};
 use super::step::StepHost;
+use super::{Options, pause};
 use crate::benchmark::{Benchmark, Hook, shown};
+use crate::ci::Ci;
 use crate::error::{Error, plain};
-use crate::exec::processes::{Process, Search};
+use crate::exec::engine::Engine;
+use crate::exec::processes::Process;
 use crate::exec::signal::Interrupts;
 use crate::hook::child::{self, Call, Ended};
 use crate::hook::outcome::Outcome;
-use crate::hook::output::{KEEPER_VARIABLE, Output};
+use crate::hook::output::Output;
+use crate::spec::commands::spec_file;
 use crate::spec::requests::Requests;
+use crate::spec::workload::Workload;
 use crate::state::config_file::{ConfigFile, state_folder};
-use crate::state::journal::Event;
 use crate::state::lock::Lock;
 use crate::state::run_folder::random;
 use crate::units;
 
-/// How long a process may take to end by itself once cleanup has returned.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long it may take after SIGTERM.
-const GRACE: Duration = Duration::from_secs(3);
-
 /// A step to take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
-    /// The hook.
-    pub hook: Hook,
-    /// The N of `invoke N`.
-    pub number: Option<u64>,
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Call a hook.
+    Hook(Hook),
+    /// Call the invoke hook.
+    Invoke {
+        /// With this load.
+        workload: Workload,
+        /// Without measuring.
+        warmup: bool,
+    },
+    /// Do nothing for a while.
+    Wait(Duration),
+    /// Set a value.
+    Set {
+        /// Its key.
+        key: String,
+        /// The value.
+        value: Value,
+    },
+}
+
+impl Step {
+    /// The hook that it calls.
+    pub fn hook(&self) -> Option<Hook> {
+        match self {
+            Self::Hook(hook) => Some(*hook),
+            Self::Invoke { .. } => Some(Hook::Invoke),
+            Self::Wait(_) | Self::Set { .. } => None,
+        }
+    }
+
+    /// Words for a plan.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Hook(hook) => hook.to_string(),
+            Self::Invoke { warmup: true, .. } => "warm-up".into(),
+            Self::Invoke { workload, .. } => match workload.words() {
+                Some(words) => format!("invoke {words}"),
+                None => "invoke".into(),
+            },
+            Self::Wait(time) => format!("wait {}", units::duration(*time)),
+            Self::Set { key, .. } => format!("set {key}"),
+        }
+    }
 }
 
 /// One driver process at work on one benchmark.
 pub struct Session<'a> {
-    benchmark: &'a Benchmark,
-    options: &'a Options,
-    interrupts: &'a Interrupts,
+    pub(super) benchmark: &'a Benchmark,
+    pub(super) options: &'a Options,
+    pub(super) interrupts: &'a Interrupts,
     talk: &'a dyn Fn(&str),
-    output: Output,
+    pub(super) output: Output,
+    pub(super) engine: Engine,
+    pub(super) ci: Ci,
     lock: Lock,
-    book: Option<Book>,
+    place: Option<Place>,
+    pub(super) book: Option<Book>,
+    /// Whether the file has a collect hook, once it was loaded.
+    collects: Option<bool>,
+    said_local: bool,
 }
 
 impl<'a> Session<'a> {
@@ -57,7 +104,20 @@ impl<'a> Session<'a> {
         let lock = Lock::take(&state_folder(&benchmark.folder).join("lock"))?;
         let output =
             Output::start(Some(Box::new(io::stderr()))).map_err(Error::system("make a pipe"))?;
-        Ok(Self { benchmark, options, interrupts, talk, output, lock, book: None })
+        Ok(Self {
+            benchmark,
+            options,
+            interrupts,
+            talk,
+            output,
+            engine: Engine::default(),
+            ci: Ci::found(),
+            lock,
+            place: None,
+            book: None,
+            collects: None,
+            said_local: false,
+        })
     }
 
     /// Says something, on a line of its own.
@@ -65,160 +125,182 @@ impl<'a> Session<'a> {
         say(&self.output, self.talk, text);
     }
 
+    fn workflow(&self, command: Option<String>) {
+        if let Some(command) = command {
+            self.output.drain();
+            (self.talk)(&command);
+        }
+    }
+
     /// Whether a run is open.
     pub fn has_run(&self) -> bool {
         self.book.is_some()
     }
 
-    /// Runs one hook. `Err` if it did not come to that.
-    pub fn take(&mut self, step: Step, despite_interrupt: bool) -> Result<Outcome, Error> {
+    /// Takes one step. `Err` if it did not come to that.
+    pub fn take(&mut self, step: &Step, despite_interrupt: bool) -> Result<Outcome, Error> {
+        match step {
+            Step::Wait(time) => {
+                self.say(&format!("waiting {} ...", units::duration(*time)));
+                Ok(self
+                    .wait(*time)
+                    .map_or(Outcome::Returned, |signal| Outcome::Interrupted { signal }))
+            }
+            Step::Set { key, value } => self.set(key, value),
+            Step::Hook(Hook::Collect) => self.collect(despite_interrupt),
+            Step::Hook(hook) => self.call(*hook, &Workload::default(), false, despite_interrupt),
+            Step::Invoke { workload, warmup } => {
+                self.call(Hook::Invoke, workload, *warmup, despite_interrupt)
+            }
+        }
+    }
+
+    /// Sleeps; gives the signal that ended it early.
+    pub(super) fn wait(&self, time: Duration) -> Option<i32> {
+        pause(time, self.interrupts)
+    }
+
+    fn call(
+        &mut self,
+        hook: Hook,
+        workload: &Workload,
+        warmup: bool,
+        despite_interrupt: bool,
+    ) -> Result<Outcome, Error> {
         let began = Instant::now();
-        self.say(&format!("{} ...", step.hook));
+        self.workflow(self.ci.begin(hook));
+        self.say(&format!("{} ...", if warmup { "warm-up" } else { hook.name() }));
         let token = format!("{:016x}{:016x}", random(), random());
-        let Self { benchmark, options, interrupts, talk, output, book, .. } = self;
-        let say = |text: &str| say(output, *talk, text);
-        output.drain();
-        output.log().hold();
-        let mut host = StepHost {
-            benchmark,
-            options,
-            book,
-            log: output.log(),
-            say: &say,
-            hook: step.hook,
-            number: step.number,
-            token: &token,
-            requests: Requests {
-                step: 0,
-                hook: step.hook,
-                failed_commands: 0,
-                said_no_images: false,
-            },
-            begun: false,
+        let ran = self.run(Some(hook), workload, warmup, &token, despite_interrupt);
+        if let Ok(Ran { ended, requests, begun: true }) = &ran
+            && ended.died()
+        {
+            self.take_spec_file(&token, requests.spec_file_at)?;
+        }
+        let _ = std::fs::remove_file(spec_file(self.benchmark, &token));
+        let Ran { ended, begun, requests } = match ran {
+            Ok(ran) => ran,
+            Err(error) => {
+                self.workflow(self.ci.end());
+                return Err(error);
+            }
         };
-        let call = Call {
-            benchmark,
-            hook: step.hook,
-            token: &token,
-            timeout: options.timeouts.of(step.hook),
-            output,
-            interrupts,
-            despite_interrupt,
-        };
-        let ended = child::run(&call, &mut host);
-        let (begun, number, failed_commands) =
-            (host.begun, host.requests.step, host.requests.failed_commands);
-        output.log().unhold().map_err(Error::system("keep the output"))?;
-        let ended = ended?;
         let mut outcome = ended.outcome.clone().unwrap_or(Outcome::Returned);
-        if outcome == Outcome::Returned && failed_commands > 0 {
-            outcome = Outcome::CommandsFailed { count: failed_commands };
+        if outcome == Outcome::Returned && requests.failed_commands > 0 {
+            outcome = Outcome::CommandsFailed { count: requests.failed_commands };
         }
         if begun {
-            self.step_ended(number, step, &ended, &outcome)?;
-            self.processes_left(number, &token, &ended, &outcome)?;
+            let measured = (hook == Hook::Invoke && !warmup).then_some(workload);
+            self.step_ended(hook, measured, &requests, &ended, &outcome)?;
+            self.processes_left(requests.step, &token, &ended, &outcome)?;
         }
         if let Some(error) = self.output.log().take_error() {
             return Err(Error::System { doing: "keep the hook's output", source: error });
         }
-        self.say(&words(step.hook, &outcome, began.elapsed()));
-        if step.hook == Hook::Cleanup && begun {
+        self.say(&words(hook, &outcome, began.elapsed()));
+        self.workflow(self.ci.end());
+        self.workflow(self.ci.error(self.benchmark, hook, &outcome));
+        if hook == Hook::Cleanup && begun {
             self.finish_run(outcome == Outcome::Returned)?;
         }
         Ok(outcome)
     }
 
-    fn step_ended(
+    /// Loads the file and runs a hook, or only opens the run if there is none.
+    fn run(
         &mut self,
-        number: u32,
-        step: Step,
-        ended: &Ended,
-        outcome: &Outcome,
-    ) -> Result<(), Error> {
-        if let Outcome::Raised(error) = outcome {
-            self.output
-                .log()
-                .note(&error.traceback)
-                .map_err(Error::system("keep the traceback"))?;
-        }
-        let Some(book) = self.book.as_mut() else { return Ok(()) };
-        book.write(Event::StepEnded {
-            step: number,
-            outcome: outcome.word().into(),
-            exit_code: Some(ended.code),
-            error: outcome.sentence(),
-        })?;
-        book.statement(&format!("{}_END", step.hook.name().to_uppercase()), outcome.word())?;
-        book.save()?;
-        let once = step.number.is_some_and(|number| number > 1)
-            && *outcome == Outcome::Returned
-            && !ended.reads.iter().any(|key| key == "workload_type");
-        if once {
-            self.say("invoke N is told to the hook, which ran once and did not ask for it; --repeat N calls it N times");
-        }
-        Ok(())
-    }
-
-    /// Notes what goes on after its hook; ends it if the hook was stopped.
-    fn processes_left(
-        &mut self,
-        number: u32,
+        hook: Option<Hook>,
+        workload: &Workload,
+        warmup: bool,
         token: &str,
-        ended: &Ended,
-        outcome: &Outcome,
-    ) -> Result<(), Error> {
-        let search = Search {
-            environment: vec![Search::token(token)],
-            groups: vec![ended.group],
-            known: Vec::new(),
+        despite_interrupt: bool,
+    ) -> Result<Ran, Error> {
+        self.choose_place()?;
+        let Self { benchmark, options, interrupts, talk, output, engine, place, book, .. } = self;
+        let place: &Place = place.as_ref().unwrap_or(&Place::Host);
+        let say = |text: &str| say(output, *talk, text);
+        let run_id = book.as_ref().map(|book| book.record().run_id.clone());
+        output.drain();
+        output.log().hold();
+        let mut host = StepHost {
+            benchmark,
+            options,
+            engine,
+            place,
+            book,
+            log: output.log(),
+            say: &say,
+            hook,
+            workload,
+            warmup,
+            token,
+            requests: Requests::new(hook.unwrap_or(Hook::Prepare)),
+            group: 0,
+            begun: false,
+            collects: self.collects,
+            said_local: self.said_local,
         };
-        if matches!(outcome, Outcome::TimedOut { .. } | Outcome::Interrupted { .. }) {
-            search.end(self.patience(GRACE));
-            return Ok(());
-        }
-        let Some(book) = self.book.as_mut() else { return Ok(()) };
-        for process in search.find() {
-            book.write(Event::LeftBehind { step: number, process })?;
+        let call = Call {
+            benchmark,
+            hook: hook.unwrap_or(Hook::Prepare),
+            place,
+            engine,
+            run_id: run_id.as_deref(),
+            token,
+            timeout: hook.and_then(|hook| options.timeouts.of(hook)),
+            output,
+            interrupts,
+            despite_interrupt,
+        };
+        let ended = child::run(&call, &mut host);
+        let StepHost { begun, requests, collects, said_local, .. } = host;
+        (self.collects, self.said_local) = (collects, said_local);
+        self.output.log().unhold().map_err(Error::system("keep the output"))?;
+        Ok(Ran { ended: ended?, begun, requests })
+    }
+
+    fn choose_place(&mut self) -> Result<(), Error> {
+        if self.place.is_none() {
+            let say = |text: &str| say(&self.output, self.talk, text);
+            let found =
+                place::choose(self.benchmark, self.options, &self.engine, self.interrupts, &say)?;
+            self.place = Some(found);
         }
         Ok(())
     }
 
-    /// After cleanup: ends what still runs, and the run itself if nothing failed.
-    fn finish_run(&mut self, succeeded: bool) -> Result<(), Error> {
-        let Some(mut book) = self.book.take() else { return Ok(()) };
-        let search = book.record().search();
-        let leftover = search.wait(self.patience(PATIENCE));
-        let stubborn =
-            if leftover.is_empty() { Vec::new() } else { search.end(self.patience(GRACE)) };
-        for Process { pid, command, .. } in &leftover {
-            self.say(&format!("ended process {pid}, which was still running: {command}"));
-        }
-        for Process { pid, command, .. } in &stubborn {
-            self.say(&format!("could not end process {pid}: {command}"));
-        }
-        for process in book.record().left_behind.clone() {
-            if !stubborn.contains(&process) {
-                book.write(Event::ProcessEnded { pid: process.pid, started: process.started })?;
-            }
-        }
-        // Who kept a log for them ends with them; the last lines are in the log then.
-        let keepers = Search { environment: vec![keeper_mark(&book)], ..Search::default() };
-        if !keepers.wait(PATIENCE).is_empty() {
-            keepers.end(PATIENCE);
-        }
-        self.output.drain();
-        if !succeeded {
-            self.say(&format!(
-                "the state is kept, because cleanup did not succeed; try again with: {}",
-                self.benchmark.call("cleanup")
-            ));
-            book.save()?;
-            self.book = Some(book);
+    /// The image that hooks run in.
+    pub(super) fn image(&self) -> Option<&str> {
+        self.place.as_ref().and_then(Place::image)
+    }
+
+    /// Opens the run without calling a hook.
+    fn open_run(&mut self) -> Result<(), Error> {
+        if self.book.is_some() {
             return Ok(());
         }
-        let folder = book.close()?;
-        self.say(&format!("run complete: {}", shown(folder.path())));
-        Ok(())
+        let token = format!("{:016x}", random());
+        self.run(None, &Workload::default(), false, &token, false).map(drop)
+    }
+
+    fn set(&mut self, key: &str, value: &Value) -> Result<Outcome, Error> {
+        self.open_run()?;
+        if let Some(book) = self.book.as_mut() {
+            book.set(key.into(), value.clone(), crate::state::journal::By::User)?;
+            book.save()?;
+        }
+        Ok(Outcome::Returned)
+    }
+
+    /// The collect hook, or what stands in for it.
+    fn collect(&mut self, despite_interrupt: bool) -> Result<Outcome, Error> {
+        if self.collects.is_none() {
+            self.open_run()?;
+        }
+        if self.collects == Some(true) {
+            return self.call(Hook::Collect, &Workload::default(), false, despite_interrupt);
+        }
+        collect::built_in(self)
     }
 
     /// Ends the session; an open run stays open.
@@ -256,10 +338,16 @@ impl<'a> Session<'a> {
     }
 
     /// How long to wait for processes: not at all once the user has asked twice.
-    fn patience(&self, time: Duration) -> Duration {
+    pub(super) fn patience(&self, time: Duration) -> Duration {
         let hurry = self.interrupts.seen().is_some_and(|interrupt| interrupt.count > 1);
         if hurry { Duration::ZERO } else { time }
     }
+}
+
+struct Ran {
+    ended: Ended,
+    begun: bool,
+    requests: Requests,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -274,12 +362,8 @@ fn say(output: &Output, talk: &dyn Fn(&str), text: &str) {
     talk(&format!("{gap}sb-run: {text}"));
 }
 
-fn keeper_mark(book: &Book) -> String {
-    format!("{KEEPER_VARIABLE}={}", book.record().run_id)
-}
-
 /// How a step went, in words.
-fn words(hook: Hook, outcome: &Outcome, took: Duration) -> String {
+pub(super) fn words(hook: Hook, outcome: &Outcome, took: Duration) -> String {
     match outcome.sentence() {
         None => format!("{hook} done in {}", units::duration(took)),
         Some(sentence) => format!("{hook} failed: {sentence}"),

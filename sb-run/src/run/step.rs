@@ -7,61 +7,76 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Options;
-use super::book::{Book, Continued};
+use super::book::Book;
+use super::place::Place;
 use crate::benchmark::config::{self, Config};
+use crate::benchmark::mount::Mount;
 use crate::benchmark::{Benchmark, Hook};
 use crate::error::Error;
-use crate::exec::processes::Search;
+use crate::exec::command::CommandLine;
+use crate::exec::engine::Engine;
 use crate::hook::child::{Begun, Host};
 use crate::hook::log::Log;
-use crate::hook::protocol::Loaded;
+use crate::hook::protocol::{HostInfo, Loaded, Run};
+use crate::spec::commands::{Surroundings, spec_file, spec_file_inside};
+use crate::spec::images;
 use crate::spec::requests::Requests;
-use crate::spec::workload;
-use crate::state::config_file::ConfigFile;
+use crate::spec::workload::{Workload, options_file};
+use crate::state::config_file::host_system;
 use crate::state::journal::{By, Event};
 use crate::state::run_folder::RunFolder;
-use crate::state::values::{Difference, shown};
-use crate::state::{secrets, values};
 
 /// The driver's side of one hook's call.
 pub(super) struct StepHost<'a> {
     pub(super) benchmark: &'a Benchmark,
     pub(super) options: &'a Options,
+    pub(super) engine: &'a Engine,
+    pub(super) place: &'a Place,
     pub(super) book: &'a mut Option<Book>,
     pub(super) log: &'a Log,
     pub(super) say: &'a dyn Fn(&str),
-    pub(super) hook: Hook,
-    pub(super) number: Option<u64>,
+    /// None: the file is loaded and the run opened, and that is all.
+    pub(super) hook: Option<Hook>,
+    pub(super) workload: &'a Workload,
+    pub(super) warmup: bool,
     pub(super) token: &'a str,
     pub(super) requests: Requests,
+    pub(super) group: u32,
     pub(super) begun: bool,
+    /// Whether the file has a collect hook, once it is loaded.
+    pub(super) collects: Option<bool>,
+    pub(super) said_local: bool,
 }
 
 impl Host for StepHost<'_> {
     fn loaded(&mut self, loaded: &Loaded, pid: u32) -> Result<Option<Begun>, Error> {
         let config = config::check(&self.benchmark.file, loaded)?;
+        self.collects = Some(loaded.hooks.contains_key(Hook::Collect.name()));
         if self.book.is_none() {
             config.warnings.iter().for_each(|warning| (self.say)(&format!("warning: {warning}")));
-            *self.book = Some(self.open(&config)?);
+            let mut book = self.open(&config)?;
+            book.hide(self.log.masks());
+            *self.book = Some(book);
         }
-        let Some(book) = self.book.as_mut() else { return Ok(None) };
-        if self.hook == Hook::Invoke {
-            let dynamic = book.record().values.iter().find(|(_, value)| *value == "DYNAMIC");
-            if let Some((key, _)) = dynamic {
-                return Err(Error::StillDynamic { key: key.clone() });
-            }
-            for (key, value) in workload::values(self.number) {
-                if book.record().values.get(&key) != Some(&value) {
-                    book.set(key, value, By::Driver)?;
-                }
-            }
+        let Some(hook) = self.hook else { return Ok(None) };
+        if hook == Hook::Collect && self.collects == Some(false) {
+            return Ok(None);
         }
-        self.start(pid, &loaded.python)?;
+        self.group = pid;
+        self.check_root(&config)?;
+        if hook == Hook::Invoke {
+            self.prepare_invoke()?;
+        }
+        self.start(hook, pid, &loaded.python)?;
+        let host = self.host_info();
         let Some(book) = self.book.as_ref() else { return Ok(None) };
-        Ok(Some(Begun { name: config.name, values: book.record().values.clone() }))
+        Ok(Some(Begun { name: config.name, values: book.record().values.clone(), host }))
     }
 
-    fn set(&mut self, key: String, value: Value) -> Result<(), String> {
+    fn set(&mut self, key: String, value: Value, upto: Option<u64>) -> Result<(), String> {
+        if let Some(upto) = upto {
+            self.requests.spec_file_at = upto;
+        }
         self.book.as_mut().map_or(Ok(()), |book| Requests::set(book, key, value))
     }
 
@@ -69,12 +84,28 @@ impl Host for StepHost<'_> {
         self.book.as_mut().map_or(Ok(()), |book| Requests::remove(book, key))
     }
 
-    fn command_started(&mut self, id: u64, text: &str, image: Option<&str>) -> Result<(), String> {
-        if image.is_some() && !std::mem::replace(&mut self.requests.said_no_images, true) {
-            (self.say)("images are not used: the commands of spec.run run on this machine");
+    fn run(&mut self, id: u64, run: &Run) -> Result<CommandLine, String> {
+        let (line, container) = self.surroundings()?.run(run)?;
+        if !container && run.k6.is_none() && !std::mem::replace(&mut self.said_local, true) {
+            (self.say)(
+                "--local: commands of spec.run run on this machine, in the benchmark's folder and \
+                 with your own credentials; their images and /apps/... are not used",
+            );
         }
-        let Some(book) = self.book.as_mut() else { return Ok(()) };
-        self.requests.command_started(book, id, text, image)
+        if let Some(file) = &run.k6 {
+            self.requests.k6_files.push(file.clone());
+        }
+        let Some(book) = self.book.as_mut() else { return Ok(line) };
+        self.requests.command_started(book, id, &run.cmd, run.image.as_deref(), container)?;
+        Ok(line)
+    }
+
+    fn build(&mut self, id: u64, tag: &str, file: &str) -> Result<CommandLine, String> {
+        let line = self.surroundings()?.build(tag, file)?;
+        let Some(book) = self.book.as_mut() else { return Ok(line) };
+        let words = format!("build -f {file} . --tag {tag}");
+        self.requests.command_started(book, id, &words, None, false)?;
+        Ok(line)
     }
 
     fn command_ended(
@@ -84,21 +115,20 @@ impl Host for StepHost<'_> {
         code: i32,
         took: Duration,
         check: Option<bool>,
-    ) -> Result<Option<String>, String> {
-        let Some(book) = self.book.as_mut() else { return Ok(None) };
+    ) -> Result<bool, String> {
+        let Some(book) = self.book.as_mut() else { return Ok(false) };
         let failed_before = self.requests.failed_commands;
-        let answer = self.requests.command_ended(book, id, text, code, took, check);
+        let answer = self.requests.command_ended(book, id, code, took, check);
         if self.requests.failed_commands > failed_before {
-            (self.say)(&format!(
-                "a command of {} failed (exit code {code}); going on: {text}",
-                self.hook
-            ));
+            let hook = self.hook.map_or("", Hook::name);
+            (self.say)(&format!("a command of {hook} failed (exit code {code}); going on: {text}"));
         }
         answer
     }
 
-    fn not_available(&mut self, what: &str) -> String {
-        Requests::not_available(what)
+    fn workload(&mut self) -> Result<String, String> {
+        let bytes = self.workload.options_text(&self.benchmark.folder)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     fn say(&mut self, text: &str) {
@@ -107,166 +137,104 @@ impl Host for StepHost<'_> {
 }
 
 impl StepHost<'_> {
-    fn open(&self, config: &Config) -> Result<Book, Error> {
-        self.check_cloud(config)?;
-        let config_file = ConfigFile::read(&self.benchmark.folder)?;
-        let open = config_file.open_run(&config.name);
-        let mut book = match open {
-            Some(open) if RunFolder::at(&open.folder).journal().is_file() => {
-                let (mut book, continued) = Book::resume(open, config, config_file)?;
-                self.tell_continued(&book, &continued);
-                self.end_what_was_cut_off(&mut book)?;
-                if self.options.reset_config {
-                    self.reset(&mut book, config)?;
-                }
-                book
-            }
-            Some(open) => {
-                (self.say)(&format!(
-                    "the folder of the open run is gone ({}); a new run begins with its values",
-                    open.folder.display()
-                ));
-                let kept = config_file.values(&config.name).cloned().unwrap_or_default();
-                let config =
-                    Config { values: values::merged(&config.values, &kept), ..config.clone() };
-                Book::begin(&self.options.out, self.benchmark, &config, config_file)?
-            }
-            None => {
-                let book = Book::begin(&self.options.out, self.benchmark, config, config_file)?;
-                (self.say)(&format!("run {}", book.record().run_id));
-                if self.hook != Hook::Prepare {
-                    (self.say)(&format!(
-                        "no run was open: {} has the values of the file only",
-                        self.hook
-                    ));
-                }
-                book
-            }
-        };
-        let region = self
-            .options
-            .region
-            .iter()
-            .map(|region| ("region".to_string(), Value::from(region.as_str())));
-        let cloud = self
-            .options
-            .cloud
-            .iter()
-            .map(|cloud| ("provider".to_string(), Value::from(cloud.as_str())));
-        for (key, value) in cloud.chain(region).chain(self.options.set.iter().cloned()) {
-            if book.record().values.get(&key) != Some(&value)
-                && !(key == "provider" && provides(book.record().values.get(&key), &value))
-            {
-                book.set(key, value, By::User)?;
-            }
-        }
-        for (key, value) in &self.options.tags {
-            book.write(Event::Tagged { key: key.clone(), value: value.clone() })?;
-        }
-        Ok(book)
-    }
-
-    fn check_cloud(&self, config: &Config) -> Result<(), Error> {
-        let (Some(asked), Some(declared)) = (&self.options.cloud, config.values.get("provider"))
-        else {
-            return Ok(());
-        };
-        if declared.is_null() || provides(Some(declared), &Value::from(asked.as_str())) {
-            return Ok(());
-        }
-        let declared = declared.as_str().map_or_else(|| declared.to_string(), str::to_string);
-        Err(Error::OtherProvider {
-            file: self.benchmark.short_name().into(),
-            asked: asked.clone(),
-            declared,
+    fn surroundings(&self) -> Result<Surroundings<'_>, String> {
+        let book = self.book.as_ref().ok_or("no run is open")?;
+        Ok(Surroundings {
+            benchmark: self.benchmark,
+            options: self.options,
+            engine: self.engine,
+            values: &book.record().values,
+            token: self.token,
+            group: self.group,
+            run_id: &book.record().run_id,
         })
     }
 
-    fn tell_continued(&self, book: &Book, continued: &Continued) {
-        (self.say)(&format!("continuing run {}", book.record().run_id));
-        for Difference { key, kept, other } in continued.edited.iter().map(hidden) {
-            let (kept, other) = (shown(kept.as_ref()), shown(other.as_ref()));
-            (self.say)(&format!(".sb/config.yml was edited: {key} is {kept}, was {other}"));
+    /// The mounts of a container were made before the file could be loaded.
+    fn check_root(&self, config: &Config) -> Result<(), Error> {
+        let (Place::Container(inside), Some(book)) = (self.place, self.book.as_ref()) else {
+            return Ok(());
+        };
+        let mount = Mount::new(&self.benchmark.folder, book.record().values.get("root"));
+        if mount == inside.mount {
+            return Ok(());
         }
-        if self.options.reset_config {
-            return;
-        }
-        for Difference { key, kept, other } in continued.kept.iter().map(hidden) {
-            let by =
-                if book.record().set_by_hooks.contains(&key) { " (set by a hook)" } else { "" };
-            let (kept, other) = (shown(kept.as_ref()), shown(other.as_ref()));
-            (self.say)(&format!(
-                "kept from the run: {key} = {kept}{by}; the file says {other} (--reset-config takes the file's)"
-            ));
-        }
+        Err(Error::Config {
+            place: self.benchmark.short_name().display().to_string(),
+            problem: format!(
+                "{}: root could not be read before the file was executed; write BENCHMARK_CONFIG as one plain string, or use --local",
+                config.name
+            ),
+        })
     }
 
-    /// Ends what a step left running that sb-run did not live to end.
-    fn end_what_was_cut_off(&self, book: &mut Book) -> Result<(), Error> {
-        let cut_off: Vec<_> =
-            book.record().steps.iter().filter(|step| step.ended.is_none()).cloned().collect();
-        for step in cut_off {
-            (self.say)(&format!(
-                "sb-run was killed during {}; what it had set is known",
-                step.hook
-            ));
-            Search { environment: vec![Search::token(&step.token)], ..Search::default() }
-                .end(Duration::from_secs(3));
-            book.write(Event::StepEnded {
-                step: step.number,
-                outcome: "killed".into(),
-                exit_code: None,
-                error: Some("sb-run was killed while the hook ran".into()),
-            })?;
+    fn prepare_invoke(&mut self) -> Result<(), Error> {
+        let Some(book) = self.book.as_mut() else { return Ok(()) };
+        let dynamic = book.record().values.iter().find(|(_, value)| *value == "DYNAMIC");
+        if let Some((key, _)) = dynamic {
+            return Err(Error::StillDynamic { key: key.clone() });
         }
-        book.save()
-    }
-
-    fn reset(&self, book: &mut Book, config: &Config) -> Result<(), Error> {
-        for (key, value) in &book.record().values {
-            if config.values.get(key) != Some(value) {
-                let value = secrets::masked(key, value);
-                (self.say)(&format!("--reset-config: forgets {key} = {}", shown(Some(&value))));
+        for (key, value) in self.workload.values() {
+            if book.record().values.get(&key) != Some(&value) {
+                book.set(key, value, By::Driver)?;
             }
         }
-        book.write(Event::Reset { values: config.values.clone() })?;
-        book.save()
+        let folder = &self.benchmark.folder;
+        let text = self.workload.options_text(folder).map_err(Error::Usage)?;
+        let path = folder.join(options_file(&book.record().values));
+        if !path.exists() {
+            book.write(Event::FileMade { path: path.clone() })?;
+        }
+        if std::fs::read(&path).is_ok_and(|there| there == text) {
+            return Ok(());
+        }
+        std::fs::write(&path, text).map_err(Error::io("write", path))
     }
 
-    fn start(&mut self, pid: u32, python: &str) -> Result<(), Error> {
+    fn host_info(&self) -> HostInfo {
+        let record = self.book.as_ref().map(Book::record);
+        let file = spec_file(self.benchmark, self.token);
+        let spec_file = match self.place {
+            Place::Host => file.to_string_lossy().into_owned(),
+            Place::Container(inside) => spec_file_inside(&inside.mount, &file),
+        };
+        let (user, group) = (rustix::process::getuid(), rustix::process::getgid());
+        let group = format!("{}:{}", user.as_raw(), group.as_raw());
+        HostInfo {
+            host_path: self.benchmark.folder.to_string_lossy().into_owned(),
+            host_system: host_system(),
+            host_user_group: cfg!(target_os = "linux").then_some(group),
+            images: images::ALIASES.into_iter().collect(),
+            secrets: images::secret_mounts(record.and_then(|record| record.values.get("provider"))),
+            events: record.map(crate::state::record::Record::event_log).unwrap_or_default(),
+            spec_file,
+        }
+    }
+
+    fn start(&mut self, hook: Hook, pid: u32, python: &str) -> Result<(), Error> {
+        let file = spec_file(self.benchmark, self.token);
+        std::fs::write(&file, "").map_err(Error::io("write", file))?;
         let Some(book) = self.book.as_mut() else { return Ok(()) };
-        let call = book.record().calls(self.hook) + 1;
-        let log = RunFolder::log_name(self.hook, call);
+        let call = book.record().calls(hook, self.warmup) + 1;
+        let log = RunFolder::log_name(hook, call, self.warmup);
         let step = book.record().steps.last().map_or(0, |step| step.number) + 1;
         book.write(Event::StepStarted {
             step,
-            hook: self.hook,
+            hook,
             call,
             log: log.clone(),
             token: self.token.into(),
             group: pid,
             python: python.into(),
+            image: self.place.image().map(str::to_string),
+            warmup: self.warmup,
         })?;
         self.requests.step = step;
         self.begun = true;
         let path = book.folder().path().join(log);
         self.log.open(&path).map_err(Error::io("write", Path::new(&path)))?;
-        let note = self.number.map(|number| number.to_string()).unwrap_or_default();
-        book.statement(&format!("{}_START", self.hook.name().to_uppercase()), &note)
+        let note = if self.warmup { Some("warm-up".into()) } else { self.workload.words() };
+        let note = note.filter(|_| hook == Hook::Invoke).unwrap_or_default();
+        book.statement(&format!("{}_START", hook.name().to_uppercase()), &note)
     }
-}
-
-/// Whether a `provider` value, a name or a list of names, includes this one.
-fn provides(declared: Option<&Value>, asked: &Value) -> bool {
-    match declared {
-        Some(Value::Array(names)) => names.contains(asked),
-        Some(name) => name == asked,
-        None => false,
-    }
-}
-
-fn hidden(found: &Difference) -> Difference {
-    let hide =
-        |value: &Option<Value>| value.as_ref().map(|value| secrets::masked(&found.key, value));
-    Difference { key: found.key.clone(), kept: hide(&found.kept), other: hide(&found.other) }
 }

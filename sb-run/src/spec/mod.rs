@@ -1,4 +1,8 @@
-//! SPEC: what a hook may ask of the driver through its `spec`.
+//! SPEC: what a hook may ask of the driver.
 
+pub mod commands;
+pub mod images;
+pub mod python_json;
+pub mod rates;
 pub mod requests;
 pub mod workload;

@@ -138,7 +138,8 @@ fn parse(path: &Path, text: &str) -> Result<Document, Error> {
         .map_err(|error| Error::State { place: place(None), problem: error.to_string() })
 }
 
-fn host_system() -> &'static str {
+/// The system as Python names it.
+pub fn host_system() -> &'static str {
     match std::env::consts::OS {
         "linux" => "Linux",
         "macos" => "Darwin",

@@ -45,7 +45,14 @@ pub enum Event {
     /// `--tag`
     Tagged { key: String, value: String },
     /// A value was set.
-    Set { key: String, value: Value, by: By },
+    Set {
+        key: String,
+        value: Value,
+        by: By,
+        /// It holds what `::add-mask::` hides.
+        #[serde(default)]
+        hidden: bool,
+    },
     /// A value was removed.
     Removed { key: String },
     /// `.sb/config.yml` now shows all values set so far.
@@ -59,9 +66,20 @@ pub enum Event {
         token: String,
         group: u32,
         python: String,
+        #[serde(default)]
+        image: Option<String>,
+        #[serde(default)]
+        warmup: bool,
     },
     /// A command of a hook began.
-    CommandStarted { step: u32, command: u64, line: String, image: Option<String> },
+    CommandStarted {
+        step: u32,
+        command: u64,
+        line: String,
+        image: Option<String>,
+        #[serde(default)]
+        container: bool,
+    },
     /// It ended.
     CommandEnded { step: u32, command: u64, code: i32, ms: u64 },
     /// The hook ended.
@@ -70,6 +88,8 @@ pub enum Event {
     LeftBehind { step: u32, process: Process },
     /// sb-run ended it, or it had ended by itself.
     ProcessEnded { pid: u32, started: u64 },
+    /// sb-run made a file for the hook, which goes with the run.
+    FileMade { path: PathBuf },
     /// The run is over.
     RunClosed { outcome: String },
 }
@@ -142,7 +162,7 @@ mod tests {
     fn a_torn_line_costs_only_itself() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.ndjson");
-        let set = |value| Event::Set { key: "a".into(), value, by: By::Hook };
+        let set = |value| Event::Set { key: "a".into(), value, by: By::Hook, hidden: false };
         Journal::open(&path).unwrap().append(set(json!(1))).unwrap();
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"at\":\"2026").unwrap();
         Journal::open(&path).unwrap().append(set(json!({"x": [null]}))).unwrap();

@@ -6,6 +6,7 @@
 
 pub mod atomic;
 pub mod config_file;
+pub mod handover;
 pub mod journal;
 pub mod lock;
 pub mod record;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::journal::{By, Entry, Event};
 use super::secrets::is_masked;
 use crate::benchmark::Hook;
+use crate::clock::Instant;
 use crate::exec::processes::{Process, Search};
 
 /// A hook's call.
@@ -28,6 +29,10 @@ pub struct Step {
     pub group: u32,
     /// The interpreter's version.
     pub python: String,
+    /// The image it ran in; none: on this machine.
+    pub image: Option<String>,
+    /// A call of invoke that is not measured.
+    pub warmup: bool,
     /// When it began.
     pub started: String,
     /// When and how it ended; `None` while it runs, and for ever if sb-run was killed.
@@ -70,12 +75,20 @@ pub struct Record {
     pub saved: Map<String, Value>,
     /// What hooks have set, which therefore differs from the file as a matter of course.
     pub set_by_hooks: Vec<String>,
+    /// Keys whose values are shown nowhere in `out/`.
+    pub hidden: Vec<String>,
     /// `--tag`
     pub tags: BTreeMap<String, String>,
     /// The hooks' calls.
     pub steps: Vec<Step>,
     /// Processes that outlived their step.
     pub left_behind: Vec<Process>,
+    /// Whether containers were used.
+    pub containers: bool,
+    /// The image of the last command in a container.
+    pub last_image: Option<String>,
+    /// Files that sb-run made for the hooks.
+    pub files_made: Vec<PathBuf>,
 }
 
 impl Record {
@@ -101,7 +114,11 @@ impl Record {
             Event::Tagged { key, value } => {
                 self.tags.insert(key, value);
             }
-            Event::Set { key, value, by } => {
+            Event::Set { key, value, by, hidden } => {
+                self.hidden.retain(|one| *one != key);
+                if hidden {
+                    self.hidden.push(key.clone());
+                }
                 if by == By::Hook && !self.set_by_hooks.contains(&key) {
                     self.set_by_hooks.push(key.clone());
                 }
@@ -111,7 +128,8 @@ impl Record {
                 self.values.shift_remove(&key);
             }
             Event::Saved => self.saved = self.values.clone(),
-            Event::StepStarted { step, hook, call, log, token, group, python } => {
+            Event::StepStarted { step, hook, call, log, token, group, python, image, warmup } => {
+                self.containers |= image.is_some();
                 self.steps.push(Step {
                     number: step,
                     hook,
@@ -120,12 +138,23 @@ impl Record {
                     token,
                     group,
                     python,
+                    image,
+                    warmup,
                     started: at,
                     ended: None,
                     commands: (0, 0),
                 });
             }
-            Event::CommandStarted { step, .. } => {
+            Event::FileMade { path } => {
+                if !self.files_made.contains(&path) {
+                    self.files_made.push(path);
+                }
+            }
+            Event::CommandStarted { step, container, image, .. } => {
+                if container {
+                    self.containers = true;
+                    self.last_image = image.or_else(|| Some(crate::spec::images::DEFAULT.into()));
+                }
                 if let Some(step) = self.step(step) {
                     step.commands.0 += 1;
                 }
@@ -152,10 +181,38 @@ impl Record {
         }
     }
 
-    /// How often a hook was called.
-    pub fn calls(&self, hook: Hook) -> u32 {
-        let calls = self.steps.iter().filter(|step| step.hook == hook).map(|step| step.call);
-        calls.max().unwrap_or(0)
+    /// How often a hook was called; warm-ups are counted apart.
+    pub fn calls(&self, hook: Hook, warmup: bool) -> u32 {
+        let same = |step: &&Step| step.hook == hook && step.warmup == warmup;
+        self.steps.iter().filter(same).map(|step| step.call).max().unwrap_or(0)
+    }
+
+    /// From the first invoke that is measured to the end of the last.
+    pub fn invoke_window(&self) -> Option<(Instant, Instant)> {
+        let measured = |step: &&Step| step.hook == Hook::Invoke && !step.warmup;
+        let mut invokes = self.steps.iter().filter(measured);
+        let first = invokes.clone().next()?;
+        let last = invokes.next_back()?;
+        let end = last.ended.as_ref().and_then(|end| Instant::parse(&end.at));
+        Some((Instant::parse(&first.started)?, end.unwrap_or_else(Instant::now)))
+    }
+
+    /// The hooks' calls as the original tool logs them: `time,name,type`.
+    pub fn event_log(&self) -> Vec<String> {
+        let line = |at: &str, hook: Hook, kind: &str| {
+            let time = Instant::parse(at)?.python_local();
+            Some(format!("{time},{hook},{kind}"))
+        };
+        let lines = self.steps.iter().flat_map(|step| {
+            let ended = step.ended.as_ref().and_then(|end| line(&end.at, step.hook, "end"));
+            [line(&step.started, step.hook, "start"), ended]
+        });
+        lines.flatten().collect()
+    }
+
+    /// The tokens of all steps.
+    pub fn tokens(&self) -> Vec<&str> {
+        self.steps.iter().map(|step| step.token.as_str()).collect()
     }
 
     /// Finds what still runs of all steps.

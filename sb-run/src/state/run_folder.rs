@@ -61,12 +61,19 @@ impl RunFolder {
     }
 
     /// The name of the log of a hook's n-th call: `prepare.log`, `invoke-0001.log`, `cleanup.log`,
-    /// and `cleanup-0002.log` for a cleanup that is tried again.
-    pub fn log_name(hook: Hook, call: u32) -> String {
+    /// and `cleanup-0002.log` for a cleanup that is tried again. A warm-up's name does not end in
+    /// `.log`, so nothing of it is ever counted.
+    pub fn log_name(hook: Hook, call: u32, warmup: bool) -> String {
         match (hook, call) {
-            (Hook::Prepare | Hook::Cleanup, 1) => format!("{hook}.log"),
-            _ => format!("{hook}-{call:04}.log"),
+            _ if warmup => format!("warmup-{call:04}.txt"),
+            (Hook::Invoke, _) | (_, 2..) => format!("{hook}-{call:04}.log"),
+            _ => format!("{hook}.log"),
         }
+    }
+
+    /// `collected/`: the application's own logs.
+    pub fn collected(&self) -> PathBuf {
+        self.path.join("collected")
     }
 }
 
@@ -75,7 +82,8 @@ pub fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-fn file_name(benchmark: &str) -> String {
+/// A name of anything as a name of a file.
+pub fn file_name(benchmark: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
     let name: String = benchmark.chars().map(plain).take(100).collect();
     // A leading dot would hide the folder.
@@ -100,10 +108,11 @@ mod tests {
     #[test]
     fn logs_are_named_by_hook_and_call() {
         let names = [(Hook::Prepare, 1), (Hook::Invoke, 1), (Hook::Invoke, 12), (Hook::Cleanup, 2)]
-            .map(|(hook, call)| RunFolder::log_name(hook, call));
+            .map(|(hook, call)| RunFolder::log_name(hook, call, false));
         assert_eq!(
             names,
             ["prepare.log", "invoke-0001.log", "invoke-0012.log", "cleanup-0002.log"]
         );
+        assert_eq!(RunFolder::log_name(Hook::Invoke, 1, true), "warmup-0001.txt");
     }
 }

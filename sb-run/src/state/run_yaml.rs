@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::atomic;
 use super::record::{Record, Step};
 use super::run_folder::RunFolder;
-use super::secrets::{masked_map, scrubbed};
+use super::secrets::{MASK, masked_map, scrubbed};
 use crate::benchmark::yaml;
 use crate::clock::Instant;
 use crate::error::Error;
@@ -56,6 +56,8 @@ struct StepDocument<'a> {
     commands: u32,
     failed_commands: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
 
@@ -100,8 +102,16 @@ fn document(record: &Record) -> Document<'_> {
             .iter()
             .map(|one| format!("{} {}", one.pid, one.command))
             .collect(),
-        config: masked_map(&record.values),
+        config: config(record),
     }
+}
+
+fn config(record: &Record) -> Map<String, Value> {
+    let mut config = masked_map(&record.values);
+    for key in &record.hidden {
+        config.insert(key.clone(), MASK.into());
+    }
+    config
 }
 
 fn step_document<'a>(step: &'a Step, values: &Map<String, Value>) -> StepDocument<'a> {
@@ -119,6 +129,7 @@ fn step_document<'a>(step: &'a Step, values: &Map<String, Value>) -> StepDocumen
         exit_code: end.and_then(|end| end.exit_code),
         commands: step.commands.0,
         failed_commands: step.commands.1,
+        image: step.image.as_deref(),
         error: end.and_then(|end| end.error.as_deref()).map(|error| scrubbed(error, values)),
     }
 }

@@ -13,9 +13,17 @@ fn help_is_an_answer_and_wrong_use_is_not() {
     );
     assert!(sandbox.run("invoke --help").code(0).stdout.contains("sb-run invoke --repeat 5"));
     assert!(sandbox.run("--version").code(0).stdout.starts_with("sb-run 0."));
-    for words in
-        ["fly", "--docker", "collect", "prepare wait 3s", "--timeout 20", "--repeat=0", "invoke -5"]
-    {
+    for words in [
+        "fly",
+        "--docker --local",
+        "invoke custom",
+        "invoke steady",
+        "invoke 0",
+        "wait soon",
+        "--timeout 20",
+        "--repeat=0",
+        "invoke -5",
+    ] {
         let said = sandbox.run(words).code(2);
         assert!(!said.stderr.is_empty() && said.stdout.is_empty(), "{said:#?}");
     }
@@ -46,7 +54,7 @@ fn flags_stand_anywhere_and_underscores_are_hyphens() {
             .run("empty_benchmark.py --dry-run")
             .code(0)
             .stdout
-            .matches("prepare, invoke, cleanup")
+            .matches("prepare, invoke, collect, cleanup")
             .count(),
         1
     );

@@ -22,7 +22,7 @@ def cleanup(spec):
 fn kill_9_in_prepare_loses_nothing() {
     need_python!();
     let sandbox = Sandbox::with(HANGS);
-    let mut driver = sandbox.start("test");
+    let mut driver = sandbox.start("test --local");
     let pids = sandbox.wait_for("pids");
     let journal = sandbox.only_run().join("journal.ndjson");
     wait("the command", || sandbox.read(&journal).contains("command_started"));
@@ -47,7 +47,7 @@ fn kill_9_in_prepare_loses_nothing() {
 fn the_state_names_the_run_while_a_hook_runs() {
     need_python!();
     let sandbox = Sandbox::with(HANGS);
-    let mut driver = sandbox.start("prepare");
+    let mut driver = sandbox.start("prepare --local");
     sandbox.wait_for("pids");
     kill("-KILL", driver.id());
     driver.wait().unwrap();

@@ -8,7 +8,15 @@
 //! - `crash`: sb-run is killed; a new one knows what was set
 //! - `processes`: servers and daemons that outlive their hook
 //! - `signals`: Ctrl-C, SIGTERM, time limits
+//! - `members`: the public members of `spec`
+//! - `workloads`: invoke's load, k6, warm-ups
+//! - `collect`: the application's log is fetched
+//! - `ways`: retries, waits, config, validate, GitHub Actions, regions
+//! - `plans`: suites and plans
+//! - `failures`: each way to fail, in each hook
+//! - `acceptance`: what the original asks of a driver, under the names of its own tests
 //! - `shipped`: the benchmark inside the program
+//! - `engine`, `containers`: hooks and commands in containers, with a real engine
 //! - `command_line`: verbs, flags, help
 
 #![expect(
@@ -17,13 +25,22 @@
     reason = "a test fails by panicking; helpers are outside #[test] functions"
 )]
 
+mod acceptance;
+mod collect;
 mod command_line;
+mod containers;
 mod crash;
+mod engine;
 mod errors;
+mod failures;
+mod members;
 mod output;
+mod plans;
 mod processes;
 mod sandbox;
 mod shipped;
 mod signals;
 mod spec;
 mod state;
+mod ways;
+mod workloads;

@@ -78,13 +78,13 @@ def cleanup(spec): pass
 ",
     );
     let began = Instant::now();
-    sandbox.run("prepare").code(0);
+    sandbox.run("prepare --local").code(0).never_says("Traceback");
     assert!(began.elapsed() < Duration::from_secs(10));
     assert!(sandbox.log("prepare.log").contains("returned\n"));
     let daemon = sandbox.wait_for("daemon");
     let sleeper = sandbox.wait_for("sleeper");
     assert!(alive(&daemon) && alive(&sleeper));
-    sandbox.run("test").code(0).says("continuing run");
+    sandbox.run("test --local").code(0).says("continuing run");
     assert!(!alive(&daemon) && !alive(&sleeper));
 }
 

@@ -122,6 +122,15 @@ impl Sandbox {
         .into_owned()
     }
 
+    /// A program of this name on the path of sb-run, made of shell lines.
+    pub(crate) fn tool(&self, name: &str, lines: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::create_dir_all(self.path("bin")).unwrap();
+        let path = self.path("bin").join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     pub(crate) fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sb-run"));
         command.args(words.split_whitespace()).current_dir(self.folder.path()).stdin(Stdio::null());
@@ -132,6 +141,12 @@ impl Sandbox {
         }
         if let Some(python) = python() {
             command.env("SB_PYTHON", python);
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.path("bin")).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders).unwrap());
+        for name in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"] {
+            command.env_remove(name);
         }
         command
     }
@@ -150,7 +165,8 @@ impl Sandbox {
         let Ok(entries) = std::fs::read_dir(self.path("out/runs")) else { return Vec::new() };
         let mut runs: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         runs.sort_by_key(|run| {
-            std::fs::metadata(run.join("journal.ndjson")).unwrap().modified().unwrap()
+            let journal = std::fs::metadata(run.join("journal.ndjson"));
+            journal.and_then(|journal| journal.modified()).ok() // a run may just be beginning
         });
         runs
     }
@@ -169,12 +185,12 @@ impl Sandbox {
         self.read(self.only_run().join(name))
     }
 
-    /// Everything in the folder but `out` and Python's caches, sorted.
+    /// Everything in the folder but `out`, tools and Python's caches, sorted.
     pub(crate) fn files(&self) -> Vec<String> {
         let mut files: Vec<String> = std::fs::read_dir(self.folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-            .filter(|name| name != "out" && name != "__pycache__")
+            .filter(|name| !["out", "bin", "__pycache__"].contains(&name.as_str()))
             .collect();
         files.sort();
         files

@@ -158,7 +158,7 @@ def invoke(spec): pass
 def cleanup(spec): pass
 ",
     );
-    sandbox.run("test --timeout 1s").code(1).says("stopped after 1 s");
+    sandbox.run("test --local --timeout 1s").code(1).says("stopped after 1 s");
     assert!(!alive(&sandbox.wait_for("shell")));
 }
 
@@ -167,7 +167,16 @@ fn a_file_that_hangs_while_it_is_loaded() {
     need_python!();
     let sandbox = Sandbox::with("import time\ntime.sleep(1000)\n");
     sandbox.run("test --timeout 500ms").code(1).says("stopped after 500 ms");
+    // These read it and do not execute it.
+    for words in ["validate", "prepare --dry-run"] {
+        sandbox.run(words).code(2).says("missing hook: prepare, invoke, cleanup");
+    }
+    // What only executing can tell is executed, with the limit.
+    let text = sandbox.read("x_benchmark.py") + "from hooks import *\n";
+    sandbox.write("hooks.py", "");
+    sandbox.write("x_benchmark.py", &text);
     sandbox.run("validate --timeout 500ms").code(2).says("longer than --timeout");
+    std::fs::remove_file(sandbox.path("hooks.py")).unwrap();
     let driver = sandbox.start("test");
     wait("the child", || children(driver.id()) > 0);
     kill("-INT", driver.id());

@@ -89,7 +89,7 @@ def cleanup(spec): pass
     let deaf = Sandbox::fixture("empty");
     deaf.run("prepare invoke 10 cleanup")
         .code(0)
-        .says("which ran once and did not ask for it; --repeat N");
+        .says("which ran once and did not ask for it; use --repeat N");
     deaf.run("prepare invoke cleanup").code(0).never_says("--repeat");
 }
 
@@ -106,8 +106,8 @@ fn repeat_calls_the_hook_again() {
 fn spec_run_returns_text_and_checks() {
     need_python!();
     let sandbox = Sandbox::fixture("spec_run");
-    let said = sandbox.run("prepare").code(0).says("images are not used");
-    assert_eq!(said.stderr.matches("images are not used").count(), 1);
+    let said = sandbox.run("prepare --local").code(0).says("--local: commands of spec.run");
+    assert_eq!(said.stderr.matches("/apps/... are not used").count(), 1);
     let log = sandbox.log("prepare.log");
     assert!(log.starts_with("hook first\nout\nerr\n"), "{log}");
     assert!(log.ends_with("kept\nhook last\n"), "{log}");
@@ -117,17 +117,20 @@ fn spec_run_returns_text_and_checks() {
             .contains(&format!("pwd: {}", sandbox.path("").canonicalize().unwrap().display()))
     );
 
-    sandbox.run("invoke").code(1).says("The spec.run() command `exit 7` exited unsuccessfully.");
+    sandbox
+        .run("invoke --local")
+        .code(1)
+        .says("The spec.run() command `exit 7` exited unsuccessfully.");
     // Cleanup goes on after a failing command, fails in the end, and the state is kept.
     sandbox
-        .run("cleanup")
+        .run("cleanup --local")
         .code(1)
         .says("a command of cleanup failed (exit code 1); going on: echo removing one; false")
         .says("one of its commands failed")
         .says("the state is kept");
     assert_eq!(sandbox.log("cleanup.log"), "removing one\nremoving two\n");
-    assert_eq!(sandbox.files(), [".sb", "spec_run_benchmark.py"]);
-    sandbox.run("cleanup").code(1);
+    assert_eq!(sandbox.files(), [".sb", "spec_run_benchmark.py", "workload_options.json"]);
+    sandbox.run("cleanup --local").code(1);
     assert_eq!(sandbox.log("cleanup-0002.log"), "removing one\nremoving two\n");
     let journal = sandbox.log("journal.ndjson");
     assert!(journal.contains(r#""line":"exit 7""#) && journal.contains(r#""code":7"#), "{journal}");
@@ -142,7 +145,7 @@ def invoke(spec): pass
 def cleanup(spec): spec.run('false', check=False)
 ",
     );
-    sandbox.run("test").code(0);
+    sandbox.run("test --local").code(0);
     assert_eq!(sandbox.files(), ["x_benchmark.py"]);
 }
 
@@ -163,17 +166,12 @@ def invoke(spec): pass
 def cleanup(spec): pass
 ",
     );
-    sandbox.run("prepare --timeout 10s").code(0);
+    sandbox.run("prepare --local --timeout 10s").code(0);
 }
 
 #[test]
-fn what_is_not_there_yet_says_so() {
+fn what_is_not_there_says_so() {
     need_python!();
-    for call in ["spec.build('x')", "spec.run_k6({'A': 1})"] {
-        let hooks =
-            format!("def prepare(spec): {call}\ndef invoke(spec): pass\ndef cleanup(spec): pass\n");
-        Sandbox::with(&hooks).run("test").code(1).says("is not available in this version");
-    }
     let sandbox = Sandbox::with(
         "def prepare(spec): spec.fly()\ndef invoke(spec): pass\ndef cleanup(spec): pass\n",
     );

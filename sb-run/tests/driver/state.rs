@@ -94,10 +94,10 @@ def cleanup(spec):
     assert spec['db_password'] == 'hunter22' and spec['db']['port'] == 1
 ",
     );
-    sandbox.run("prepare").code(0);
+    sandbox.run("prepare --local").code(0);
     let mode = std::fs::metadata(sandbox.path(".sb/config.yml")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    sandbox.run("invoke").code(1);
+    sandbox.run("invoke --local").code(1);
     sandbox.run("cleanup").code(0);
     for entry in std::fs::read_dir(sandbox.only_run()).unwrap() {
         let path = entry.unwrap().path();

@@ -10,6 +10,7 @@ pub mod print;
 pub mod progress;
 mod show;
 mod stamp;
+mod stamp_emit;
 mod stats;
 mod stats_text;
 mod trace_args;

@@ -9,8 +9,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
-import png
-from statement import trace
+import thumbnail
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -25,16 +24,10 @@ class Handler(BaseHTTPRequestHandler):
             self.thumbnail(int(parse_qs(address.query)["width"][0]))
 
     def thumbnail(self, width):
-        trace_id = self.headers["X-Trace-Id"]
-        trace("HANDLER_START", trace_id)
-        image = png.decode(self.rfile.read(int(self.headers["Content-Length"])))
-        trace("IMAGE_READ", trace_id)
-        small = png.downscale(*image, width)
-        trace("THUMBNAIL_DONE", trace_id)
-        result = png.encode(*small)
-        # The handler's work ends here; what follows is the web server sending the result.
-        trace("HANDLER_END", trace_id)
-        self.answer(result)
+        def read():
+            return self.rfile.read(int(self.headers["Content-Length"]))
+
+        self.answer(thumbnail.make(read, width, self.headers["X-Trace-Id"]))
 
     def answer(self, body):
         self.send_response(200)

@@ -61,6 +61,8 @@ class LineStream(io.TextIOWrapper):
         super().flush()
 
     def flush_all(self):
+        if self.closed:
+            return  # the hook has closed it
         with self._lock:
             pending = "".join(self._pending.values())
             self._pending.clear()
@@ -127,14 +129,25 @@ class Channel:
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
                 answer = json.loads(line.decode("utf-8"))
+                if answer.get("stop"):
+                    # In a container the driver's signal reaches this process only, not the
+                    # commands that it waits for.
+                    os.killpg(0, signal.SIGTERM)
+                    continue
                 self._waiting.pop(answer.pop("id", 0), self._go).put(answer)
         os.killpg(0, signal.SIGTERM)
         time.sleep(3)
+        if os.getpid() == 1:
+            os._exit(1)  # the first process of a container; no signal ends it, and all end with it
         os.killpg(0, signal.SIGKILL)
 
     def after_fork(self):
         # A forked child must not hold the channel, or the driver could not tell who is speaking.
+        if self._owner is None:
+            return  # the child of a child
         self._owner = None
         self._lock = threading.Lock()
         os.close(self._fd)
         os.close(self._answers_fd)
+        # SIGTERM ends it as any process: multiprocessing ends its workers so.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

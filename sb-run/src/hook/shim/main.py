@@ -1,6 +1,6 @@
 # Loads the benchmark file, runs the hook, and says how it ended.
 
-HOOKS = ("prepare", "invoke", "cleanup")
+HOOKS = ("prepare", "invoke", "collect", "cleanup")
 
 
 def describe(error, file, function):
@@ -40,6 +40,21 @@ def load(file):
     return module, source
 
 
+def problem(name, hook):
+    """Why this cannot be called with a spec, if so."""
+    if not callable(hook):
+        return f"{name} is not a function but of type {kind_of(hook)}"
+    code = getattr(hook, "__code__", None)
+    if code is None:
+        return None
+    bound = 1 if hasattr(hook, "__self__") else 0
+    most = code.co_argcount - bound
+    least = most - len(hook.__defaults__ or ())
+    if least <= 1 and (most >= 1 or code.co_flags & 0x04):  # 0x04: it has *args
+        return None
+    return f"{name} takes {most} arguments, but is called with one: def {name}(spec)"
+
+
 def config_line(source):
     """The line where the text of BENCHMARK_CONFIG begins, to name lines of its YAML."""
     import re
@@ -70,6 +85,9 @@ def main(start, answers):
     threading.Thread(target=channel.listen, name="sb-run channel", daemon=True).start()
 
     file, hook = start["file"], start["hook"]
+    instrument = type(sys)("sb")  # `from sb import trace, traced`
+    exec(compile(start["instrument"], "<sb>", "exec"), instrument.__dict__)
+    sys.modules["sb"] = instrument
     try:
         module, source = load(file)
     except BaseException as error:
@@ -83,7 +101,7 @@ def main(start, answers):
         config=clean(config) if isinstance(config, str) else None,
         config_type=None if config is None else kind_of(config),
         config_line=config_line(source),
-        hooks={name: callable(value) for name, value in found.items() if value is not None},
+        hooks={name: problem(name, value) for name, value in found.items() if value is not None},
     )
     go = channel.wait_for_go()
     if not go["go"]:
@@ -92,7 +110,7 @@ def main(start, answers):
         logging.basicConfig(stream=sys.stderr)
         logging.getLogger().setLevel(logging.INFO)
 
-    spec = Spec(channel, go["name"], go["values"], streams)
+    spec = Spec(channel, go, streams)
     end, code = {"outcome": "returned"}, 0
     try:
         try:

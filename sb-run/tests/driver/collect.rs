@@ -1,0 +1,104 @@
+//! The application's log is fetched by the provider's own command line, here one that writes down
+//! how it was called. No cloud is called.
+
+use crate::sandbox::{Sandbox, alive, kill, need_python, wait};
+
+fn with_cloud(values: &str, hooks: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "x_benchmark.py",
+        &format!("BENCHMARK_CONFIG = '''\nx:\n{values}'''\ndef prepare(spec): spec['log_groups'] = ['/aws/lambda/a']\ndef invoke(spec): print('1600776870140+0000|INVOKED')\ndef cleanup(spec): pass\n{hooks}"),
+    );
+    for tool in ["aws", "az", "gcloud"] {
+        sandbox.tool(
+            tool,
+            &format!("echo \"{tool} $*\" >> calls; echo '{{\"events\": []}}'; echo talk >&2"),
+        );
+    }
+    sandbox
+}
+
+#[test]
+fn each_providers_own_command_line() {
+    need_python!();
+    for (values, start) in [
+        (
+            "  provider: aws\n  region: eu-west-1\n",
+            "aws logs filter-log-events --log-group-name /aws/lambda/a --start-time 1",
+        ),
+        (
+            "  provider: azure\n  app_insights: app\n  resource_group: rg\n",
+            "az monitor app-insights query --app app --analytics-query traces | project",
+        ),
+        (
+            "  provider: google\n  log_filter: resource.type=cloud_function\n  project: p\n",
+            "gcloud logging read (resource.type=cloud_function) AND timestamp>=",
+        ),
+    ] {
+        let sandbox = with_cloud(values, "");
+        sandbox.run("test --settle 0").code(0).says("collect done");
+        let calls = sandbox.read("calls");
+        assert!(calls.starts_with(start) && calls.lines().count() == 1, "{calls}");
+        let collected: Vec<_> = std::fs::read_dir(sandbox.only_run().join("collected"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        assert_eq!(collected.len(), 1);
+        assert_eq!(sandbox.read(&collected[0]), "{\"events\": []}\n");
+        assert!(sandbox.log("collect.log").contains("talk\n"));
+        assert!(sandbox.log("driver.log").contains("|SB_COLLECT_END done"));
+    }
+    let sandbox = with_cloud("  provider: aws\n  region: x\n", "");
+    sandbox.run("test --region eu-north-1 --settle 1s").code(0).says("waiting");
+    assert!(sandbox.read("calls").trim_end().ends_with("--output json --region eu-north-1"));
+}
+
+#[test]
+fn a_collect_hook_stands_in_for_it() {
+    need_python!();
+    let hook = "def collect(spec): print('collecting for', spec['provider'])\n";
+    let sandbox = with_cloud("  provider: aws\n", hook);
+    sandbox.run("prepare invoke").code(0);
+    sandbox.run("collect cleanup").code(0);
+    assert_eq!(sandbox.log("collect.log"), "collecting for aws\n");
+    assert!(!sandbox.path("calls").exists());
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    need_python!();
+    let sandbox = with_cloud("  provider: azure\n", "");
+    sandbox.run("test").code(0).says("stays at azure: name it in spec['app_insights']");
+    assert!(!sandbox.only_run().join("collected").exists());
+    Sandbox::fixture("empty").run("test").code(0).never_says("stays at");
+    Sandbox::fixture("empty").run("prepare collect").code(0).says("invoke has not run");
+}
+
+#[test]
+fn a_failure_keeps_nothing_half_and_cleanup_runs() {
+    need_python!();
+    let sandbox = with_cloud("  provider: aws\n", "");
+    sandbox.tool("aws", "echo half; exit 9");
+    sandbox
+        .run("test --settle 0")
+        .code(1)
+        .says("collect failed: 'aws' failed with exit code 9")
+        .says("cleanup done");
+    assert_eq!(std::fs::read_dir(sandbox.only_run().join("collected")).unwrap().count(), 0);
+
+    let sandbox = with_cloud("  provider: aws\n", "");
+    sandbox.tool("aws", "echo $$ > pid; exec sleep 1000");
+    sandbox.run("test --settle 0 --timeout collect=300ms").code(1).says("collect failed");
+    assert!(!alive(&sandbox.wait_for("pid")));
+
+    let sandbox = with_cloud("  provider: aws\n", "");
+    let driver = sandbox.start("test --settle 10m");
+    wait("collect", || {
+        sandbox.runs().first().is_some_and(|run| {
+            let log = std::fs::read_to_string(run.join("driver.log")).unwrap_or_default();
+            log.contains("SB_INVOKE_END")
+        })
+    });
+    kill("-INT", driver.id());
+    crate::sandbox::Said::new(&driver.wait_with_output().unwrap()).code(130).says("cleanup done");
+}

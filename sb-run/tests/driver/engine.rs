@@ -1,0 +1,67 @@
+//! A real container engine, with two small images made from this machine's own programs, so that
+//! no registry is needed.
+
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// An image with a shell and what scripts use.
+pub(crate) const SHELL: &str = "sb-run-test/shell:1";
+/// The same with python3.
+pub(crate) const PYTHON: &str = "sb-run-test/python:1";
+
+const PROGRAMS: &str =
+    "sh cat ls pwd id sleep rm mkdir echo touch chown find awk head env true false test";
+
+/// Leaves the test if there is no engine; in CI there must be one.
+macro_rules! need_engine {
+    () => {
+        $crate::sandbox::need_python!();
+        if let Err(why) = $crate::engine::ready() {
+            assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs Docker: {why}");
+            eprintln!("skipped: {why}");
+            return;
+        }
+    };
+}
+pub(crate) use need_engine;
+
+/// Makes the images, once.
+pub(crate) fn ready() -> Result<(), String> {
+    static READY: OnceLock<Result<(), String>> = OnceLock::new();
+    READY
+        .get_or_init(|| {
+            let answer = Command::new("docker").args(["ps", "-q"]).output();
+            if !answer.is_ok_and(|output| output.status.success()) {
+                return Err("no container engine answers to docker".into());
+            }
+            image(SHELL, PROGRAMS)?;
+            image(PYTHON, &format!("{PROGRAMS} python3"))
+        })
+        .clone()
+}
+
+fn image(tag: &str, programs: &str) -> Result<(), String> {
+    if docker(&["image", "inspect", tag]).is_some() {
+        return Ok(());
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/driver/image.sh");
+    let output =
+        Command::new("sh").arg(script).arg(tag).args(programs.split(' ')).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() { Ok(()) } else { Err(format!("no image could be made: {words}")) }
+}
+
+/// What docker says, if it succeeds.
+pub(crate) fn docker(words: &[&str]) -> Option<String> {
+    let output = Command::new("docker").args(words).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    output.status.success().then_some(text)
+}
+
+/// The containers with this folder mounted.
+pub(crate) fn containers_of(folder: &std::path::Path) -> Vec<String> {
+    let folder = folder.canonicalize().unwrap();
+    let filter = format!("volume={}", folder.display());
+    let found = docker(&["ps", "-aq", "--filter", &filter]).unwrap();
+    found.split_whitespace().map(str::to_string).collect()
+}
