@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::filter::Filter;
 use crate::latency::{self, Latencies, Skew};
+use crate::how_read::how_read;
 use crate::names::Name;
 use crate::options::Options;
 use crate::read::Input;
@@ -88,7 +89,7 @@ pub(crate) fn analyze(
     let filter = &options.filter;
     accounting.events_filtered =
         grouped.filtered + filter.drop_traces(&mut grouped.drafts, &events.rows, &begins);
-    let mut findings = notes_on_files(&files);
+    let mut findings = how_read(&files);
     let labels = events.rows.iter().map(|event| event.label).collect();
     findings.extend(unknown::labels(&labels, &events.names, options));
     let (made, usual) = trace::sequences(&grouped, &events.rows);
@@ -154,7 +155,7 @@ fn no_statement(files: &[FileInfo], statements: u64, look_alikes: &[LookAlikeAt]
 }
 
 /// What a file without a statement is, in words.
-fn describe(file: &FileInfo) -> String {
+pub(crate) fn describe(file: &FileInfo) -> String {
     let kind = match (file.lines, file.binary) {
         (0, _) => "is empty".to_owned(),
         (_, true) => "is binary".to_owned(),
@@ -162,10 +163,6 @@ fn describe(file: &FileInfo) -> String {
         (lines, _) => format!("has {lines} lines and no statement"),
     };
     format!("{} {kind} (read as {})", file.name, file.carrier)
-}
-
-pub(crate) fn notes_on_files(files: &[FileInfo]) -> Vec<Finding> {
-    files.iter().filter(|f| f.statements == 0).map(|f| Finding::note(describe(f))).collect()
 }
 
 fn count(traces: &Traces, accounting: &mut Accounting) {

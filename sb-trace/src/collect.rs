@@ -118,23 +118,17 @@ impl Batch {
         let parsed: Vec<Option<Parsed>> = pieces.par_iter().map(parse).collect();
         for (piece, parsed) in pieces.into_iter().zip(parsed) {
             let open = joiner.take_open(piece.file);
-            match (&piece.block, parsed) {
-                (Some(block), Some(parsed)) => {
-                    // A record goes on that the block before left open: only now is it known how.
-                    let parsed = if open.is_empty() {
-                        parsed
-                    } else {
-                        piece.source.read(block, options, open)
-                    };
-                    joiner.join(piece.file, block.continues, parsed)?;
+            if let (Some(block), Some(parsed)) = (&piece.block, parsed) {
+                // A record goes on that the block before left open: only now is it known how.
+                let parsed =
+                    if open.is_empty() { parsed } else { piece.source.read(block, options, open) };
+                joiner.join(piece.file, block.continues, parsed)?;
+            } else {
+                if !open.is_empty() {
+                    let rest = piece.source.flush(options, &open);
+                    joiner.join(piece.file, piece.inside_line, rest)?;
                 }
-                _ => {
-                    if !open.is_empty() {
-                        let rest = piece.source.flush(options, &open);
-                        joiner.join(piece.file, piece.inside_line, rest)?;
-                    }
-                    joiner.end(piece.file);
-                }
+                joiner.end(piece.file);
             }
         }
         Ok(())

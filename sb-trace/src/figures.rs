@@ -2,9 +2,10 @@
 //! where that is possible, and from the tables where it is not.
 
 use crate::accounting::{Accounting, LookAlikeAt};
-use crate::analysis::{Analysis, FileInfo, analyze, notes_on_files, require_statement};
+use crate::analysis::{Analysis, FileInfo, analyze, require_statement};
 use crate::collect::{Collected, Progress, collect};
 use crate::error::Result;
+use crate::how_read::how_read;
 use crate::latency::Skew;
 use crate::names::{NONE, Name, Names};
 use crate::options::Options;
@@ -118,7 +119,7 @@ fn tallied(
     accounting.traces = of.traces;
     accounting.traces_complete = of.traces_complete;
     accounting.traces_split = of.traces_split;
-    let mut findings = notes_on_files(files);
+    let mut findings = how_read(files);
     findings.extend(unknown::labels(&labels, names, options));
     findings.extend(trace::doubts(of.made, &of.sequences, names, &options.by));
     Ok(Some(Figures {

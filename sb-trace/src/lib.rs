@@ -35,6 +35,7 @@ mod error;
 mod event;
 mod figures;
 pub mod filter;
+mod how_read;
 mod join;
 mod names;
 mod options;

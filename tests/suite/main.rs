@@ -3,6 +3,7 @@
 //! - `analysis`: `sb-trace` on logs whose figures are known
 //! - `errors`: bad input, its message and its exit code
 //! - `instrument`: the files that print statements from within an app
+//! - `carriers`: logs collected elsewhere, and what the user can say about their form
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
 //! - `report`: `sb-report` on odd and on bad input
 //! - `odd`: the report of small and odd data; limits, groups and loads
@@ -22,6 +23,7 @@
 )]
 
 mod analysis;
+mod carriers;
 mod driver;
 mod end_to_end;
 mod errors;

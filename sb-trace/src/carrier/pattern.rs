@@ -22,8 +22,7 @@ pub enum Otherwise {
 #[derive(Debug, Clone)]
 pub struct Pattern {
     regex: Regex,
-    /// What becomes of other lines.
-    pub otherwise: Otherwise,
+    pub(super) otherwise: Otherwise,
 }
 
 impl Pattern {
@@ -44,6 +43,12 @@ impl Pattern {
             );
         }
         Ok(Self { regex, otherwise: Otherwise::default() })
+    }
+
+    /// The same, with this for lines that it does not match.
+    #[must_use]
+    pub fn with(self, otherwise: Otherwise) -> Self {
+        Self { otherwise, ..self }
     }
 
     pub(super) fn in_parts(&self) -> bool {

@@ -1,6 +1,9 @@
 //! Every carrier against its samples in `fixtures/carriers/`: the exact rows, whatever the sample
 //! was packed in, and no other carrier claims it.
 
+mod hostile;
+mod large;
+
 use super::{Carrier, Choice, Shape, known::ALL};
 use crate::collect::Silent;
 use crate::names::Names;

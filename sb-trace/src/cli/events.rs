@@ -1,10 +1,9 @@
 //! `sb-trace events`: the table of events.
 
 use super::output_args::OutputArgs;
-use super::{InputArgs, progress};
+use super::{InputArgs, print, progress};
 use crate::error::Result;
 use crate::frame;
-use crate::options::Options;
 use clap::Args;
 
 /// Write a table of all trace statements, a row each, in log order
@@ -22,14 +21,10 @@ pub(super) struct Events {
 impl Events {
     pub(super) fn run(&self) -> Result<()> {
         self.output.format()?;
-        let options = Options {
-            epoch_unit: self.input.epoch_unit(),
-            id_regex: self.input.id_regex.clone(),
-            filter: self.input.filter(),
-            ..Options::default()
-        };
+        let options = self.input.options();
         let (events, files, runs) =
             crate::events(&self.input.inputs()?, &options, &progress::Bar::new())?;
+        print::findings(&crate::how_read::how_read(&files));
         let mut frame = frame::events(&events, &files, &runs)?;
         self.output.write(&mut frame, &frame::metadata(&files, &options))
     }

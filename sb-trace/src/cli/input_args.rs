@@ -1,8 +1,9 @@
 //! What to read.
 
+use super::carrier_args::CarrierArgs;
 use crate::error::Result;
 use crate::filter::{Condition, Filter, parse_time};
-use crate::options::parse_id_regex;
+use crate::options::{Options, parse_id_regex};
 use crate::read::{Input, expand};
 use crate::statement::EpochUnit;
 use crate::units::parse_duration;
@@ -15,6 +16,10 @@ pub struct InputArgs {
     /// A log file, a folder, a pattern in quotes, or - for standard input; gzip and zstd are opened as they are
     #[arg(value_name = "LOG", required = true)]
     pub logs: Vec<String>,
+
+    /// What it looks like.
+    #[command(flatten)]
+    pub carrier: CarrierArgs,
 
     /// What the epochs count: seconds, milli-, micro- or nanoseconds (10, 13, 16 or 19 digits)
     #[arg(long, value_name = "UNIT", default_value = "ms", help_heading = "Input")]
@@ -60,8 +65,18 @@ impl InputArgs {
         expand(&self.logs)
     }
 
+    /// The options that these are, and the default of all others.
+    pub fn options(&self) -> Options {
+        Options {
+            epoch_unit: self.epoch_unit(),
+            id_regex: self.id_regex.clone(),
+            filter: self.filter(),
+            ..self.carrier.options()
+        }
+    }
+
     /// Which events and traces are looked at.
-    pub fn filter(&self) -> Filter {
+    fn filter(&self) -> Filter {
         Filter {
             since_ns: self.since,
             until_ns: self.until,
@@ -71,7 +86,7 @@ impl InputArgs {
     }
 
     /// What the epochs count.
-    pub fn epoch_unit(&self) -> EpochUnit {
+    fn epoch_unit(&self) -> EpochUnit {
         match self.epoch_unit {
             Unit::S => EpochUnit::S,
             Unit::Ms => EpochUnit::Ms,

@@ -1,8 +1,10 @@
 //! The command line: the only part that prints, reads the clock and chooses the exit code.
 
+mod carrier_args;
 mod check;
 mod events;
 mod explain;
+mod formats;
 mod input_args;
 mod latencies;
 mod output_args;
@@ -15,6 +17,7 @@ mod stats;
 mod stats_text;
 mod trace_args;
 
+pub use carrier_args::CarrierArgs;
 pub use check::accounting_text;
 pub use input_args::InputArgs;
 pub use trace_args::TraceArgs;
@@ -38,6 +41,7 @@ Examples:
   kubectl logs my-pod | sb-trace stats -      from standard input
   sb-trace latencies logs/*.gz -o latencies.parquet
   sb-trace check app.log --list               what was not understood, and why
+  sb-trace formats                            the logs that are recognised, CloudWatch to journald
   echo \"$(sb-trace stamp PRE_INVOKED)\"        print a statement from a shell script
 
 Exit codes: 0 done, 1 a limit that you set is broken, 2 wrong use, unreadable input or no
@@ -60,6 +64,7 @@ enum Command {
     Check(check::Check),
     Show(show::Show),
     Stamp(stamp::Stamp),
+    Formats(formats::Formats),
     /// Print a completion script for your shell
     Completions {
         /// The shell
@@ -83,6 +88,7 @@ fn run() -> Result<()> {
         Command::Check(command) => command.run(),
         Command::Show(command) => command.run(),
         Command::Stamp(command) => command.run(),
+        Command::Formats(command) => command.run(),
         Command::Completions { shell } => print::completions::<Cli>("sb-trace", shell),
         Command::Man => print::man(Cli::command()),
     }

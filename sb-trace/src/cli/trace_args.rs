@@ -82,7 +82,6 @@ impl TraceArgs {
             return Err(usage(format!("--expect: '{bad}' is no label")));
         }
         Ok(Options {
-            epoch_unit: input.epoch_unit(),
             by: self.by.clone(),
             pairs: match (self.all_pairs, pairs.is_empty()) {
                 (true, _) => PairChoice::All,
@@ -91,10 +90,8 @@ impl TraceArgs {
             },
             expect: self.expect.clone(),
             max_trace_ns: self.max_trace,
-            id_regex: input.id_regex.clone(),
-            filter: input.filter(),
             tags: self.tag.clone(),
-            ..Options::default()
+            ..input.options()
         })
     }
 

@@ -29,7 +29,7 @@ fn signal(text: &[u8]) -> Option<Layer<'_>> {
         let rest = line.strip_prefix(after)?;
         let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
         let id = std::str::from_utf8(rest.get(..end)?).ok()?;
-        is_request_id(id).then(|| Cow::Borrowed(id))
+        is_request_id(id).then_some(Cow::Borrowed(id))
     };
     let found = if let Some(id) = id(b"START RequestId: ") {
         Signal::Start { id, sequential: true }
@@ -133,19 +133,33 @@ mod tests {
         Some((layer.id.text.replace(ID, "ID"), body))
     }
 
-    fn some(id: &str, body: &str) -> Option<(String, String)> {
-        Some((id.to_owned(), body.to_owned()))
-    }
-
     #[test]
     fn lines_of_the_runtimes() {
         let time = "2022-04-14T05:20:00.000Z";
-        assert_eq!(peeled(&format!("{time}\tID\tINFO\ttext\tmore")), some("ID", "text\tmore"));
-        assert_eq!(peeled(&format!("{time}\tundefined\tINFO\ttext")), some("", "text"));
-        assert_eq!(peeled(&format!("{time}\tID\tinfo\ttext")), some("ID", "text"));
-        assert_eq!(peeled(&format!("{time}\tID\t1600+|A")), some("ID", "1600+|A"));
-        assert_eq!(peeled("[INFO]\t2022-04-14T05:20:00.5Z\tID\ttext\n\n"), some("ID", "text\n\n"));
-        assert_eq!(peeled("2022-04-14 05:20:00 ID INFO  H:42 - x"), some("ID", " INFO  H:42 - x"));
+        assert_eq!(
+            peeled(&format!("{time}\tID\tINFO\ttext\tmore")),
+            Some(("ID".to_owned(), "text\tmore".to_owned()))
+        );
+        assert_eq!(
+            peeled(&format!("{time}\tundefined\tINFO\ttext")),
+            Some(("".to_owned(), "text".to_owned()))
+        );
+        assert_eq!(
+            peeled(&format!("{time}\tID\tinfo\ttext")),
+            Some(("ID".to_owned(), "text".to_owned()))
+        );
+        assert_eq!(
+            peeled(&format!("{time}\tID\t1600+|A")),
+            Some(("ID".to_owned(), "1600+|A".to_owned()))
+        );
+        assert_eq!(
+            peeled("[INFO]\t2022-04-14T05:20:00.5Z\tID\ttext\n\n"),
+            Some(("ID".to_owned(), "text\n\n".to_owned()))
+        );
+        assert_eq!(
+            peeled("2022-04-14 05:20:00 ID INFO  H:42 - x"),
+            Some(("ID".to_owned(), " INFO  H:42 - x".to_owned()))
+        );
         assert_eq!(peeled("2022/04/14 05:20:00 text"), None);
         assert_eq!(peeled("[INFO] text"), None);
         assert_eq!(peeled("1600776870140+0000|A"), None);

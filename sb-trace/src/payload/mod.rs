@@ -98,9 +98,9 @@ pub(crate) fn unwrap(text: &[u8]) -> Layer<'_> {
 /// Whether a layer may begin so: a cheap look before [`unwrap`].
 pub(crate) fn may_hold(text: &[u8]) -> bool {
     match text {
-        [b'{' | b'[' | b' ' | b'\t' | 0x1b | 0xef | b'S' | b'E' | b'R' | b'I', ..] => true,
-        // A date, not an epoch.
-        [b'0'..=b'9', _, _, _, b'-', ..] => true,
+        // The last is a date, not an epoch.
+        [b'{' | b'[' | b' ' | b'\t' | 0x1b | 0xef | b'S' | b'E' | b'R' | b'I', ..]
+        | [b'0'..=b'9', _, _, _, b'-', ..] => true,
         _ => false,
     }
 }

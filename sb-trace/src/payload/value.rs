@@ -58,12 +58,11 @@ impl<'a> Json<'a> {
         if let Some(found) = self.get(path) {
             return Some(found);
         }
-        let dots = path.match_indices('.').map(|(at, _)| at);
-        dots.filter_map(|dot| {
+        let mut dots = path.match_indices('.').map(|(at, _)| at);
+        dots.find_map(|dot| {
             let (head, tail) = path.split_at_checked(dot)?;
             self.get(head)?.at(tail.strip_prefix('.')?)
         })
-        .next()
     }
 
     /// All text in it, in order.

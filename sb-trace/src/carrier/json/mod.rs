@@ -76,12 +76,11 @@ pub(super) fn read(
     let mut parts = Parts::new(carry);
     let found;
     let in_document = units.is_some();
-    let units = match units {
-        Some(units) => units,
-        None => {
-            found = by_line(text).unwrap_or_else(|| Frames::of(text, shape.path));
-            &found
-        }
+    let units = if let Some(units) = units {
+        units
+    } else {
+        found = by_line(text).unwrap_or_else(|| Frames::of(text, shape.path));
+        &found
     };
     let nothing = Arc::from(&b""[..]);
     let mut reader = Reader { shape, overrides, in_document, next_hit: 0, nothing };

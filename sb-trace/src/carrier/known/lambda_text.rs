@@ -18,5 +18,5 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
 
 /// Any line: the columns of the runtime are a payload.
 fn open(line: &[u8]) -> Option<Line<'_>> {
-    Some(Line { body: Cow::Borrowed(line), ..Line::default() })
+    (!line.is_empty()).then(|| Line { body: Cow::Borrowed(line), ..Line::default() })
 }

@@ -32,16 +32,13 @@ fn claims(line: &[u8]) -> bool {
 
 /// `Activation: 'name' (id)` or `ok: got activation id`.
 fn header(line: &[u8]) -> Option<Line<'_>> {
-    let (name, id) = match line.strip_prefix(b"Activation: ") {
-        Some(rest) => {
-            let rest = std::str::from_utf8(rest).ok()?.trim_end();
-            let (name, id) = rest.strip_suffix(')')?.rsplit_once(" (")?;
-            (name.trim_matches('\''), id)
-        }
-        None => {
-            let rest = line.strip_prefix(b"ok: got activation ")?;
-            ("", std::str::from_utf8(rest).ok()?.trim_end())
-        }
+    let (name, id) = if let Some(rest) = line.strip_prefix(b"Activation: ") {
+        let rest = std::str::from_utf8(rest).ok()?.trim_end();
+        let (name, id) = rest.strip_suffix(')')?.rsplit_once(" (")?;
+        (name.trim_matches('\''), id)
+    } else {
+        let rest = line.strip_prefix(b"ok: got activation ")?;
+        ("", std::str::from_utf8(rest).ok()?.trim_end())
     };
     let known = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     known.then(|| Line {

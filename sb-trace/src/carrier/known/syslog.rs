@@ -152,16 +152,9 @@ fn unescape(body: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::with_capacity(body.len());
     let mut at = 0;
     while let Some(&byte) = body.get(at) {
-        match control(at) {
-            Some(byte) => {
-                out.push(byte);
-                at += 4;
-            }
-            None => {
-                out.push(byte);
-                at += 1;
-            }
-        }
+        let control = control(at);
+        out.push(control.unwrap_or(byte));
+        at += if control.is_some() { 4 } else { 1 };
     }
     Cow::Owned(out)
 }
