@@ -146,7 +146,7 @@ impl Joiner {
         let room = MOST_LOOK_ALIKES.saturating_sub(self.out.look_alikes.len());
         self.out.look_alikes.extend(parsed.kept.into_iter().take(room).map(|kept| LookAlikeAt {
             file: file_index,
-            line: base + kept.line,
+            line: base.wrapping_add(kept.line),
             column: kept.column,
             what: kept.what,
         }));

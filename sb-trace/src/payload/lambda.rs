@@ -142,7 +142,7 @@ mod tests {
         );
         assert_eq!(
             peeled(&format!("{time}\tundefined\tINFO\ttext")),
-            Some(("".to_owned(), "text".to_owned()))
+            Some((String::new(), "text".to_owned()))
         );
         assert_eq!(
             peeled(&format!("{time}\tID\tinfo\ttext")),

@@ -64,7 +64,7 @@ proptest! {
         for name in ALL.iter().map(|carrier| carrier.name).chain(["auto"]) {
             if let Some(analysis) = analysis(text.clone(), &options(name)) {
                 prop_assert!(analysis.accounting.adds_up(), "{name}: {:?}", analysis.accounting);
-                let ends = text.iter().filter(|&&b| b == b'\n').count() as u64;
+                let ends = memchr::memchr_iter(b'\n', &text).count() as u64;
                 let lines = ends + u64::from(text.last().is_some_and(|&b| b != b'\n'));
                 prop_assert_eq!(analysis.accounting.lines, lines, "{}", name);
             }
