@@ -18,6 +18,7 @@ mod plain;
 mod source;
 
 pub use fields::Overrides;
+#[cfg(any(feature = "tables", test))]
 pub(crate) use known::ALL;
 pub use pattern::{Otherwise, Pattern};
 pub use source::Choice;
@@ -34,10 +35,13 @@ pub(crate) struct Carrier {
     /// The family that a user may name instead; the name itself where there is none.
     pub family: &'static str,
     /// A record of it, shortened.
+    #[cfg_attr(not(feature = "tables"), expect(dead_code, reason = "listed by `formats`"))]
     pub example: &'static str,
     /// What the correlation id is.
+    #[cfg_attr(not(feature = "tables"), expect(dead_code, reason = "listed by `formats`"))]
     pub id: &'static str,
     /// What the source is.
+    #[cfg_attr(not(feature = "tables"), expect(dead_code, reason = "listed by `formats`"))]
     pub source: &'static str,
     /// Whether the lines between START and END of a request belong to it.
     pub brackets: Brackets,
