@@ -2,6 +2,7 @@
 //!
 //! - `analysis`: `sb-trace` on logs whose figures are known
 //! - `errors`: bad input, its message and its exit code
+//! - `hostile`: input and surroundings that break programs
 //! - `instrument`: the files that print statements from within an app
 //! - `carriers`: logs collected elsewhere, and what the user can say about their form
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
@@ -27,6 +28,7 @@ mod carriers;
 mod driver;
 mod end_to_end;
 mod errors;
+mod hostile;
 mod instrument;
 mod notebooks;
 mod numbers;

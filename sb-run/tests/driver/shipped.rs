@@ -25,7 +25,9 @@ fn traces(log: &str) -> BTreeMap<String, Vec<(u64, String)>> {
         traces.entry(id.into()).or_default().push((epoch.parse().unwrap(), label.into()));
     }
     for trace in traces.values_mut() {
-        trace.sort_by_key(|(time, _)| *time);
+        // Within one millisecond the order of two logs is that of the labels.
+        let usual = |label: &str| LABELS.iter().position(|known| *known == label);
+        trace.sort_by_key(|(time, label)| (*time, usual(label)));
     }
     traces
 }

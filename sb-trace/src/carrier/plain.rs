@@ -23,13 +23,9 @@ pub(super) fn read(block: &Block, how: How<'_>) -> Parsed {
         match found {
             Found::Statement(statement) => {
                 lines.class = LineClass::Statement;
-                let id = how.id_regex.map_or(Cow::Borrowed(""), |regex| lines.id(regex));
-                parsed.push(&RawEvent {
-                    statement,
-                    correlation_id: &id,
-                    source: "",
-                    line: lines.number,
-                });
+                let line = lines.number;
+                let correlation_id = how.id_regex.map_or("", |regex| lines.id(regex));
+                parsed.push(&RawEvent { statement, correlation_id, source: "", line });
             }
             Found::LookAlike(what) => {
                 lines.class = lines.class.max(LineClass::LookAlike);
@@ -51,6 +47,10 @@ struct Lines<'a> {
     start: usize,
     number: u64,
     class: LineClass,
+    /// Up to here the line goes on: a line of gigabytes is searched once, not for each statement.
+    searched: usize,
+    /// The id that the user's own pattern found in the line.
+    id: Option<Cow<'a, str>>,
 }
 
 impl<'a> Lines<'a> {
@@ -61,13 +61,20 @@ impl<'a> Lines<'a> {
             start: 0,
             number: 1,
             class: LineClass::Other,
+            searched: 0,
+            id: None,
         }
     }
 
     /// Makes the line that holds the byte `at` the current one.
     fn go_to(&mut self, at: usize, parsed: &mut Parsed) {
-        while let Some(end) = memchr::memchr(b'\n', &self.text[self.start..at]) {
-            self.next(self.start + end + 1, parsed);
+        loop {
+            let from = self.start.max(self.searched);
+            let Some(end) = memchr::memchr(b'\n', &self.text[from..at]) else {
+                self.searched = at;
+                return;
+            };
+            self.next(from + end + 1, parsed);
             if self.valid {
                 // Nothing was found in the lines between here and `at`: count them at once.
                 let Some(last) = memchr::memrchr(b'\n', &self.text[self.start..at]) else {
@@ -78,6 +85,7 @@ impl<'a> Lines<'a> {
                 parsed.add_lines(LineClass::Other, between);
                 self.number += between;
                 self.start += last + 1;
+                self.searched = at;
                 return;
             }
         }
@@ -92,14 +100,17 @@ impl<'a> Lines<'a> {
         parsed.add_lines(std::mem::replace(&mut self.class, LineClass::Other), 1);
         self.start = start;
         self.number += 1;
+        self.id = None;
     }
 
     /// What the user's own pattern finds in the current line.
-    fn id(&self, regex: &Regex) -> Cow<'a, str> {
+    fn id(&mut self, regex: &Regex) -> &str {
         let rest = &self.text[self.start..];
-        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-        let found = regex.captures(line).and_then(|c| c.name(ID_GROUP));
-        found.map_or(Cow::Borrowed(""), |id| String::from_utf8_lossy(id.as_bytes()))
+        self.id.get_or_insert_with(|| {
+            let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+            let found = regex.captures(line).and_then(|c| c.name(ID_GROUP));
+            found.map_or(Cow::Borrowed(""), |id| String::from_utf8_lossy(id.as_bytes()))
+        })
     }
 
     fn finish(mut self, parsed: &mut Parsed) {

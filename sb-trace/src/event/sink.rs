@@ -39,8 +39,9 @@ pub(crate) struct Sink<'b> {
     block: &'b [u8],
     how: How<'b>,
     parsed: Parsed,
-    /// The line (from 1) at a place, to count on from.
+    /// The line (from 1) at a place, to count on from, and where it begins.
     counted: (usize, u64),
+    line_start: usize,
     /// Lines that are not what the rest is.
     classes: Vec<(u64, LineClass)>,
     /// For each row, where it begins, if records may come in parts.
@@ -54,6 +55,7 @@ impl<'b> Sink<'b> {
             how,
             parsed: Parsed::default(),
             counted: (0, 1),
+            line_start: 0,
             classes: Vec::new(),
             order: Vec::new(),
         }
@@ -136,10 +138,14 @@ impl<'b> Sink<'b> {
     /// The line of a place, from 1.
     pub(crate) fn line(&mut self, at: usize) -> u64 {
         if at < self.counted.0 {
-            self.counted = (0, 1);
+            (self.counted, self.line_start) = ((0, 1), 0);
         }
-        let between = self.block.get(self.counted.0..at).unwrap_or_default();
+        let from = self.counted.0;
+        let between = self.block.get(from..at).unwrap_or_default();
         let lines = memchr::memchr_iter(b'\n', between).count() as u64;
+        if let Some(last) = memchr::memrchr(b'\n', between) {
+            self.line_start = from + last + 1;
+        }
         self.counted = (at, self.counted.1 + lines);
         self.counted.1
     }
@@ -170,7 +176,10 @@ impl<'b> Sink<'b> {
         scan(body, self.how.unit, |at, found| {
             let begin = in_block.map(|offset| offset + at);
             let (own_line, column) = match begin {
-                Some(begin) => (self.line(begin), column(self.block, begin)),
+                Some(begin) => {
+                    let line = self.line(begin);
+                    (line, (begin - self.line_start + 1) as u64)
+                }
                 None => (line, 1),
             };
             match found {
@@ -304,12 +313,6 @@ fn own_id<'a>(regex: &Regex, text: &'a [u8]) -> Option<Cow<'a, str>> {
 fn offset_in(outer: &[u8], inner: &[u8]) -> Option<usize> {
     let offset = (inner.as_ptr() as usize).checked_sub(outer.as_ptr() as usize)?;
     (offset + inner.len() <= outer.len()).then_some(offset)
-}
-
-/// The column of a place in bytes, from 1.
-fn column(text: &[u8], at: usize) -> u64 {
-    let line = text.get(..at).and_then(|head| memchr::memrchr(b'\n', head));
-    (at - line.map_or(0, |end| end + 1) + 1) as u64
 }
 
 /// Whether `13 digits + zone + |` stands anywhere in the raw text, whatever is around it.

@@ -5,7 +5,9 @@
 use libfuzzer_sys::fuzz_target;
 use sb_trace::latency::{PairChoice, PairSpec};
 use sb_trace::trace::Grouping;
-use sb_trace::{EpochUnit, Error, Input, Options, Run, Silent, analyze, stats};
+use sb_trace::{
+    EpochUnit, Error, Figures, Input, Options, Run, Silent, analyze, figures, stats,
+};
 
 /// Parts the input into logs.
 const BORDER: &[u8] = b"\n====\n";
@@ -48,6 +50,14 @@ fuzz_target!(|data: &[u8]| {
         Err(error) => panic!("{error}"),
     };
     assert!(analysis.accounting.adds_up(), "{:?}", analysis.accounting);
+    // Figures that are tallied while the log is read are those of the tables.
+    let percents = [50.0, 99.0];
+    let tallied = figures(&inputs, &options, &percents, &[], &Silent).expect("the same input");
+    let tables = Figures::of(&analysis, &percents, &[]);
+    assert_eq!(tallied.accounting, tables.accounting);
+    assert_eq!(tallied.summaries, tables.summaries);
+    assert_eq!(tallied.findings, tables.findings);
+    assert_eq!(tallied.missing, tables.missing);
     let events = analysis.events.rows.len();
     let mut seen = vec![false; events];
     let traces = &analysis.traces;
