@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::session::Session;
 use crate::benchmark::mount::Mount;
 use crate::benchmark::{Hook, shown};
@@ -18,7 +16,7 @@ use crate::spec::commands::spec_file;
 use crate::spec::images;
 use crate::spec::requests::Requests;
 use crate::spec::workload::{Kind, Workload};
-use crate::state::journal::{By, Event};
+use crate::state::journal::Event;
 use crate::statement;
 
 /// How long a process may take to end by itself once cleanup has returned.
@@ -73,11 +71,7 @@ impl Session<'_> {
         let Some(book) = self.book.as_mut() else { return Ok(()) };
         let bytes = std::fs::read(spec_file(self.benchmark, token)).unwrap_or_default();
         let read = usize::try_from(read).unwrap_or(usize::MAX);
-        let text = String::from_utf8_lossy(bytes.get(read..).unwrap_or_default()).into_owned();
-        for (key, value) in text.lines().filter_map(|line| line.split_once('=')) {
-            book.set(key.trim().into(), Value::from(value), By::Hook)?;
-        }
-        Ok(())
+        book.take_lines(bytes.get(read..).unwrap_or_default(), false)
     }
 
     /// Gives files that containers made as root to the user.

@@ -163,6 +163,19 @@ impl Book {
         if secret { self.save() } else { Ok(()) }
     }
 
+    /// Takes `key=value` lines that commands wrote to the file of `$SB_SPEC`.
+    pub fn take_lines(&mut self, text: &[u8], only_new: bool) -> Result<(), Error> {
+        let text = String::from_utf8_lossy(text).into_owned();
+        for (key, value) in text.lines().filter_map(|line| line.split_once('=')) {
+            let key = key.trim();
+            let known = only_new && self.record.values.contains_key(key);
+            if !key.is_empty() && !known {
+                self.set(key.into(), value.into(), By::Hook)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Brings `.sb/config.yml` and `run.yaml` up to date.
     pub fn save(&mut self) -> Result<(), Error> {
         self.config_file.save(&self.record.benchmark, &self.open, &self.record.values)?;

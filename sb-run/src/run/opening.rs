@@ -147,14 +147,8 @@ impl StepHost<'_> {
     /// Takes what commands of a step that was cut off had written to the file of `$SB_SPEC`.
     fn take_spec_file(&self, book: &mut Book, token: &str) -> Result<(), Error> {
         let path = spec_file(self.benchmark, token);
-        let text = std::fs::read(&path).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text).into_owned();
-        for (key, value) in text.lines().filter_map(|line| line.split_once('=')) {
-            // One that is there was taken, and perhaps changed since.
-            if !book.record().values.contains_key(key.trim()) {
-                book.set(key.trim().into(), Value::from(value), By::Hook)?;
-            }
-        }
+        // A key that is there was taken, and perhaps changed since.
+        book.take_lines(&std::fs::read(&path).unwrap_or_default(), true)?;
         let _ = std::fs::remove_file(path); // it may not exist
         Ok(())
     }

@@ -146,6 +146,7 @@ impl StepHost<'_> {
             values: &book.record().values,
             token: self.token,
             group: self.group,
+            hook_is_here: *self.place == Place::Host,
             run_id: &book.record().run_id,
         })
     }

@@ -34,6 +34,8 @@ pub struct Surroundings<'a> {
     pub token: &'a str,
     /// The hook's process group.
     pub group: u32,
+    /// Whether the hook itself runs on this machine.
+    pub hook_is_here: bool,
     /// The run.
     pub run_id: &'a str,
 }
@@ -101,7 +103,9 @@ impl Surroundings<'_> {
             return Ok(local);
         }
         let own_image = run.image.as_deref().is_some_and(|image| image != "k6");
-        if on_path("k6") && (local || (self.options.mode == Mode::Auto && !own_image)) {
+        // From a hook in a container k6 would have to write to a folder that belongs to root.
+        let auto = self.options.mode == Mode::Auto && !own_image && self.hook_is_here;
+        if on_path("k6") && (local || auto) {
             return Ok(true);
         }
         if local {

@@ -12,10 +12,10 @@ def prepare(spec):
     own = subprocess.Popen(['sleep', '1000'])
     spec['bucket2'] = 'b-4712'
     open('pids', 'w').write('%d %d %d\\n' % (os.getpid(), own.pid, escaped.pid))
-    spec.run('sleep 1000')
+    spec.run('echo by_command=4713 >> $SB_SPEC; echo > written; sleep 1000')
 def invoke(spec): pass
 def cleanup(spec):
-    print(spec['bucket'], spec['bucket2'], spec['api_token'], spec['list'])
+    print(spec['bucket'], spec['bucket2'], spec['api_token'], spec['list'], spec['by_command'])
 ";
 
 #[test]
@@ -26,6 +26,7 @@ fn kill_9_in_prepare_loses_nothing() {
     let pids = sandbox.wait_for("pids");
     let journal = sandbox.only_run().join("journal.ndjson");
     wait("the command", || sandbox.read(&journal).contains("command_started"));
+    sandbox.wait_for("written");
     kill("-KILL", driver.id());
     driver.wait().unwrap();
     // The hook sees that its driver is gone and ends its group, commands of spec.run included.
@@ -36,7 +37,7 @@ fn kill_9_in_prepare_loses_nothing() {
         .run("cleanup")
         .code(0)
         .says("sb-run was killed during prepare")
-        .says("b-4711 b-4712 hunter22 [1, 2]");
+        .says("b-4711 b-4712 hunter22 [1, 2] 4713");
     assert!(!alive(pids[2]), "what had escaped from the group is ended");
     let outcome = sandbox.log("run.yaml");
     assert!(outcome.contains("outcome: killed"), "{outcome}");
