@@ -3,6 +3,7 @@
 
 use crate::chart::Charts;
 use crate::error::{Error, Result};
+use crate::figure::Figure;
 use crate::load::{self, Loaded, whole};
 use crate::model::Report;
 use crate::{page, render};
@@ -30,44 +31,48 @@ pub fn publish(
     folder: &Path,
 ) -> Result<Vec<PathBuf>> {
     let charts = Charts::of(report);
-    let mut files: Vec<(String, Vec<u8>)> = vec![
-        (PAGE.to_owned(), page::html(report, &charts)?.into_bytes()),
-        (SUMMARY_MD.to_owned(), page::markdown(report).into_bytes()),
-        (SUMMARY_JSON.to_owned(), page::json(report).into_bytes()),
-    ];
-    let pictures: Vec<Vec<(String, Vec<u8>)>> = charts
-        .all()
-        .into_par_iter()
-        .map(|figure| {
-            let name = |end: &str| format!("{CHARTS}/{}.{end}", figure.name);
-            let svg = render::svg(figure, render::Place::File)?;
-            Ok(vec![(name("svg"), svg.into_bytes()), (name("png"), render::png(figure)?)])
-        })
-        .collect::<Result<_>>()?;
-    files.extend(pictures.into_iter().flatten());
-
+    let figures = charts.all();
     let mut names = vec![LATENCIES.to_owned()];
     names.extend(loaded.analysis.as_ref().map(|_| EVENTS.to_owned()));
-    names.extend(files.iter().map(|(name, _)| name.clone()));
+    names.extend([PAGE, SUMMARY_MD, SUMMARY_JSON].map(str::to_owned));
+    let picture = |figure: &Figure, end: &str| format!("{CHARTS}/{}.{end}", figure.name);
+    names.extend(figures.iter().flat_map(|f| [picture(f, "svg"), picture(f, "png")]));
 
     let target = Target::open(folder)?;
     target.check(&names, &loaded.files)?;
-    let sources = loaded.analysis.as_ref().map(|a| a.files.as_slice()).unwrap_or_default();
-    let metadata = frame::metadata(sources, options);
     let aside = target.aside()?;
-    let table = frame::latencies_in_parts(loaded.latencies());
-    frame::write_parts(table, &aside.path().join(LATENCIES), &metadata)?;
-    if let Some(analysis) = &loaded.analysis {
-        let table = frame::events_in_parts(&analysis.events, &analysis.files, &analysis.runs);
-        frame::write_parts(table, &aside.path().join(EVENTS), &metadata)?;
-    }
-    for (name, bytes) in &files {
+    let write = |name: &str, bytes: &[u8]| {
         let path = aside.path().join(name);
-        fs::write(&path, bytes).map_err(failed(&path))?;
-    }
+        fs::write(&path, bytes).map_err(failed(&path))
+    };
+    let pictures = || {
+        figures.par_iter().try_for_each(|figure| {
+            let svg = render::svg(figure, render::Place::File)?;
+            write(&picture(figure, "svg"), svg.as_bytes())?;
+            write(&picture(figure, "png"), &render::png(figure)?)
+        })
+    };
+    let (tables, pictures) = rayon::join(|| tables(loaded, options, aside.path()), pictures);
+    tables.and(pictures)?;
+    write(PAGE, page::html(report, &charts)?.as_bytes())?;
+    write(SUMMARY_MD, page::markdown(report).as_bytes())?;
+    write(SUMMARY_JSON, page::json(report).as_bytes())?;
     let old = target.left_over(&names);
     target.exchange(aside.path(), &names, &old)?;
     Ok(names.iter().map(|name| folder.join(name)).collect())
+}
+
+/// Writes the tables.
+fn tables(loaded: &Loaded, options: &Options, folder: &Path) -> Result<()> {
+    let sources = loaded.analysis.as_ref().map(|a| a.files.as_slice()).unwrap_or_default();
+    let metadata = frame::metadata(sources, options);
+    let table = frame::latencies_in_parts(loaded.latencies());
+    frame::write_parts(table, &folder.join(LATENCIES), &metadata)?;
+    if let Some(analysis) = &loaded.analysis {
+        let table = frame::events_in_parts(&analysis.events, &analysis.files, &analysis.runs);
+        frame::write_parts(table, &folder.join(EVENTS), &metadata)?;
+    }
+    Ok(())
 }
 
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error + use<> {

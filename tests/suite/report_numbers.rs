@@ -61,17 +61,19 @@ assert {(s["pair"], s["start_class"]) for s in summary["pairs"] if s["start_clas
 
 # The page shows the same: the raw numbers are in the attributes by which it sorts.
 class Rows(html.parser.HTMLParser):
-    rows, section, row, cell = [], None, None, None
+    rows, section, row, cell, small = [], None, None, None, False
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         if tag == "section": self.section = attributes.get("id")
         if tag == "tr": self.row = {}
+        if tag == "small": self.small = True
         if tag in ("td", "th") and self.row is not None:
             self.cell = attributes.get("data-label", "pair"); self.row.setdefault(self.cell, ["", attributes.get("data-sort")])
     def handle_data(self, data):
-        if self.cell: self.row[self.cell][0] += data
+        if self.cell and not self.small: self.row[self.cell][0] += data
     def handle_endtag(self, tag):
         if tag in ("td", "th"): self.cell = None
+        if tag == "small": self.small = False
         if tag == "tr" and self.row and "p50" in self.row: self.rows.append((self.section, self.row))
 page = Rows(); page.feed(open("report/report.html").read())
 shown = [r for section, r in page.rows if section == "summary" and "p95" in r and "run" not in r]

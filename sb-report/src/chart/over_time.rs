@@ -9,6 +9,7 @@ use crate::figure::{
 use crate::model::words::{count, latency};
 use crate::model::{PairView, Point, RunView, Series, Slice};
 use sb_trace::trace::ColdWarm;
+use std::collections::BTreeMap;
 
 /// From this many latencies on cells are drawn.
 const MANY: usize = 2_000;
@@ -205,8 +206,9 @@ fn thin_out(figure: &mut Figure) {
 /// each shade is used, and the greatest one.
 fn heat(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, top: f64) -> Vec<u32> {
     let mut size = 6.0;
+    let places = places(pair, panels, y, top);
     loop {
-        let cells = cells(pair, panels, y, top, size);
+        let cells = cells(&places, size);
         if cells.len() > MOST_CELLS {
             size *= 1.2;
             continue;
@@ -234,23 +236,31 @@ fn heat(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, top: 
     }
 }
 
-fn cells(
-    pair: &PairView,
-    panels: &[Panel],
-    y: &Scale,
-    top: f64,
-    size: f64,
-) -> std::collections::BTreeMap<(i32, i32), u32> {
-    let mut cells = std::collections::BTreeMap::new();
-    for series in &pair.series {
-        for (panel, point) in in_panels(series, panels) {
-            let (x, y) = (panel.x(point.start_ns), y.place(point.ms));
-            #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
-            let cell = (((x - LEFT) / size) as i32, ((y - top) / size) as i32);
-            *cells.entry(cell).or_insert(0u32) += 1;
+/// The places of all latencies, from the plot's top left corner.
+fn places(pair: &PairView, panels: &[Panel], y: &Scale, top: f64) -> Vec<(f64, f64)> {
+    let points = pair.series.iter().flat_map(|series| in_panels(series, panels));
+    points.map(|(panel, point)| (panel.x(point.start_ns) - LEFT, y.place(point.ms) - top)).collect()
+}
+
+/// How many places lie in each cell of this size.
+fn cells(places: &[(f64, f64)], size: f64) -> BTreeMap<(i32, i32), u32> {
+    #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
+    let cell = |&(x, y): &(f64, f64)| ((x / size) as i32, (y / size) as i32);
+    let columns = places.iter().map(|p| cell(p).0).max().unwrap_or(0).max(0) + 1;
+    let rows = places.iter().map(|p| cell(p).1).max().unwrap_or(0).max(0) + 1;
+    let mut grid = vec![0u32; columns.unsigned_abs() as usize * rows.unsigned_abs() as usize];
+    for place in places {
+        let (column, row) = cell(place);
+        let at = column.max(0).unsigned_abs() * rows.unsigned_abs() + row.max(0).unsigned_abs();
+        if let Some(count) = grid.get_mut(at as usize) {
+            *count += 1;
         }
     }
-    cells
+    let place = |at: usize| {
+        let at = i32::try_from(at).unwrap_or_default();
+        (at / rows, at % rows)
+    };
+    grid.into_iter().enumerate().filter(|c| c.1 > 0).map(|(at, n)| (place(at), n)).collect()
 }
 
 /// The key of the shades, from few latencies to many.
