@@ -6,6 +6,7 @@
 //! - `instrument`: the files that print statements from within an app
 //! - `carriers`: logs collected elsewhere, and what the user can say about their form
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
+//! - `papers`: help with examples, completions, manual pages
 //! - `report`: `sb-report` on odd and on bad input
 //! - `odd`: the report of small and odd data; limits, groups and loads
 //! - `page`: the report in a real browser
@@ -35,6 +36,7 @@ mod numbers;
 mod odd;
 mod oracle;
 mod page;
+mod papers;
 mod report;
 mod report_numbers;
 mod tables;

@@ -24,6 +24,8 @@ pub(super) struct Case {
     pub(super) max_trace_ns: i64,
     /// Whether `req=ID` on a line is the record's id.
     pub(super) record_id: bool,
+    /// Whether `<source> ` at the begin of a line is the record's source.
+    pub(super) sources: bool,
 }
 
 impl Debug for Case {
@@ -31,8 +33,8 @@ impl Debug for Case {
         writeln!(f, "{:?}, by {:?}, pairs {:?}", self.unit, self.by, self.pairs)?;
         writeln!(
             f,
-            "expect {:?}, max trace {} ns, record id {}",
-            self.expect, self.max_trace_ns, self.record_id
+            "expect {:?}, max trace {} ns, record id {}, sources {}",
+            self.expect, self.max_trace_ns, self.record_id, self.sources
         )?;
         for file in &self.files {
             writeln!(f, "== {} run {:?} hook log {}", file.name, file.run, file.hook_log)?;

@@ -110,6 +110,8 @@ struct Manner {
     path: Vec<usize>,
     /// All have ids, none has, or some have.
     ids: usize,
+    /// No line names its source, or each may.
+    sources: bool,
     /// Each invocation writes to one file, each step of the path has its file, or any step any.
     spread: usize,
     unit: EpochUnit,
@@ -125,8 +127,16 @@ fn manner() -> impl Strategy<Value = Manner> {
     ];
     let label = prop_oneof![9 => 0..USUAL, 1 => 0..LABELS.len()];
     let max_trace = prop_oneof![2 => Just(None), 1 => (0..120i64).prop_map(Some)];
-    (vec(label, 1..6), 0..3usize, 0..3usize, unit, max_trace).prop_map(
-        |(path, ids, spread, unit, max_trace)| Manner { path, ids, spread, unit, max_trace },
+    let sources = prop::bool::weighted(0.4);
+    (vec(label, 1..6), 0..3usize, sources, 0..3usize, unit, max_trace).prop_map(
+        |(path, ids, sources, spread, unit, max_trace)| Manner {
+            path,
+            ids,
+            sources,
+            spread,
+            unit,
+            max_trace,
+        },
     )
 }
 
@@ -174,6 +184,7 @@ pub(super) fn log(by: impl Strategy<Value = By>) -> impl Strategy<Value = Case> 
             expect,
             max_trace_ns: manner.max_trace.map_or(Options::MAX_TRACE_NS, |m| m * ns(manner.unit)),
             record_id,
+            sources: manner.sources,
         },
     )
 }
@@ -209,6 +220,7 @@ pub(super) fn bytes() -> impl Strategy<Value = Case> {
             expect: Vec::new(),
             max_trace_ns: Options::MAX_TRACE_NS,
             record_id,
+            sources: false,
         },
     )
 }
@@ -286,7 +298,12 @@ fn statement(
         }
     }
     let (before, behind) = (BEFORE[step.before], BEHIND[step.behind]);
-    format!("{record}{before}{stamp}{}|{label}{own}{behind}", ZONES[step.zone]).into_bytes()
+    // One in four lines names none.
+    let source = match (manner.sources, step.zone % 4) {
+        (false, _) | (_, 3) => String::new(),
+        (true, number) => format!("<s{number}> "),
+    };
+    format!("{source}{record}{before}{stamp}{}|{label}{own}{behind}", ZONES[step.zone]).into_bytes()
 }
 
 /// What becomes of the lines of one file.

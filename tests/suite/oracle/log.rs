@@ -13,12 +13,14 @@ pub(super) struct File {
     pub(super) bytes: Vec<u8>,
 }
 
-/// One event. Plain logs name no source.
+/// One event.
 #[derive(Debug, Clone)]
 pub(super) struct Event {
     /// Index into [`Log::runs`].
     pub(super) run: usize,
     pub(super) file: usize,
+    /// Index into [`Log::streams`].
+    pub(super) stream: usize,
     pub(super) line: u64,
     pub(super) time: i64,
     pub(super) offset_minutes: i16,
@@ -45,6 +47,8 @@ pub(super) struct Log {
     /// Id and benchmark, in the order of their first input.
     pub(super) runs: Vec<(String, String)>,
     pub(super) names: Vec<String>,
+    /// The files and sources, each a sequence of its own; an empty source is none.
+    pub(super) streams: Vec<(usize, String)>,
     pub(super) lines_of_file: Vec<u64>,
     pub(super) statements_of_file: Vec<u64>,
     /// In log order: the order of the inputs, then place. An event's index here is its log place.
@@ -57,8 +61,24 @@ pub(super) struct Log {
     pub(super) look_alikes: u64,
 }
 
-/// Reads the files in their order. `with_record_id` says whether `req=ID` names the record's id.
-pub(super) fn read(files: &[File], unit: Unit, with_record_id: bool) -> Log {
+impl Log {
+    /// The source of an event; empty where the log names none.
+    pub(super) fn source(&self, event: usize) -> &str {
+        &self.streams[self.events[event].stream].1
+    }
+
+    /// What stamped an event: its source, or its file where the log names none.
+    pub(super) fn clock(&self, event: usize) -> &str {
+        match self.source(event) {
+            "" => &self.names[self.events[event].file],
+            source => source,
+        }
+    }
+}
+
+/// Reads the files in their order. `with_record_id` says whether `req=ID` names the record's id,
+/// `with_source` whether a line may begin with `<source> `.
+pub(super) fn read(files: &[File], unit: Unit, with_record_id: bool, with_source: bool) -> Log {
     let mut log = Log::default();
     for (index, file) in files.iter().enumerate() {
         // Logs collected elsewhere share one run without id.
@@ -68,13 +88,17 @@ pub(super) fn read(files: &[File], unit: Unit, with_record_id: bool) -> Log {
         }
         let run = log.runs.iter().position(|r| *r == run).unwrap();
         log.names.push(file.name.clone());
-        let found = lines(&file.bytes);
+        let bytes: &[u8] = &file.bytes;
+        let found =
+            lines(if with_source { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes });
         log.lines_of_file.push(found.len() as u64);
         // A duplicate is the same run, epoch, label and id printed twice in one hook log. Without
         // an id two calls in the same millisecond could not be told from a repetition.
         let mut printed = BTreeSet::new();
         let mut statements_here = 0;
         for (number, bytes) in found.into_iter().enumerate() {
+            let (source, bytes) = if with_source { source_of(bytes) } else { ("", bytes) };
+            let stream = (index, source.to_owned());
             let line = take_apart(bytes, unit);
             log.lines_by_class[place_of(line.class)] += 1;
             log.look_alikes += line.look_alikes;
@@ -83,9 +107,13 @@ pub(super) fn read(files: &[File], unit: Unit, with_record_id: bool) -> Log {
                 statements_here += 1;
                 let next = log.label_order.len();
                 log.label_order.entry(statement.label.clone()).or_insert(next);
+                if !log.streams.contains(&stream) {
+                    log.streams.push(stream.clone());
+                }
                 let event = Event {
                     run,
                     file: index,
+                    stream: log.streams.iter().position(|s| *s == stream).unwrap(),
                     line: number as u64 + 1,
                     time: statement.epoch_ns,
                     offset_minutes: statement.offset_minutes,
@@ -105,6 +133,18 @@ pub(super) fn read(files: &[File], unit: Unit, with_record_id: bool) -> Log {
         log.statements_of_file.push(statements_here);
     }
     log
+}
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// What the `--pattern` of these tests takes off a line, `^<(?<source>s[0-9])> (?<body>.*)$`.
+fn source_of(line: &[u8]) -> (&str, &[u8]) {
+    match line {
+        [b'<', b's', b'0'..=b'9', b'>', b' ', body @ ..] => {
+            (std::str::from_utf8(&line[1..3]).unwrap(), body)
+        }
+        _ => ("", line),
+    }
 }
 
 fn place_of(class: Class) -> usize {

@@ -24,8 +24,8 @@ pub(super) struct Row {
     pub(super) seq: usize,
     pub(super) start_ns: i64,
     pub(super) latency_ns: Option<i64>,
-    /// The files of FROM and TO.
-    pub(super) files: (usize, Option<usize>),
+    /// The FROM and the TO event.
+    pub(super) events: (usize, Option<usize>),
 }
 
 /// Two labels, FROM and TO.
@@ -51,22 +51,18 @@ fn time(log: &Log, trace: &Trace, position: usize) -> i64 {
     log.events[trace.events[position]].time
 }
 
-fn file(log: &Log, trace: &Trace, position: usize) -> usize {
-    log.events[trace.events[position]].file
-}
-
 /// The latencies from one clock to another: how many there are, how many are negative, the least,
 /// and the least on the way back.
 type Between = (usize, usize, i64, Option<i64>);
 
-/// What the latencies between any two clocks say of them. Each file has its clock.
-pub(super) fn clocks(rows: &[Row]) -> BTreeMap<(usize, usize), Between> {
-    let between = |from: usize, to: usize| -> Vec<i64> {
-        let rows = rows.iter().filter(|row| row.files == (from, Some(to)));
+/// What the latencies between any two clocks say of them.
+pub(super) fn clocks<'a>(log: &'a Log, rows: &[Row]) -> BTreeMap<(&'a str, &'a str), Between> {
+    let of = |row: &Row| Some((log.clock(row.events.0), log.clock(row.events.1?)));
+    let between = |from: &str, to: &str| -> Vec<i64> {
+        let rows = rows.iter().filter(|row| of(row) == Some((from, to)));
         rows.filter_map(|row| row.latency_ns).collect()
     };
-    let pairs: BTreeSet<(usize, usize)> =
-        rows.iter().filter_map(|row| Some((row.files.0, row.files.1?))).collect();
+    let pairs: BTreeSet<(&str, &str)> = rows.iter().filter_map(of).collect();
     let mut clocks = BTreeMap::new();
     for (from, to) in pairs.into_iter().filter(|(from, to)| from != to) {
         let there = between(from, to);
@@ -99,7 +95,7 @@ fn rows_of(
             seq,
             start_ns: time(log, of, from),
             latency_ns: to.map(|to| time(log, of, to) - time(log, of, from)),
-            files: (file(log, of, from), to.map(|to| file(log, of, to))),
+            events: (of.events[from], to.map(|to| of.events[to])),
         })
         .collect()
 }
@@ -214,17 +210,16 @@ fn consecutive(log: &Log, grouped: &Grouped) -> Vec<Row> {
                 seq: 0,
                 start_ns: time(log, trace, 0),
                 latency_ns: Some(time(log, trace, last) - time(log, trace, 0)),
-                files: (file(log, trace, 0), Some(file(log, trace, last))),
+                events: (trace.events[0], Some(trace.events[last])),
             });
         }
     }
     rows
 }
 
-/// Whether an event and the one before it were written by different clocks: a plain log names no
-/// source, so that is a question of the file.
+/// Whether an event and the one before it were written by different clocks.
 fn is_across(log: &Log, trace: &Trace, position: usize) -> bool {
-    log.events[trace.events[position - 1]].file != log.events[trace.events[position]].file
+    log.clock(trace.events[position - 1]) != log.clock(trace.events[position])
 }
 
 /// The directions that are negatives of the opposite one: where two labels follow each other

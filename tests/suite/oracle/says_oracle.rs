@@ -17,7 +17,7 @@ pub(super) fn oracle(case: &Case) -> Said {
         EpochUnit::Us => Unit { digits: 16, ns: 1_000 },
         EpochUnit::Ns => Unit { digits: 19, ns: 1 },
     };
-    let log = read(&case.files, unit, case.record_id);
+    let log = read(&case.files, unit, case.record_id, case.sources);
     let mut said = Said::default();
     if log.statements == 0 {
         said.say(NO_STATEMENT.to_owned());
@@ -60,11 +60,12 @@ pub(super) fn oracle(case: &Case) -> Said {
     }
     for event in &log.events {
         said.say(format!(
-            "event {} {} {} label {} record {:?} own {:?} at {}:{}",
+            "event {} {} {} label {} source {:?} record {:?} own {:?} at {}:{}",
             log.runs[event.run].0,
             event.time,
             event.offset_minutes,
             event.label,
+            log.streams[event.stream].1,
             event.correlation_id,
             event.trace_id,
             log.names[event.file],
@@ -105,7 +106,7 @@ fn oracle_rows(log: &Log, grouped: &Grouped, rows: &[Row], said: &mut Said) {
         .map(|row| {
             let trace = &grouped.traces[row.trace];
             format!(
-                "row {} {} {} seq {} {}->{} sources \"\" \"\" start {} latency {:?} complete {} \
+                "row {} {} {} seq {} {}->{} sources {:?} {:?} start {} latency {:?} complete {} \
                  {:?}",
                 log.runs[trace.run].0,
                 row.pair,
@@ -113,6 +114,8 @@ fn oracle_rows(log: &Log, grouped: &Grouped, rows: &[Row], said: &mut Said) {
                 row.seq,
                 row.from_label,
                 row.to_label,
+                log.source(row.events.0),
+                row.events.1.map_or("", |event| log.source(event)),
                 row.start_ns,
                 row.latency_ns,
                 trace.complete,
@@ -121,9 +124,8 @@ fn oracle_rows(log: &Log, grouped: &Grouped, rows: &[Row], said: &mut Said) {
         })
         .collect();
     said.say_sorted(texts);
-    let clocks = clocks(rows);
+    let clocks = clocks(log, rows);
     let clocks = clocks.iter().map(|((from, to), (n, negative, least, back))| {
-        let (from, to) = (&log.names[*from], &log.names[*to]);
         format!("clocks {from} {to} n {n} negative {negative} least {least} back {back:?}")
     });
     said.say_sorted(clocks.collect());

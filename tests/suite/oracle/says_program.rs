@@ -6,7 +6,7 @@ use super::pairs::Choice;
 use super::traces::By;
 use sb_trace::latency::{PairChoice, PairSpec};
 use sb_trace::trace::Grouping;
-use sb_trace::{Analysis, Input, Options, Run, Silent, stats};
+use sb_trace::{Analysis, Input, Options, Otherwise, Pattern, Run, Silent, stats};
 use std::collections::BTreeMap;
 
 /// All that is compared, from the program.
@@ -57,11 +57,12 @@ pub(super) fn program(case: &Case) -> Result<Said, String> {
     for event in &analysis.events.rows {
         let file = &analysis.files[event.file as usize];
         said.say(format!(
-            "event {} {} {} label {} record {:?} own {:?} at {}:{}",
+            "event {} {} {} label {} source {:?} record {:?} own {:?} at {}:{}",
             analysis.runs[file.run as usize].id,
             event.epoch_ns,
             event.utc_offset_minutes,
             name(event.label),
+            name(event.source),
             name(event.correlation_id),
             name(event.trace_id),
             file.name,
@@ -228,6 +229,10 @@ fn options(case: &Case) -> Options {
         id_regex: case
             .record_id
             .then(|| sb_trace::parse_id_regex("req=(?<correlation_id>[a-z0-9]+)").unwrap()),
+        pattern: case.sources.then(|| {
+            let pattern = Pattern::parse(r"^<(?<source>s[0-9])> (?<body>(?-u:.*))$").unwrap();
+            pattern.with(Otherwise::Plain)
+        }),
         ..Options::default()
     }
 }

@@ -36,7 +36,8 @@ pub(super) struct Grouped {
 /// The whole of section 3.
 pub(super) fn group(log: &Log, by: &By, max_trace_ns: i64, expect: &[String]) -> Grouped {
     let mut grouped = Grouped::default();
-    let turned: Vec<bool> = (0..log.names.len()).map(|file| newest_first(log, file)).collect();
+    let turned: Vec<bool> =
+        (0..log.streams.len()).map(|stream| newest_first(log, stream)).collect();
     let mut drafts = draft(log, by, &turned, &mut grouped);
     for trace in &mut drafts {
         trace.events.sort_by_key(|&e| time_order(log, &turned, e));
@@ -52,10 +53,11 @@ pub(super) fn group(log: &Log, by: &By, max_trace_ns: i64, expect: &[String]) ->
     grouped
 }
 
-/// More than three quarters of the steps between events of different time go back. A plain log
-/// has no sources, so a file is one sequence; all its events are looked at, whoever wrote them.
-fn newest_first(log: &Log, file: usize) -> bool {
-    let times: Vec<i64> = log.events.iter().filter(|e| e.file == file).map(|e| e.time).collect();
+/// More than three quarters of the steps between events of different time go back. All events of
+/// the file and source are looked at, whoever wrote them.
+fn newest_first(log: &Log, stream: usize) -> bool {
+    let events = log.events.iter().filter(|e| e.stream == stream);
+    let times: Vec<i64> = events.map(|e| e.time).collect();
     let back = times.windows(2).filter(|w| w[1] < w[0]).count();
     let steps = times.windows(2).filter(|w| w[1] != w[0]).count();
     back * 4 > steps * 3
@@ -64,8 +66,8 @@ fn newest_first(log: &Log, file: usize) -> bool {
 /// By time, then file, then place; the place turned round where the log lists newest first.
 fn time_order(log: &Log, turned: &[bool], event: usize) -> (i64, usize, i64) {
     let place = i64::try_from(event).unwrap();
-    let file = log.events[event].file;
-    (log.events[event].time, file, if turned[file] { -place } else { place })
+    let of = &log.events[event];
+    (of.time, of.file, if turned[of.stream] { -place } else { place })
 }
 
 /// The traces before they are ordered, with their events in (turned) log order.
@@ -80,9 +82,10 @@ fn draft(log: &Log, by: &By, turned: &[bool], grouped: &mut Grouped) -> Vec<Trac
     let mut by_key: BTreeMap<(usize, String), Trace> = BTreeMap::new();
     let mut in_sequence: Vec<Trace> = Vec::new();
     let mut opened: BTreeMap<(usize, u64), usize> = BTreeMap::new();
-    for (file, turned) in turned.iter().enumerate() {
+    for (stream, turned) in turned.iter().enumerate() {
+        let file = log.streams[stream].0;
         let mut places: Vec<usize> =
-            (0..log.events.len()).filter(|&e| log.events[e].file == file).collect();
+            (0..log.events.len()).filter(|&e| log.events[e].stream == stream).collect();
         if *turned {
             places.reverse();
         }
@@ -96,7 +99,8 @@ fn draft(log: &Log, by: &By, turned: &[bool], grouped: &mut Grouped) -> Vec<Trac
             let key = match by {
                 By::Auto | By::Id => event.id().to_owned(),
                 By::File => log.names[file].clone(),
-                By::Source | By::Label(_) => String::new(),
+                By::Source => log.source(place).to_owned(),
+                By::Label(_) => String::new(),
             };
             if !key.is_empty() {
                 // The key of a file is the file; that of an id is the id in its run.
