@@ -3,7 +3,7 @@
 
 use crate::accounting::LookAlikeAt;
 use crate::analysis::FileInfo;
-use crate::carrier::{Brackets, Choice, Source};
+use crate::carrier::{Brackets, Choice, Source, source_of};
 use crate::collect::Collected;
 use crate::error::{Error, Result};
 use crate::event::{Environments, Event, LineClass, OpenPart, Parsed};
@@ -46,6 +46,8 @@ struct InputState {
     records: u64,
     /// The id that its path gives.
     path_id: Name,
+    /// The source that its path names.
+    path_source: Name,
     environments: Environments,
     open: Vec<OpenPart>,
 }
@@ -111,6 +113,7 @@ impl Joiner {
             fits,
             strict: source.is_strict(),
             path_id: id.map_or(NONE, |id| self.names.add(&id)),
+            path_source: source_of(&path).map_or(NONE, |source| self.names.add(&source)),
             ..InputState::default()
         });
     }
@@ -189,6 +192,9 @@ impl Joiner {
             }
             if event.correlation_id == NONE {
                 event.correlation_id = input.path_id;
+            }
+            if event.source == NONE {
+                event.source = input.path_source;
             }
             accounting.events += 1;
             match &mut self.out.tally {

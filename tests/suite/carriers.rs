@@ -60,7 +60,7 @@ fn a_mixed_folder_is_read_in_one_call_and_adds_up() {
         statements += rows.lines().count() as u64 - 1;
     }
     let out = sandbox.run(SB_TRACE, &["stats", "logs", "--json"]);
-    out.expect(0).says("5 files: read as json-lines").says("github-actions");
+    out.expect(0).says("6 files: read as json-lines").says("github-actions");
     assert!(!out.stderr.contains("not in the text of a record"), "{}", out.stderr);
     let json: serde_json::Value = serde_json::from_str(&out.stdout).unwrap();
     let count = |key: &str| json["accounting"][key].as_u64().unwrap();

@@ -102,10 +102,17 @@ pub(super) fn bare(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// What a line must hold to be looked at.
-static BARS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\|").ok());
+/// What a line must hold to be looked at, where Lambda's own words matter.
 static BARS_AND_SIGNALS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\||RequestId: |INIT_START |"platform\.|\\"platform\."#).ok());
+
+/// The next place that makes its line worth looking at.
+fn next_hit(text: &[u8], from: usize, signals: Option<&Regex>) -> Option<usize> {
+    match signals {
+        Some(signals) => signals.find_at(text, from).map(|hit| hit.start()),
+        None => memchr::memchr(b'|', text.get(from..)?).map(|at| from + at),
+    }
+}
 
 /// Reads a block.
 pub(super) fn read(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>) -> Vec<OpenPart> {
@@ -116,15 +123,11 @@ pub(super) fn read(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>
         return read_parts(sink, opener, carry);
     }
     let text = sink.block();
-    let pattern = if opener.signals { &BARS_AND_SIGNALS } else { &BARS };
-    let Some(pattern) = pattern.as_ref() else {
-        sink.stray(0..text.len());
-        return Vec::new();
-    };
+    let signals = BARS_AND_SIGNALS.as_ref().filter(|_| opener.signals);
     let mut from = 0;
     let mut header = None;
-    while let Some(hit) = pattern.find_at(text, from) {
-        let line = line_around(text, hit.start(), from);
+    while let Some(hit) = next_hit(text, from, signals) {
+        let line = line_around(text, hit, from);
         from = match opener.further {
             Further::Nothing => single(sink, opener, line),
             Further::One | Further::All => record(sink, opener, line, from),
@@ -249,7 +252,7 @@ fn emit(sink: &mut Sink<'_>, opener: Opener<'_>, line: Range<usize>, end: usize)
         Cow::Borrowed(whole) => ansi::strip(whole),
         owned @ Cow::Owned(_) => owned,
     };
-    let first = bare(whole.split(|&b| b == b'\n').next().unwrap_or_default());
+    let first = bare(&whole[..line_end(&whole, 0)]);
     let Some(opened) = opener.open(first) else {
         return false;
     };

@@ -13,13 +13,15 @@ mod known;
 mod lines;
 mod octets;
 mod parts;
+mod path;
 mod pattern;
 mod plain;
 mod source;
 
 pub use fields::Overrides;
-#[cfg(any(feature = "tables", test))]
+#[cfg(feature = "tables")]
 pub(crate) use known::ALL;
+pub(crate) use path::source_of;
 pub use pattern::{Otherwise, Pattern};
 pub use source::Choice;
 pub(crate) use source::{Source, recognise};

@@ -145,7 +145,8 @@ fn packing_and_line_ends_change_nothing() {
 }
 
 /// Samples whose records have an id of their own, so that the same record counts once.
-const ONCE: [&str; 7] = [
+const ONCE: [&str; 8] = [
+    "cloudwatch-events-query.json",
     "cloudwatch-filter-log-events.json",
     "cloudwatch-subscription.json",
     "cloudwatch-subscription-awslogs.json",

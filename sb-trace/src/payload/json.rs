@@ -19,9 +19,9 @@ pub(super) fn peel(text: &[u8]) -> Option<Layer<'_>> {
 
 /// Bytes that are no UTF-8 are replaced: one broken character is no reason to lose a record.
 pub(crate) fn decode(text: &[u8]) -> Cow<'_, [u8]> {
-    match String::from_utf8_lossy(text) {
-        Cow::Borrowed(_) => Cow::Borrowed(text),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    match std::str::from_utf8(text) {
+        Ok(_) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(String::from_utf8_lossy(text).into_owned().into_bytes()),
     }
 }
 

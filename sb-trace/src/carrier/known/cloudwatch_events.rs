@@ -12,16 +12,29 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "logStreamName",
     // Without stream names it is one stream: that is what get-log-events asks for.
     brackets: Brackets::OneStream,
-    samples: &["cloudwatch-filter-log-events.json", "cloudwatch-get-log-events.json"],
+    samples: &[
+        "cloudwatch-filter-log-events.json",
+        "cloudwatch-get-log-events.json",
+        "cloudwatch-events-query.json",
+    ],
     shape: Shape::Json(JsonShape {
         path: &["events"],
-        claims: |keys| keys.has("events[].message"),
+        claims: |keys| {
+            // The second is what `--query events` leaves of it.
+            keys.has("events[].message") || keys.has("message") && keys.has("eventId")
+        },
         read,
         encoded: |_| false,
     }),
 };
 
 fn read(event: &Json<'_>, out: &mut Out<'_, '_>) {
+    for event in event.array() {
+        read(event, out);
+    }
+    if !event.array().is_empty() {
+        return;
+    }
     let Some(message) = event.get_text("message").or(event.text()) else {
         out.generic(event);
         return;

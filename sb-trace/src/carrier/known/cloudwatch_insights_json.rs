@@ -12,16 +12,23 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "@logStream",
     // Newest first, filtered and limited.
     brackets: Brackets::Never,
-    samples: &["cloudwatch-insights-json.json"],
+    samples: &["cloudwatch-insights-json.json", "cloudwatch-insights-query.json"],
     shape: Shape::Json(JsonShape {
         path: &["results"],
-        claims: |keys| keys.has("results[][].field"),
+        claims: |keys| keys.has("results[][].field") || keys.has("[][].field"),
         read,
         encoded: |_| false,
     }),
 };
 
 fn read(row: &Json<'_>, out: &mut Out<'_, '_>) {
+    // Without the key that they stand under, all rows come at once.
+    for row in row.array().iter().filter(|row| !row.array().is_empty()) {
+        read(row, out);
+    }
+    if row.array().iter().any(|row| !row.array().is_empty()) {
+        return;
+    }
     let field = |name: &str| {
         let cell = row.array().iter().find(|cell| cell.get_text("field") == Some(name));
         cell.and_then(|cell| cell.get_text("value")).unwrap_or_default()

@@ -9,7 +9,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     family: "gcp",
     example: r#"[{"insertId":"..","labels":{"execution_id":"frkq7v4h4s86"},"logName":"..","textPayload":"1600776870140+0000|PRE_INVOKED"}]"#,
     id: "labels.execution_id, else the trace",
-    source: "the function or service, else labels.instanceId",
+    source: "the function, else labels.instanceId, else the service",
     brackets: Brackets::Never,
     samples: &["gcp-logging-read.json", "gcp-sink.jsonl"],
     shape: Shape::Json(JsonShape {
@@ -32,7 +32,7 @@ fn read(entry: &Json<'_>, out: &mut Out<'_, '_>) {
     let text = |path: &str| entry.at(path).and_then(Json::text).unwrap_or_default();
     let id = Id::invocation(text("labels.execution_id")).or(Id::trace_path(text("trace")));
     let source =
-        ["resource.labels.function_name", "resource.labels.service_name", "labels.instanceId"]
+        ["resource.labels.function_name", "labels.instanceId", "resource.labels.service_name"]
             .iter()
             .map(|path| text(path))
             .find(|source| !source.is_empty());

@@ -18,6 +18,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         "logcli-jsonl.jsonl",
         "lambda-json.jsonl",
         "vector.ndjson",
+        "cloudwatch-messages.json",
     ],
     shape: Shape::Json(JsonShape { path: &[], claims: |_| true, read, encoded: |_| false }),
 };

@@ -1,4 +1,4 @@
-//! `openwhisk`: `wsk activation poll`, `logs` and `get`. The id of an activation stands in a line
+//! `openwhisk`: `wsk activation poll` and `logs`. The id of an activation stands in a line
 //! of its own above its lines.
 
 use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
@@ -12,11 +12,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "the activation id in the line above",
     source: "the action, where the line above names it",
     brackets: Brackets::Never,
-    samples: &[
-        "openwhisk-activation-poll.txt",
-        "openwhisk-activation-get.txt",
-        "openwhisk-activation-logs.txt",
-    ],
+    samples: &["openwhisk-activation-poll.txt", "openwhisk-activation-logs.txt"],
     shape: Shape::Lines(Lines {
         claims: Some(claims),
         sure: true,
@@ -30,16 +26,11 @@ fn claims(line: &[u8]) -> bool {
     header(line).is_some() || is_output(line)
 }
 
-/// `Activation: 'name' (id)` or `ok: got activation id`.
+/// `Activation: 'name' (id)`
 fn header(line: &[u8]) -> Option<Line<'_>> {
-    let (name, id) = if let Some(rest) = line.strip_prefix(b"Activation: ") {
-        let rest = std::str::from_utf8(rest).ok()?.trim_end();
-        let (name, id) = rest.strip_suffix(')')?.rsplit_once(" (")?;
-        (name.trim_matches('\''), id)
-    } else {
-        let rest = line.strip_prefix(b"ok: got activation ")?;
-        ("", std::str::from_utf8(rest).ok()?.trim_end())
-    };
+    let rest = std::str::from_utf8(line.strip_prefix(b"Activation: ")?).ok()?.trim_end();
+    let (name, id) = rest.strip_suffix(')')?.rsplit_once(" (")?;
+    let name = name.trim_matches('\'');
     let known = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     known.then(|| Line {
         body: Cow::Borrowed(line.get(line.len()..).unwrap_or_default()),

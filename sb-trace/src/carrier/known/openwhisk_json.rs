@@ -1,4 +1,5 @@
-//! `openwhisk` as JSON: activations with their logs, from the API or `wsk activation list --full`.
+//! `openwhisk` as JSON: activations with their logs, from `wsk activation get`, `list --full` or
+//! the API.
 
 use super::openwhisk::behind_stream;
 use crate::carrier::json::Out;
@@ -12,7 +13,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "activationId",
     source: "the action",
     brackets: Brackets::Never,
-    samples: &["openwhisk-activation.json"],
+    samples: &["openwhisk-activation.json", "openwhisk-activation-get.txt"],
     shape: Shape::Json(JsonShape {
         path: &[],
         claims: |keys| keys.has("activationId") && keys.has("logs"),
