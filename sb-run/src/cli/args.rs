@@ -46,12 +46,12 @@ pub(super) struct Cli {
 
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Verb {
-    /// Run prepare, invoke and cleanup; cleanup runs whatever happens (the default)
+    /// Run prepare, invoke, collect and cleanup; cleanup runs whatever happens (the default)
     #[command(
         after_help = "Examples:\n  sb-run test\n  sb-run test --repeat 3 --timeout 20m\n  sb-run test --benchmarks=thumbnail_generator"
     )]
     Test,
-    /// Load the benchmark file and check it; no hook runs
+    /// Check the benchmark file without executing it, as far as that is possible
     #[command(after_help = "Example:\n  sb-run validate --file app_benchmark.py")]
     Validate,
     /// Run the prepare hook; opens a run
@@ -195,6 +195,12 @@ pub(super) struct Flags {
     /// Forget the values of the open run and take those of the file
     #[arg(long, global = true)]
     pub(super) reset_config: bool,
+    /// The original tool's; it changes nothing here
+    #[arg(long, global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "True")]
+    pub(super) debug: Option<String>,
+    /// The original tool's; it changes nothing here
+    #[arg(long, global = true, hide = true)]
+    pub(super) log_level: Option<String>,
     /// Check the file and print what would be done
     #[arg(long, global = true)]
     pub(super) dry_run: bool,

@@ -49,7 +49,8 @@ fn sort(words: impl Iterator<Item = OsString>) -> Result<(Vec<Words>, Words), cl
     let takes_value = |flag: &str| {
         command
             .get_arguments()
-            .any(|arg| arg.get_long() == Some(flag) && arg.get_action().takes_values())
+            .filter(|arg| arg.get_long() == Some(flag) && !arg.is_require_equals_set())
+            .any(|arg| arg.get_action().takes_values())
     };
     let mut segments: Vec<Words> = Vec::new();
     let mut flags = Words::new();
@@ -136,6 +137,15 @@ mod tests {
         assert_eq!(asked.flags.on_interrupt, Some(crate::run::OnInterrupt::Keep));
         assert_eq!(asked.flags.set, [("a_b".to_string(), "c_d".into())]);
         assert!(asked.flags.dry_run);
+        assert_eq!(
+            verbs("prepare invoke 2 cleanup --debug=True --log_level DEBUG"),
+            "Prepare Invoke(2) Cleanup"
+        );
+        assert_eq!(verbs("--debug prepare"), "Prepare");
+        assert_eq!(
+            verbs("config set key -5 prepare"),
+            "Config { words: [\"set\", \"key\", \"-5\"] } Prepare"
+        );
     }
 
     #[test]

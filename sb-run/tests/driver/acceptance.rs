@@ -110,7 +110,7 @@ def cleanup(spec): pass
     sandbox.run("test").code(0);
     has(&sandbox, "result: my-function.com");
     has(&sandbox, "git_version: 2.30.1");
-    sandbox.run("prepare invoke 2 cleanup --file=x_benchmark.py").code(0);
+    sandbox.run("prepare invoke 2 cleanup --file=x_benchmark.py --debug=True").code(0);
 }
 
 #[test]
