@@ -20,8 +20,10 @@ pub(super) struct Indexed {
 pub(super) fn indexed(pixels: &[u8]) -> Indexed {
     let pixels = pixels.as_chunks::<3>().0;
     // Neighbours are mostly of one colour: one entry for each stretch of them.
-    let mut stretches: Vec<(u32, usize)> =
-        pixels.chunk_by(alike).map(|same| (packed(same[0]), same.len())).collect();
+    let mut stretches: Vec<(u32, usize)> = pixels
+        .chunk_by(|a, b| packed(*a) == packed(*b))
+        .map(|same| (packed(same[0]), same.len()))
+        .collect();
     stretches.sort_unstable();
     let mut by_count: Vec<(usize, u32)> = stretches
         .chunk_by(|a, b| a.0 == b.0)
@@ -39,18 +41,14 @@ pub(super) fn indexed(pixels: &[u8]) -> Indexed {
     };
     let places: Vec<u8> = colours.iter().map(|&c| nearest(&palette, unpacked(c))).collect();
     let mut out = Vec::with_capacity(pixels.len());
-    for same in pixels.chunk_by(alike) {
+    for same in pixels.chunk_by(|a, b| packed(*a) == packed(*b)) {
         let place = colours.binary_search(&packed(same[0])).ok().and_then(|at| places.get(at));
         out.resize(out.len() + same.len(), place.copied().unwrap_or_default());
     }
     Indexed { palette: palette.into_iter().flatten().collect(), pixels: out }
 }
 
-/// As numbers: three bytes at a time would be a call for each pixel.
-fn alike(a: &Rgb, b: &Rgb) -> bool {
-    packed(*a) == packed(*b)
-}
-
+/// As a number: three bytes at a time would be compared by a call for each pixel.
 fn packed([red, green, blue]: Rgb) -> u32 {
     u32::from_be_bytes([0, red, green, blue])
 }
