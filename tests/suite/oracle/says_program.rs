@@ -6,7 +6,9 @@ use super::pairs::Choice;
 use super::traces::By;
 use sb_trace::latency::{PairChoice, PairSpec};
 use sb_trace::trace::Grouping;
-use sb_trace::{Analysis, Input, Options, Otherwise, Pattern, Run, Silent, stats};
+use sb_trace::{
+    Analysis, Choice as Format, Input, Options, Otherwise, Pattern, Run, Silent, stats,
+};
 use std::collections::BTreeMap;
 
 /// All that is compared, from the program.
@@ -229,6 +231,8 @@ fn options(case: &Case) -> Options {
         id_regex: case
             .record_id
             .then(|| sb_trace::parse_id_regex("req=(?<correlation_id>[a-z0-9]+)").unwrap()),
+        // Some of the bytes look like a collector's; here they are the app's own.
+        format: Format::Named("plain".to_owned()),
         pattern: case.sources.then(|| {
             let pattern = Pattern::parse(r"^<(?<source>s[0-9])> (?<body>(?-u:.*))$").unwrap();
             pattern.with(Otherwise::Plain)
