@@ -209,10 +209,10 @@ impl Sandbox {
     }
 }
 
-/// Waits up to 20 s for something to become true.
+/// Waits up to a minute for something to become true.
 #[track_caller]
 pub(crate) fn wait(what: &str, mut done: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(20);
+    let until = Instant::now() + Duration::from_mins(1);
     while !done() {
         assert!(Instant::now() < until, "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(10));
