@@ -86,7 +86,9 @@ impl State {
                 let step = record.get("step").cloned().unwrap_or(Value::Null);
                 self.open.retain(|(open, _)| *open != step);
                 let outcome = text("outcome");
-                if outcome != "done" {
+                if outcome == "done" {
+                    self.succeed(&step);
+                } else {
                     self.fail(&step, &outcome, record.get("error").and_then(Value::as_str));
                 }
             }
@@ -103,6 +105,15 @@ impl State {
         };
         if self.failed.insert(problem.clone()) {
             self.problems.push(problem);
+        }
+    }
+
+    /// A hook that was tried again and then succeeded has not failed; an invoke is measured each
+    /// time.
+    fn succeed(&mut self, step: &Value) {
+        if let Some(hook) = self.hooks.get(&step.to_string()).filter(|hook| *hook != "invoke") {
+            let failed = format!("{hook}: ");
+            self.problems.retain(|problem| !problem.starts_with(&failed));
         }
     }
 
@@ -213,6 +224,18 @@ mod tests {
             Some("invoke: interrupted by Ctrl-C")
         );
         assert_eq!(ended("timed_out", "null").interrupted.as_deref(), Some("invoke: timed out"));
+        let again = |hook: &str| {
+            let start = |step: u32| {
+                format!("{{\"event\":\"step_started\",\"step\":{step},\"hook\":\"{hook}\"}}\n")
+            };
+            let end = |step: u32, word: &str| {
+                format!("{{\"event\":\"step_ended\",\"step\":{step},\"outcome\":\"{word}\"}}\n")
+            };
+            let all = [start(1), end(1, "raised"), start(2), end(2, "done")].concat();
+            read(&format!("{OPENED}{all}")).facts.interrupted
+        };
+        assert_eq!(again("prepare"), None, "it was tried again");
+        assert_eq!(again("invoke").as_deref(), Some("invoke: raised"));
         let open = ended("done", "null");
         assert_eq!((open.interrupted, open.open), (None, true), "cleanup has not been called yet");
     }

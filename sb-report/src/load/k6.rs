@@ -66,7 +66,7 @@ fn metrics(path: &Path, facts: &mut LoadFacts) -> std::io::Result<bool> {
     }
     if last >= first {
         // Whole seconds: the last one has passed too.
-        facts.made_s = Some(last - first + 1.0);
+        *facts.made_s.get_or_insert(0.0) += last - first + 1.0;
     }
     Ok(true)
 }
