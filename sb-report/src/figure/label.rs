@@ -38,7 +38,8 @@ pub fn ellipsize(text: &str, size: f64, bold: bool, room: f64) -> String {
 pub fn wrap(text: &str, size: f64, bold: bool, room: f64, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    let mut pieces = pieces(text).into_iter().peekable();
+    let fits = |word: &str| text_width(word.trim_end(), size, bold) <= room;
+    let mut pieces = pieces(text, fits).into_iter();
     while let Some(piece) = pieces.next() {
         let longer = format!("{line}{piece}");
         if line.is_empty() || text_width(longer.trim_end(), size, bold) <= room {
@@ -57,9 +58,16 @@ pub fn wrap(text: &str, size: f64, bold: bool, room: f64, most: usize) -> Vec<St
     lines.iter().map(|line| ellipsize(line.trim(), size, bold, room)).collect()
 }
 
-/// The text in pieces after which a line may end.
-fn pieces(text: &str) -> Vec<&str> {
-    text.split_inclusive([' ', '_', '.', '/', ':', '-', '→']).collect()
+/// The text in pieces after which a line may end: words, and parts of those that fit on no line.
+fn pieces(text: &str, fits: impl Fn(&str) -> bool) -> Vec<&str> {
+    let parts = |word| -> Vec<&str> {
+        if fits(word) {
+            vec![word]
+        } else {
+            word.split_inclusive(['_', '.', '/', ':', '-', '→']).collect()
+        }
+    };
+    text.split_inclusive(' ').flat_map(parts).collect()
 }
 
 #[cfg(test)]
@@ -82,6 +90,10 @@ mod tests {
         assert_eq!(lines.len(), 3);
         assert!(lines.iter().all(|l| text_width(l, 12.0, false) <= 90.0), "{lines:?}");
         assert!(lines[2].contains('…'));
+        for room in [90.0, 100.0, 110.0, 120.0, 130.0] {
+            let lines = wrap("nine of ten within 34.0 ms", 12.0, false, room, 3);
+            assert!(lines.iter().any(|line| line.contains("34.0")), "{lines:?}");
+        }
         let lines = wrap("AAAAAAAA_BBBBBBBB_CCCCCCCC→DDDDDDDD", 12.0, false, 90.0, 9);
         assert!(lines.len() > 2 && lines[0].ends_with('_'), "{lines:?}");
         assert_eq!(wrap("", 12.0, false, 90.0, 2), [""]);
