@@ -13,4 +13,4 @@ mod tools;
 
 pub use browser::Browser;
 pub use sandbox::{Outcome, Sandbox};
-pub use tools::{Python, in_ci};
+pub use tools::{Python, in_ci, skipped};

@@ -9,6 +9,11 @@ pub fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|v| !v.is_empty() && v != "false")
 }
 
+/// Says on a user's machine why a test does nothing.
+pub fn skipped(reason: &str) {
+    eprintln!("skipped: {reason}");
+}
+
 /// A Python with certain modules: `$SB_TEST_PYTHON` or `python3`.
 #[derive(Debug, Clone)]
 pub struct Python {
@@ -27,7 +32,7 @@ impl Python {
         let reason =
             format!("{} cannot import {}", PathBuf::from(program).display(), modules.join(", "));
         assert!(!in_ci(), "in CI this test must run: {reason}");
-        eprintln!("skipped: {reason}");
+        skipped(&reason);
         None
     }
 

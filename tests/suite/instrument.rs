@@ -9,7 +9,7 @@ fn has(program: &str, needed: bool) -> bool {
     let found = Command::new(program).arg("--version").output().is_ok();
     assert!(found || !needed || !in_ci(), "in CI {program} must be there");
     if !found {
-        eprintln!("skipped: {program} is not installed");
+        sb_tests::skipped(&format!("{program} is not installed"));
     }
     found
 }
@@ -76,8 +76,9 @@ except KeyError: print('went on')
     let labels: Vec<&str> =
         out.expect(0).stdout.lines().map(|l| l.split('|').next_back().unwrap()).collect();
     assert_eq!(labels, ["L_START", "L_END", "W_START", "W_END", "went on"]);
-    let epoch =
-        |line: usize| -> u64 { out.stdout.lines().nth(line).unwrap()[..13].parse().unwrap() };
+    let epoch = |line: usize| -> u64 {
+        out.stdout.lines().nth(line).unwrap().get(..13).unwrap().parse().unwrap()
+    };
     assert!(epoch(1) >= epoch(0) + 20, "{}", out.stdout);
 }
 
