@@ -265,7 +265,9 @@ impl Tally {
         let Some((usual, usual_count)) = usual else { return Sequences::default() };
         let median = |counts: Vec<&Counts>| {
             let mut all = Vec::new();
-            counts.iter().for_each(|counts| counts.pour(&mut all, self.ticks));
+            for counts in counts {
+                counts.pour(&mut all, self.ticks);
+            }
             let all = distribution(all);
             all.at(all.n().checked_sub(1)? / 2)
         };

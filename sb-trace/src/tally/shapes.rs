@@ -149,7 +149,7 @@ impl Shapes {
 #[derive(Default)]
 struct Slots {
     measures: Vec<Measure>,
-    slots: Vec<Slot>,
+    all: Vec<Slot>,
     index: HashMap<(What, Name, Name, bool), u32>,
 }
 
@@ -185,7 +185,7 @@ impl Slots {
                 }
             }
         }
-        (out.measures, out.slots)
+        (out.measures, out.all)
     }
 
     fn add(
@@ -195,10 +195,10 @@ impl Slots {
         across: bool,
         (from, to): (u32, Option<u32>),
     ) {
-        let next = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let slot = *self.index.entry((what, a, b, across)).or_insert(next);
         if slot == next {
-            self.slots.push(Slot {
+            self.all.push(Slot {
                 what,
                 from: a,
                 to: b,
@@ -209,7 +209,7 @@ impl Slots {
                 latencies: Counts::default(),
             });
         }
-        let of = &mut self.slots[slot as usize];
+        let of = &mut self.all[slot as usize];
         of.measures += 1;
         of.unmatched += u64::from(to.is_none());
         of.places.0 += u64::from(from);

@@ -107,8 +107,7 @@ fn starts_in_the_middle(sequences: &Sequences, names: &Names, by: &Grouping) -> 
     (longest > wrap).then(|| {
         Finding::warning(
             format!(
-                "the longest usual pause lies inside the traces, between {} and {}: the log may start in the middle of an invocation",
-                before, after,
+                "the longest usual pause lies inside the traces, between {before} and {after}: the log may start in the middle of an invocation"
             ),
             format!("if invocations begin with {after}, say --by label={after}"),
         )
