@@ -47,7 +47,7 @@ impl Names {
         let hash = self.hasher.hash_one(text);
         let tag = tag(hash);
         let (texts, ends) = (&self.texts, &self.ends);
-        let known = |&(of, n): &(u32, Name)| of == tag && same(at(texts, ends, n as usize), text);
+        let known = |&(of, n): &(u32, Name)| of == tag && same(at(texts, ends, n as usize).as_bytes(), text.as_bytes());
         if let Some(&(_, found)) = self.index.find(hash, known) {
             return found;
         }
@@ -68,7 +68,7 @@ impl Names {
             return Some(NONE);
         }
         let hash = self.hasher.hash_one(text);
-        let known = |&(_, n): &(u32, Name)| same(self.at(n as usize), text);
+        let known = |&(_, n): &(u32, Name)| self.is(n, text.as_bytes());
         self.index.find(hash, known).map(|&(_, name)| name)
     }
 
@@ -81,8 +81,8 @@ impl Names {
     }
 
     /// Whether `text` is the one behind a handle.
-    pub(crate) fn is(&self, name: Name, text: &str) -> bool {
-        same(self.at(name as usize), text)
+    pub(crate) fn is(&self, name: Name, text: &[u8]) -> bool {
+        same(self.at(name as usize).as_bytes(), text)
     }
 
     /// How many strings there are, the empty one included.
@@ -125,8 +125,8 @@ fn tag(hash: u64) -> u32 {
 
 /// Whether two texts are the same, word by word. They are mostly short and mostly equal, and for
 /// such the call of the system's comparison was measured to cost half of all parsing.
-fn same(a: &str, b: &str) -> bool {
-    let ((a, a_rest), (b, b_rest)) = (a.as_bytes().as_chunks::<8>(), b.as_bytes().as_chunks::<8>());
+fn same(a: &[u8], b: &[u8]) -> bool {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
     a.len() == b.len()
         && a_rest.len() == b_rest.len()
@@ -142,6 +142,7 @@ mod tests {
     fn texts_of_any_length_are_told_apart() {
         for length in 0..27 {
             let text: String = ('a'..='z').take(length).collect();
+            let same = |a: &str, b: &str| same(a.as_bytes(), b.as_bytes());
             assert!(same(&text, &text.clone()));
             assert!(!same(&text, &format!("{text}-")));
             for letter in text.chars() {

@@ -3,14 +3,14 @@
 //! There is no thread for this: whoever brings a block while nobody joins, joins all that can be.
 
 use super::feed::Piece;
-use super::join::Joiner;
+use super::join::{Joiner, place};
 use super::reader::Reader;
 use super::{Collected, lock};
 use crate::error::{Error, Result};
 use crate::event::Parsed;
 use crate::options::Options;
 use crate::read::Input;
-use crate::tally::Stretches;
+use crate::tally::{BlockOf, Stretches};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -83,6 +83,19 @@ impl<'a> Belt<'a> {
     /// Memory for what is read in a block.
     pub(super) fn memory(&self) -> Parsed {
         lock(&self.state).memory.pop().unwrap_or_default()
+    }
+
+    /// What a block is, for whoever measures it.
+    pub(super) fn block_of(&self, piece: &Piece) -> BlockOf<'static> {
+        let (file, number) = piece.place;
+        BlockOf {
+            run: self.run_of[file],
+            file: u32::try_from(file).unwrap_or(u32::MAX),
+            place: place(file, number),
+            plain: piece.source.is_plain(),
+            repeats: self.inputs[file].hook_log,
+            opener: None,
+        }
     }
 
     /// A reader has this block now.

@@ -73,9 +73,9 @@ pub(crate) fn collect(
     let measured = Mutex::new(Vec::new());
     rayon::scope(|scope| {
         for mut reader in readers {
-            let (feed, belt, measured, run_of) = (&feed, &belt, &measured, &run_of);
+            let (feed, belt, measured) = (&feed, &belt, &measured);
             scope.spawn(move |_| {
-                work(&mut reader, feed, belt, run_of, options);
+                work(&mut reader, feed, belt, options);
                 lock(measured).extend(reader.measured());
             });
         }
@@ -84,13 +84,7 @@ pub(crate) fn collect(
 }
 
 /// Takes blocks until there are no more.
-fn work(
-    reader: &mut Reader,
-    feed: &Feed<'_>,
-    belt: &Belt<'_>,
-    run_of: &[u32],
-    options: &Options,
-) {
+fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, options: &Options) {
     loop {
         let piece = match feed.next(belt) {
             Task::Piece(piece) => piece,
@@ -99,12 +93,12 @@ fn work(
         };
         let parsed = piece.block.as_ref().map(|block| {
             let parsed = reader.read(&piece.source, block, options, Vec::new(), belt.memory());
-            if piece.source.is_plain() {
-                let (file, number) = piece.place;
-                reader.measure(parsed, &piece.told, number == 0, run_of[file])
-            } else {
-                parsed
+            if piece.source.in_parts(options) {
+                // It may have to be read again.
+                return parsed;
             }
+            let is_begin = piece.place.1 == 0;
+            reader.measure(parsed, &piece.told, is_begin, belt.block_of(&piece))
         });
         if !belt.put(piece, reader.number, parsed) {
             feed.stop();

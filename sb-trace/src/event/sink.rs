@@ -3,7 +3,7 @@
 use super::parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
 use crate::options::ID_GROUP;
 use crate::payload::{self, Id, Layer, Signal};
-use crate::statement::{EpochUnit, Found, scan};
+use crate::statement::{EpochUnit, Found, Head, Heads, Statement, label, scan};
 use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -39,6 +39,7 @@ pub(crate) struct Sink<'b> {
     block: &'b [u8],
     how: How<'b>,
     parsed: Parsed,
+    heads: Heads,
     /// Where it begins in the block, and the number (from 1) of the line there.
     from: (usize, u64),
     /// The line at a place, to count on from, and where it begins.
@@ -68,6 +69,7 @@ impl<'b> Sink<'b> {
             block,
             how,
             parsed,
+            heads: Heads::new(how.unit),
             from,
             counted: from,
             line_start: from.0,
@@ -158,7 +160,9 @@ impl<'b> Sink<'b> {
         let from = self.counted.0;
         let between = self.block.get(from..at).unwrap_or_default();
         let lines = memchr::memchr_iter(b'\n', between).count() as u64;
-        if let Some(last) = memchr::memrchr(b'\n', between) {
+        if lines > 0
+            && let Some(last) = memchr::memrchr(b'\n', between)
+        {
             self.line_start = from + last + 1;
         }
         self.counted = (at, self.counted.1 + lines);
@@ -187,8 +191,10 @@ impl<'b> Sink<'b> {
         let body: &[u8] = &layer.body;
         let within = offset_in(record.body, body);
         let in_block = offset_in(self.block, body);
+        let alone = self.alone(body);
+        let unit = self.how.unit;
         let mut ordinal = 0u32;
-        scan(body, self.how.unit, |at, found| {
+        let mut take = |at: usize, found: Found<'_>| {
             let begin = in_block.map(|offset| offset + at);
             let (own_line, column) = match begin {
                 Some(begin) => {
@@ -215,7 +221,25 @@ impl<'b> Sink<'b> {
                     self.parsed.push_look_alike(own_line, column, what);
                 }
             }
-        });
+        };
+        // Most records hold one statement and nothing else.
+        match alone {
+            Some(statement) => take(0, Found::Statement(statement)),
+            None => scan(body, unit, take),
+        }
+    }
+
+    /// The statement that a text is, if it is nothing else.
+    fn alone<'a>(&mut self, text: &'a [u8]) -> Option<Statement<'a>> {
+        let Head { epoch_ns, utc_offset_minutes, length } = self.heads.read(text)?;
+        let rest = text.get(length..)?;
+        let label = if self.parsed.words.guessed_whole(rest).is_some() {
+            std::str::from_utf8(rest).ok()?
+        } else {
+            let (rest, label) = label(rest).ok()?;
+            rest.is_empty().then_some(label)?
+        };
+        Some(Statement { epoch_ns, utc_offset_minutes, label, trace_id: None })
     }
 
     /// Remembers where a row begins, if rows have to be put in order.
