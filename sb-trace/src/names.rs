@@ -47,7 +47,9 @@ impl Names {
         let hash = self.hasher.hash_one(text);
         let tag = tag(hash);
         let (texts, ends) = (&self.texts, &self.ends);
-        let known = |&(of, n): &(u32, Name)| of == tag && same(at(texts, ends, n as usize).as_bytes(), text.as_bytes());
+        let known = |&(of, n): &(u32, Name)| {
+            of == tag && same(at(texts, ends, n as usize).as_bytes(), text.as_bytes())
+        };
         if let Some(&(_, found)) = self.index.find(hash, known) {
             return found;
         }

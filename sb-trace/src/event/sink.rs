@@ -59,12 +59,7 @@ impl<'b> Sink<'b> {
 
     /// For what follows a place where a line begins, the number of which is known; `parsed` holds
     /// what stands before it.
-    pub(crate) fn from(
-        block: &'b [u8],
-        how: How<'b>,
-        parsed: Parsed,
-        from: (usize, u64),
-    ) -> Self {
+    pub(crate) fn from(block: &'b [u8], how: How<'b>, parsed: Parsed, from: (usize, u64)) -> Self {
         Self {
             block,
             how,

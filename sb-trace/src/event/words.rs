@@ -44,7 +44,8 @@ impl Words {
     /// The handle of a label.
     pub(crate) fn label(&mut self, text: &str) -> Name {
         let guess = self.guess();
-        let label = if self.names.is(guess, text.as_bytes()) { guess } else { self.names.add(text) };
+        let label =
+            if self.names.is(guess, text.as_bytes()) { guess } else { self.names.add(text) };
         self.follow(label);
         label
     }
@@ -127,7 +128,8 @@ mod tests {
     #[test]
     fn words_are_told_once_and_guesses_are_checked() {
         let mut words = Words::default();
-        let labels: Vec<Name> = ["A", "B", "A", "C", "A", "C", "B", ""].map(|l| words.label(l)).into();
+        let labels: Vec<Name> =
+            ["A", "B", "A", "C", "A", "C", "B", ""].map(|l| words.label(l)).into();
         assert_eq!(labels, [1, 2, 1, 3, 1, 3, 2, NONE]);
         assert_eq!((words.source("pod-1"), words.source("pod-1"), words.source("")), (4, 4, NONE));
         let mut fresh = Vec::new();

@@ -127,7 +127,13 @@ impl Tally {
     }
 
     /// Takes the next event of the log, of this row of its block.
-    pub(crate) fn push(&mut self, event: &Event, run: u32, names: &Names, (place, row): (u64, u32)) {
+    pub(crate) fn push(
+        &mut self,
+        event: &Event,
+        run: u32,
+        names: &Names,
+        (place, row): (u64, u32),
+    ) {
         let id = event.id();
         self.with_id += u64::from(id != NONE);
         let stream = self.stream((event.file, event.source));

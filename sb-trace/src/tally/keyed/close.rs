@@ -127,8 +127,7 @@ impl Close<'_> {
         let mut rest: &[Row] = events;
         let mut parts = 0;
         while let Some(first) = rest.first() {
-            let fits =
-                |row: &Row| row.time_ns.saturating_sub(first.time_ns) <= self.max_trace_ns;
+            let fits = |row: &Row| row.time_ns.saturating_sub(first.time_ns) <= self.max_trace_ns;
             let count = if !self.may_cut || rest.last().is_some_and(fits) {
                 rest.len()
             } else {
@@ -150,12 +149,8 @@ impl Close<'_> {
         if !self.starts.is_empty() {
             start = start.or(part.iter().filter_map(|row| self.starts.get(&row.record).copied()));
         }
-        let kind = Kind {
-            benchmark: measurer.benchmark(run),
-            fragment: false,
-            by_sequence: false,
-            start,
-        };
+        let kind =
+            Kind { benchmark: measurer.benchmark(run), fragment: false, by_sequence: false, start };
         let earliest = part.iter().map(|row| row.place).min().unwrap_or_default();
         let times = |at: u32| part[at as usize].time_ns;
         let labels = part.iter().map(|row| row.label);

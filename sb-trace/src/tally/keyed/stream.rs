@@ -75,10 +75,13 @@ impl Stream {
         put(out, head.run.into());
         // A file's number comes with its highest bit set.
         put(out, head.clock.rotate_left(1).into());
-        put(out, match head.record {
-            Record::Key => 0,
-            Record::Name(name) => u64::from(name) + 1,
-        });
+        put(
+            out,
+            match head.record {
+                Record::Key => 0,
+                Record::Name(name) => u64::from(name) + 1,
+            },
+        );
         put(out, head.place);
         put(out, items.len() as u64);
         let (mut time, mut row) = (0i64, 0u32);
