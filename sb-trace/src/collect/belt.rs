@@ -4,6 +4,7 @@
 
 use super::feed::Piece;
 use super::join::{Joiner, place};
+use super::part::{Part, Parts};
 use super::reader::Reader;
 use super::{Collected, lock};
 use crate::error::{Error, Result};
@@ -48,6 +49,7 @@ pub(super) struct Belt<'a> {
     inputs: &'a [Input],
     run_of: &'a [u32],
     options: &'a Options,
+    parts: Option<&'a dyn Parts>,
     /// More blocks than this do not wait.
     most: usize,
     state: Mutex<State>,
@@ -60,7 +62,7 @@ impl<'a> Belt<'a> {
         inputs: &'a [Input],
         run_of: &'a [u32],
         options: &'a Options,
-        readers: usize,
+        (readers, parts): (usize, Option<&'a dyn Parts>),
     ) -> Self {
         let state = State {
             work: Some(Work { joiner, again: Reader::new(readers, None) }),
@@ -72,7 +74,7 @@ impl<'a> Belt<'a> {
             memory: Vec::new(),
         };
         let (state, joined) = (Mutex::new(state), Condvar::new());
-        Self { inputs, run_of, options, most: readers * 8, state, joined }
+        Self { inputs, run_of, options, parts, most: readers * 8, state, joined }
     }
 
     /// Memory for the text of a block.
@@ -105,6 +107,7 @@ impl<'a> Belt<'a> {
 
     /// Takes a block that was read; says whether more are wanted.
     pub(super) fn put(&self, piece: Piece, reader: usize, parsed: Option<Parsed>) -> bool {
+        let mut full = Vec::new();
         let mut state = lock(&self.state);
         state.taken.remove(&piece.place);
         state.waiting.insert(piece.place, Waiting { piece, reader, parsed });
@@ -121,6 +124,7 @@ impl<'a> Belt<'a> {
                 state.next = if last { (file + 1, 0) } else { (file, number + 1) };
                 drop(state);
                 let done = self.join(&mut work, waiting);
+                full.extend(work.joiner.parts());
                 state = lock(&self.state);
                 match done {
                     Ok((block, parsed)) => {
@@ -132,6 +136,15 @@ impl<'a> Belt<'a> {
             }
             state.work = Some(work);
             self.joined.notify_all();
+        }
+        if !full.is_empty() {
+            // Whoever joined them sees to them, while others join.
+            drop(state);
+            let done = full.into_iter().try_for_each(|part| self.hand_on(part));
+            state = lock(&self.state);
+            if let Err(error) = done {
+                state.error.get_or_insert(error);
+            }
         }
         // Not further ahead of a slow block than memory allows, as long as somebody is at it.
         while state.waiting.len() > self.most
@@ -180,11 +193,21 @@ impl<'a> Belt<'a> {
         Ok((piece.block.map(|block| block.bytes), rest))
     }
 
+    fn hand_on(&self, part: Part) -> Result<()> {
+        self.parts.map_or(Ok(()), |parts| parts.part(part))
+    }
+
     /// What was joined, with what the readers measured themselves.
     pub(super) fn finish(self, measured: Vec<(usize, Stretches)>) -> Result<Collected> {
+        let parts = self.parts;
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         match (state.error, state.work) {
-            (None, Some(work)) => work.joiner.finish(measured),
+            (None, Some(mut work)) => {
+                if let (Some(parts), Some(last)) = (parts, work.joiner.last_part()) {
+                    parts.part(last)?;
+                }
+                work.joiner.finish(measured)
+            }
             (Some(error), _) => Err(error),
             (None, None) => Err(Error::read("input", std::io::Error::other("was not read"))),
         }

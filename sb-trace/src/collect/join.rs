@@ -2,11 +2,13 @@
 //! come, and every line finds its drawer.
 
 use super::Collected;
+use super::part::{Part, Parting};
 use crate::accounting::LookAlikeAt;
 use crate::analysis::FileInfo;
 use crate::carrier::{Brackets, Choice, Source, source_of};
 use crate::error::{Error, Result};
 use crate::event::{Environments, Event, LineClass, OpenPart, Parsed};
+use crate::filter::Filter;
 use crate::names::{NONE, Name, Names};
 use crate::options::{ID_GROUP, Options};
 use crate::read::{Input, Place};
@@ -21,6 +23,8 @@ const MOST_LOOK_ALIKES: usize = 100_000;
 /// Joins parsed blocks in log order.
 pub(crate) struct Joiner {
     out: Collected,
+    parting: Option<Parting>,
+    filter: Filter,
     names: Names,
     /// For each reader, the handles of its words.
     words: Vec<Vec<Name>>,
@@ -64,10 +68,18 @@ pub(super) fn place(file: usize, block: usize) -> u64 {
 }
 
 impl Joiner {
-    /// Joins what this many readers read.
-    pub(crate) fn new(options: &Options, out: Collected, readers: usize) -> Self {
+    /// Joins what this many readers read. The events go to `out`, unless they are wanted in parts of
+    /// so many rows.
+    pub(crate) fn new(
+        options: &Options,
+        out: Collected,
+        readers: usize,
+        parts: Option<usize>,
+    ) -> Self {
         Self {
             out,
+            parting: parts.map(Parting::new),
+            filter: options.filter.clone(),
             names: Names::default(),
             words: vec![Vec::new(); readers],
             format: options.format.clone(),
@@ -227,12 +239,17 @@ impl Joiner {
                 event.source = input.path_source;
             }
             accounting.events += 1;
-            match &mut self.out.tally {
-                Some(tally) => {
-                    let row = u32::try_from(at).unwrap_or(u32::MAX);
-                    tally.push(&event, run, &self.names, (place, row));
+            if let Some(tally) = &mut self.out.tally {
+                let row = u32::try_from(at).unwrap_or(u32::MAX);
+                tally.push(&event, run, &self.names, (place, row));
+            } else if let Some(parting) = &mut self.parting {
+                if self.filter.wants_event(&event, &self.names)
+                    && self.filter.wants_time(event.epoch_ns, 0)
+                {
+                    parting.push(&event, &self.names);
                 }
-                None => self.out.events.rows.push(event),
+            } else {
+                self.out.events.rows.push(event);
             }
         }
         for mark in marks {
@@ -278,6 +295,16 @@ impl Joiner {
         let (tally, input) = (self.out.tally.as_ref()?, self.inputs.get(file)?);
         let of = (u32::try_from(file).ok()?, input.path_source);
         tally.opener(of).map(|label| self.names.text(label))
+    }
+
+    /// The parts of the table that are full.
+    pub(crate) fn parts(&mut self) -> Vec<Part> {
+        self.parting.as_mut().map(Parting::take).unwrap_or_default()
+    }
+
+    /// The last part of the table.
+    pub(crate) fn last_part(&mut self) -> Option<Part> {
+        self.parting.take().and_then(Parting::finish)
     }
 
     /// What was joined, with what the readers measured themselves.

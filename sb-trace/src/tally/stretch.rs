@@ -168,6 +168,22 @@ impl Stretches {
             split: &mut self.split,
             filtered: &mut 0,
         };
+        // Mostly, all events are of such traces: then each trace is a slice of the rows.
+        if sums.driver == 0 && sums.with_id == 0 {
+            let opens = |rows: &[Event]| rows.iter().position(|row| row.label == opener);
+            let (head, mut traces) = rows.split_at(opens(rows).unwrap_or(rows.len()));
+            sums.head.extend(head.iter().map(|row| (row.epoch_ns, row.label)));
+            while let Some((_, behind)) = traces.split_first()
+                && let Some(length) = opens(behind)
+            {
+                let trace;
+                (trace, traces) = traces.split_at(length + 1);
+                self.sequence.whole(trace, run, &mut measurer);
+            }
+            sums.tail.extend(traces.iter().map(|row| (row.epoch_ns, row.label)));
+            self.measured(sums);
+            return;
+        }
         for row in rows {
             let event = (row.epoch_ns, row.label);
             if row.id() != NONE || self.labels[row.label as usize] == Label::Driver {
@@ -181,11 +197,16 @@ impl Stretches {
                 sums.head.push(event);
             }
         }
+        sums.tail = self.sequence.take_open();
+        self.measured(sums);
+    }
+
+    /// Notes where the traces of a block begin and end.
+    fn measured(&self, sums: &mut Sums) {
         if let Some((begin, shape, end)) = self.sequence.measured() {
             (sums.begin, sums.end) = (begin, end);
-            sums.labels.clone_from(&measurer.shapes.all[shape as usize].shape.labels);
+            sums.labels.clone_from(&self.shapes.all[shape as usize].shape.labels);
         }
-        sums.tail = self.sequence.take_open();
     }
 
     /// Keeps the events that have ids, those of one id together.
