@@ -4,7 +4,7 @@
 use super::CsvShape;
 use super::fields::Overrides;
 use crate::event::{Record, Sink};
-use crate::payload::{Id, Json, Width, fields};
+use crate::payload::{Id, Json, fields};
 use crate::read::Cut;
 use csv_core::{ReadRecordResult, Reader};
 use std::ops::Range;
@@ -13,9 +13,11 @@ use std::ops::Range;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Columns {
     header: Vec<String>,
-    body: Option<usize>,
+    /// Of these, the first that is not empty.
+    body: Vec<usize>,
     ids: Vec<(usize, Kind)>,
     source: Option<usize>,
+    unique: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,9 +49,13 @@ impl Columns {
         };
         Self {
             header: header.to_vec(),
-            body: first(&overrides.body, shape.body),
+            body: match &overrides.body {
+                Some(own) => at(&own.as_str()).into_iter().collect(),
+                None => shape.body.iter().filter_map(at).collect(),
+            },
             ids,
             source: first(&overrides.source, shape.source),
+            unique: shape.unique.iter().filter_map(at).collect(),
         }
     }
 }
@@ -94,28 +100,37 @@ fn record(sink: &mut Sink<'_>, columns: &Columns, range: Range<usize>) {
     if values == columns.header {
         return;
     }
-    let Some(body) = columns.body.and_then(|at| values.get(at)) else {
+    let mut bodies = columns.body.iter().filter_map(|at| values.get(*at)).peekable();
+    if bodies.peek().is_none() {
         sink.stray(range);
         return;
-    };
+    }
+    let body = bodies.find(|body| !body.is_empty()).map(String::as_str).unwrap_or_default();
     let mut id = Id::default();
     for (at, kind) in &columns.ids {
         let Some(value) = values.get(*at) else { continue };
         id = id.or(match kind {
             Kind::Id => Id::invocation(value.trim()),
-            Kind::Operation => Id::new(value.trim(), Width::Operation),
+            Kind::Operation => Id::trace_path(value.trim()),
             Kind::Dimensions => Json::parse(value.as_bytes())
                 .map(|json| fields::invocation_in(&json))
                 .unwrap_or_default(),
         });
     }
+    // Only with all its columns is it one record's.
+    let unique: Option<Vec<&str>> = columns
+        .unique
+        .iter()
+        .map(|at| values.get(*at).map(String::as_str).filter(|value| !value.is_empty()))
+        .collect();
+    let unique = unique.unwrap_or_default().join("\0");
     let source = columns.source.and_then(|at| values.get(at)).map(String::as_str);
     sink.record(&Record {
         raw: range,
         body: body.as_bytes(),
         id,
         source: source.unwrap_or_default(),
-        unique: "",
+        unique: &unique,
     });
 }
 

@@ -33,6 +33,9 @@ pub(crate) struct Record<'a> {
     pub unique: &'a str,
 }
 
+/// So many digits tell one epoch from another.
+const DIGITS_SHOWN: usize = 10;
+
 /// Takes the records of one block.
 #[derive(Debug)]
 pub(crate) struct Sink<'b> {
@@ -108,6 +111,31 @@ impl<'b> Sink<'b> {
     /// Text that the carrier does not explain: scanned as it is, so that nothing is lost.
     pub(crate) fn stray(&mut self, raw: Range<usize>) {
         let mut start = raw.start;
+        let text = self.block.get(raw.clone()).unwrap_or_default();
+        if payload::may_hold_log_result(text) {
+            for line in text.split_inclusive(|&b| b == b'\n') {
+                match payload::log_result(line) {
+                    Some(log) => self.log_result(start, &log),
+                    None => self.stray_lines(start..start + line.len()),
+                }
+                start += line.len();
+            }
+        } else {
+            self.stray_lines(raw);
+        }
+    }
+
+    /// The log of one invocation, which stood at this place in another form.
+    pub(crate) fn log_result(&mut self, at: usize, log: &[u8]) {
+        let id = payload::request_in(log).unwrap_or_default();
+        for line in log.split(|&b| b == b'\n').filter(|line| line.contains(&b'|')) {
+            let id = Id::invocation(id);
+            self.take(&Record { raw: at..at, body: line, id, ..Record::default() }, None);
+        }
+    }
+
+    fn stray_lines(&mut self, raw: Range<usize>) {
+        let mut start = raw.start;
         while let Some(rest) = self.block.get(start..raw.end).filter(|rest| !rest.is_empty()) {
             let Some(bar) = memchr::memchr(b'|', rest) else {
                 return;
@@ -125,7 +153,8 @@ impl<'b> Sink<'b> {
     /// A record that came in parts, the last of them in this block.
     pub(crate) fn joined(&mut self, part: &OpenPart) {
         self.parsed.records += 1;
-        let record = Record { body: &part.text, source: &part.source, ..Record::default() };
+        let (source, unique) = (&part.source, &part.unique);
+        let record = Record { body: &part.text, source, unique, ..Record::default() };
         self.take(&record, Some(part));
     }
 
@@ -185,7 +214,13 @@ impl<'b> Sink<'b> {
             match found {
                 Found::Statement(statement) => {
                     self.classes.push((own_line, LineClass::Statement));
-                    self.order(part, within, at, record.raw.start);
+                    // Where a payload was decoded, the place is that of the same digits.
+                    let same = || {
+                        let digits = body.get(at..at + DIGITS_SHOWN)?;
+                        memchr::memmem::find(record.body, digits)
+                    };
+                    let place = within.map(|within| within + at).or_else(same);
+                    self.order(part, place, record.raw.start);
                     if !record.unique.is_empty() {
                         let mut hasher = DefaultHasher::new();
                         (record.unique, ordinal).hash(&mut hasher);
@@ -204,7 +239,7 @@ impl<'b> Sink<'b> {
     }
 
     /// Remembers where a row begins, if rows have to be put in order.
-    fn order(&mut self, part: Option<&OpenPart>, within: Option<usize>, at: usize, begin: usize) {
+    fn order(&mut self, part: Option<&OpenPart>, at: Option<usize>, begin: usize) {
         if !self.how.in_parts {
             return;
         }
@@ -212,7 +247,7 @@ impl<'b> Sink<'b> {
         self.order.push(match part {
             None => place(begin),
             Some(part) => {
-                let at = within.map_or(0, |within| within + at);
+                let at = at.unwrap_or(0);
                 let of_part = part.parts.iter().rev().find(|(text_at, _)| *text_at <= at);
                 of_part.map_or(part.start, |(text_at, raw)| raw.saturating_add(place(at - text_at)))
             }
