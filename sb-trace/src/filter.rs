@@ -55,6 +55,14 @@ impl Condition {
 }
 
 impl Filter {
+    /// Whether it lets everything through.
+    pub(crate) fn is_all(&self) -> bool {
+        self.since_ns.is_none()
+            && self.until_ns.is_none()
+            && self.skip_ns == 0
+            && self.conditions.is_empty()
+    }
+
     /// Whether an event is looked at: for each kind of condition, one must hold.
     pub(crate) fn wants_event(&self, event: &Event, names: &Names) -> bool {
         let text = |key| {

@@ -36,7 +36,7 @@ mod event;
 mod figures;
 pub mod filter;
 mod how_read;
-mod join;
+
 mod names;
 mod options;
 mod payload;

@@ -13,52 +13,63 @@ pub const NONE: Name = 0;
 /// A table of distinct strings, numbered in the order in which they were first seen.
 #[derive(Clone)]
 pub struct Names {
-    texts: Vec<Box<str>>,
-    index: HashTable<Name>,
+    /// All strings, one after the other: an allocation for each was measured to be dear.
+    texts: String,
+    /// Where each ends.
+    ends: Vec<usize>,
+    index: HashTable<(u32, Name)>,
     hasher: hashbrown::DefaultHashBuilder,
 }
 
 impl std::fmt::Debug for Names {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(&self.texts).finish()
+        f.debug_list().entries((0..self.ends.len()).map(|name| self.at(name))).finish()
     }
 }
 
 impl Default for Names {
     fn default() -> Self {
-        let mut names = Self {
-            texts: Vec::new(),
+        Self {
+            texts: String::new(),
+            ends: vec![0],
             index: HashTable::new(),
             hasher: hashbrown::DefaultHashBuilder::default(),
-        };
-        names.add("");
-        names
+        }
     }
 }
 
 impl Names {
     /// The handle of `text`, which is added if it is new.
     pub fn add(&mut self, text: &str) -> Name {
-        if text.is_empty() && !self.texts.is_empty() {
+        if text.is_empty() {
             return NONE;
         }
         let hash = self.hasher.hash_one(text);
-        let texts = &self.texts;
-        if let Some(&found) = self.index.find(hash, |&n| same(&texts[n as usize], text)) {
+        let tag = tag(hash);
+        let (texts, ends) = (&self.texts, &self.ends);
+        let known = |&(of, n): &(u32, Name)| of == tag && same(at(texts, ends, n as usize), text);
+        if let Some(&(_, found)) = self.index.find(hash, known) {
             return found;
         }
         // More than 2^32 distinct strings would not fit into memory.
-        let name = Name::try_from(self.texts.len()).unwrap_or(Name::MAX);
-        self.texts.push(text.into());
-        let (texts, hasher) = (&self.texts, &self.hasher);
-        self.index.insert_unique(hash, name, |&n| hasher.hash_one(texts[n as usize].as_ref()));
+        let name = Name::try_from(self.ends.len()).unwrap_or(Name::MAX);
+        self.texts.push_str(text);
+        self.ends.push(self.texts.len());
+        let (texts, ends, hasher) = (&self.texts, &self.ends, &self.hasher);
+        self.index.insert_unique(hash, (tag, name), |&(_, n)| {
+            hasher.hash_one(at(texts, ends, n as usize))
+        });
         name
     }
 
     /// The handle of `text`, if it is known.
     pub fn find(&self, text: &str) -> Option<Name> {
+        if text.is_empty() {
+            return Some(NONE);
+        }
         let hash = self.hasher.hash_one(text);
-        self.index.find(hash, |&n| same(&self.texts[n as usize], text)).copied()
+        let known = |&(_, n): &(u32, Name)| same(self.at(n as usize), text);
+        self.index.find(hash, known).map(|&(_, name)| name)
     }
 
     /// The text behind a handle.
@@ -66,23 +77,50 @@ impl Names {
     /// # Panics
     /// When the handle came from another table.
     pub fn text(&self, name: Name) -> &str {
-        &self.texts[name as usize]
+        self.at(name as usize)
+    }
+
+    /// Whether `text` is the one behind a handle.
+    pub(crate) fn is(&self, name: Name, text: &str) -> bool {
+        same(self.at(name as usize), text)
     }
 
     /// How many strings there are, the empty one included.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.ends.len()
     }
 
     /// Whether only the empty string is known.
     pub fn is_empty(&self) -> bool {
-        self.texts.len() <= 1
+        self.ends.len() <= 1
     }
 
     /// Adds all strings of `other` and returns, for each of its handles, the handle here.
     pub fn absorb(&mut self, other: &Names) -> Vec<Name> {
-        other.texts.iter().map(|text| self.add(text)).collect()
+        (0..other.len()).map(|name| self.add(other.at(name))).collect()
     }
+
+    /// Forgets all strings, but not the memory they took.
+    pub(crate) fn clear(&mut self) {
+        self.texts.clear();
+        self.ends.truncate(1);
+        self.index.clear();
+    }
+
+    fn at(&self, name: usize) -> &str {
+        at(&self.texts, &self.ends, name)
+    }
+}
+
+/// The text with this number.
+fn at<'a>(texts: &'a str, ends: &[usize], name: usize) -> &'a str {
+    let start = name.checked_sub(1).map_or(0, |before| ends[before]);
+    texts.get(start..ends[name]).unwrap_or_default()
+}
+
+/// Some bits of a hash that the table does not use itself: few texts are compared in vain.
+fn tag(hash: u64) -> u32 {
+    u32::try_from(hash >> 32 & 0xffff_ffff).unwrap_or_default()
 }
 
 /// Whether two texts are the same, word by word. They are mostly short and mostly equal, and for
@@ -127,5 +165,7 @@ mod tests {
         assert_eq!(map[0], NONE);
         assert_eq!(map[1], b);
         assert_eq!(names.text(map[2]), "C");
+        other.clear();
+        assert_eq!((other.len(), other.find("B"), other.add("D")), (1, None, 1));
     }
 }

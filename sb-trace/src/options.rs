@@ -34,6 +34,8 @@ pub struct Options {
     pub filter: Filter,
     /// Tags of every run: name without `tag_`, value.
     pub tags: Vec<(String, String)>,
+    /// How much text is read at a time, in bytes. No result depends on it.
+    pub block_bytes: usize,
 }
 
 impl Options {
@@ -56,6 +58,7 @@ impl Default for Options {
             id_from_path: None,
             filter: Filter::default(),
             tags: Vec::new(),
+            block_bytes: crate::read::BLOCK,
         }
     }
 }

@@ -1,123 +1,196 @@
 //! `plain`: the app's own text, a record a line, no id and no source but what the app printed.
+//!
+//! Most lines of a trace log are a statement and nothing else. Such lines are taken one after the
+//! other, without looking for where they end; all others are looked at as a whole.
 
-use crate::event::{How, LineClass, Parsed, RawEvent, Sink};
+use crate::event::{Event, How, LineClass, Parsed, RawEvent, Sink};
+use crate::names::NONE;
 use crate::options::ID_GROUP;
 use crate::read::Block;
-use crate::statement::{Found, scan};
+use crate::statement::{Found, Heads, label, scan};
 use regex::bytes::Regex;
 use std::borrow::Cow;
 
-/// Reads a block of lines.
-pub(super) fn read(block: &Block, how: How<'_>) -> Parsed {
-    let text = &block.bytes;
-    // Colours, columns of a runtime or JSON: then lines are looked at one by one.
-    if memchr::memchr3(0x1b, b'\t', b'{', text).is_some() {
-        let mut sink = Sink::new(text, how);
-        sink.stray(0..text.len());
-        return sink.finish(Vec::new());
-    }
-    let mut parsed = Parsed::default();
-    let mut lines = Lines::new(text);
-    scan(text, how.unit, |at, found| {
-        lines.go_to(at, &mut parsed);
-        match found {
-            Found::Statement(statement) => {
-                lines.class = LineClass::Statement;
-                let line = lines.number;
-                let correlation_id = how.id_regex.map_or("", |regex| lines.id(regex));
-                parsed.push(&RawEvent { statement, correlation_id, source: "", line });
-            }
-            Found::LookAlike(what) => {
-                lines.class = lines.class.max(LineClass::LookAlike);
-                parsed.push_look_alike(lines.number, (at - lines.start + 1) as u64, what);
-            }
+/// Reads a block of lines into `parsed`, which is empty.
+pub(super) fn read(block: &Block, how: How<'_>, parsed: Parsed) -> Parsed {
+    let text = block.bytes.as_slice();
+    let mut lines = Lines { text, at: 0, number: 1, heads: Heads::new(how.unit), how, parsed };
+    loop {
+        // An id that the user looks for may stand anywhere in a line.
+        if how.id_regex.is_none() {
+            lines.statements();
         }
-    });
-    lines.finish(&mut parsed);
-    parsed.has_nul = memchr::memchr(0, text).is_some();
-    parsed
+        let rest = text.get(lines.at..).unwrap_or_default();
+        let Some(bar) = memchr::memchr(b'|', rest) else {
+            lines.without_bars(rest.len());
+            return lines.parsed;
+        };
+        let start = memchr::memrchr(b'\n', &rest[..bar]).map_or(0, |end| end + 1);
+        if start > 0 {
+            lines.without_bars(start);
+            // The line with the bar may be a statement and nothing else.
+            continue;
+        }
+        let end = memchr::memchr(b'\n', &rest[bar..]).map_or(rest.len(), |end| bar + end + 1);
+        // Colours, columns of a runtime or JSON: then the lines are records with payloads.
+        if memchr::memchr3(0x1b, b'\t', b'{', &rest[..end]).is_some() {
+            let (at, number) = (lines.at, lines.number);
+            let mut sink = Sink::from(text, how, lines.parsed, (at, number));
+            sink.stray(at..text.len());
+            return sink.finish(Vec::new());
+        }
+        lines.line(end);
+    }
 }
 
-/// Where the scan is: counts the lines it passes, each in the class of what was found in it.
+/// Where the reading is.
 struct Lines<'a> {
     text: &'a [u8],
-    /// Whether the text holds bytes that are no UTF-8 anywhere: then lines are looked at one by one.
-    valid: bool,
     /// Begin of the current line and its number, from 1.
-    start: usize,
+    at: usize,
     number: u64,
-    class: LineClass,
-    /// Up to here the line goes on: a line of gigabytes is searched once, not for each statement.
-    searched: usize,
-    /// The id that the user's own pattern found in the line.
-    id: Option<Cow<'a, str>>,
+    heads: Heads,
+    how: How<'a>,
+    parsed: Parsed,
 }
 
-impl<'a> Lines<'a> {
-    fn new(text: &'a [u8]) -> Self {
-        Self {
-            text,
-            valid: std::str::from_utf8(text).is_ok(),
-            start: 0,
-            number: 1,
-            class: LineClass::Other,
-            searched: 0,
-            id: None,
-        }
-    }
-
-    /// Makes the line that holds the byte `at` the current one.
-    fn go_to(&mut self, at: usize, parsed: &mut Parsed) {
-        loop {
-            let from = self.start.max(self.searched);
-            let Some(end) = memchr::memchr(b'\n', &self.text[from..at]) else {
-                self.searched = at;
-                return;
+impl Lines<'_> {
+    /// Takes the lines from here on that are a statement and nothing else.
+    fn statements(&mut self) {
+        let Parsed { words, rows, .. } = &mut self.parsed;
+        let (mut at, mut number) = (self.at, self.number);
+        while let Some(rest) = self.text.get(at..)
+            && let Some(head) = self.heads.read(rest)
+        {
+            let rest = &rest[head.length..];
+            let guess = words.guessed(rest).map(|(label, length)| (label, line_end(rest, length)));
+            let (label, end) = if let Some((label, Some(end))) = guess {
+                words.follow(label);
+                (label, end)
+            } else {
+                let Ok((behind, label)) = label(rest) else { break };
+                let Some(end) = line_end(rest, rest.len() - behind.len()) else { break };
+                (words.label(label), end)
             };
-            self.next(from + end + 1, parsed);
-            if self.valid {
-                // Nothing was found in the lines between here and `at`: count them at once.
-                let Some(last) = memchr::memrchr(b'\n', &self.text[self.start..at]) else {
-                    return;
+            rows.push(Event {
+                epoch_ns: head.epoch_ns,
+                utc_offset_minutes: head.utc_offset_minutes,
+                label,
+                correlation_id: NONE,
+                trace_id: NONE,
+                source: NONE,
+                file: 0,
+                line: number,
+            });
+            number += 1;
+            at += head.length + end;
+        }
+        self.parsed.add_lines(LineClass::Statement, number - self.number);
+        (self.at, self.number) = (at, number);
+    }
+
+    /// Counts the lines of the next bytes, which hold no bar.
+    fn without_bars(&mut self, length: usize) {
+        let text = &self.text[self.at..self.at + length];
+        self.parsed.has_nul |= memchr::memchr(0, text).is_some();
+        let ends = memchr::memchr_iter(b'\n', text).count() as u64;
+        let count = ends + u64::from(text.last().is_some_and(|&b| b != b'\n'));
+        if std::str::from_utf8(text).is_ok() {
+            self.parsed.add_lines(LineClass::Other, count);
+        } else {
+            text.split_inclusive(|&b| b == b'\n').for_each(|line| {
+                self.parsed.add_lines(class_of(line), 1);
+            });
+        }
+        self.at += length;
+        self.number += count;
+    }
+
+    /// Takes a line of this length, its end included.
+    fn line(&mut self, length: usize) {
+        let line = &self.text[self.at..self.at + length];
+        let (parsed, number) = (&mut self.parsed, self.number);
+        parsed.has_nul |= memchr::memchr(0, line).is_some();
+        let mut class = class_of(line);
+        let mut id: Option<Cow<'_, str>> = None;
+        scan(line, self.how.unit, |at, found| match found {
+            Found::Statement(statement) => {
+                class = LineClass::Statement;
+                let correlation_id = match self.how.id_regex {
+                    Some(regex) => &**id.get_or_insert_with(|| own_id(regex, line)),
+                    None => "",
                 };
-                let between = memchr::memchr_iter(b'\n', &self.text[self.start..=self.start + last])
-                    .count() as u64;
-                parsed.add_lines(LineClass::Other, between);
-                self.number += between;
-                self.start += last + 1;
-                self.searched = at;
-                return;
+                parsed.push(&RawEvent { statement, correlation_id, source: "", line: number });
             }
-        }
-    }
-
-    /// Ends the current line; the next begins at `start`.
-    fn next(&mut self, start: usize, parsed: &mut Parsed) {
-        let line = &self.text[self.start..start];
-        if self.class == LineClass::Other && !self.valid && std::str::from_utf8(line).is_err() {
-            self.class = LineClass::Undecodable;
-        }
-        parsed.add_lines(std::mem::replace(&mut self.class, LineClass::Other), 1);
-        self.start = start;
+            Found::LookAlike(what) => {
+                class = class.max(LineClass::LookAlike);
+                parsed.push_look_alike(number, at as u64 + 1, what);
+            }
+        });
+        parsed.add_lines(class, 1);
+        self.at += length;
         self.number += 1;
-        self.id = None;
     }
+}
 
-    /// What the user's own pattern finds in the current line.
-    fn id(&mut self, regex: &Regex) -> &str {
-        let rest = &self.text[self.start..];
-        self.id.get_or_insert_with(|| {
-            let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-            let found = regex.captures(line).and_then(|c| c.name(ID_GROUP));
-            found.map_or(Cow::Borrowed(""), |id| String::from_utf8_lossy(id.as_bytes()))
-        })
+/// What a line is in which nothing is found.
+fn class_of(line: &[u8]) -> LineClass {
+    match std::str::from_utf8(line) {
+        Ok(_) => LineClass::Other,
+        Err(_) => LineClass::Undecodable,
     }
+}
 
-    fn finish(mut self, parsed: &mut Parsed) {
-        let end = self.text.len();
-        self.go_to(end, parsed);
-        if self.start < end {
-            self.next(end, parsed);
+/// Where the next line begins, if this one ends at `at`.
+#[inline]
+fn line_end(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at..)? {
+        [b'\n', ..] => Some(at + 1),
+        [b'\r', b'\n', ..] => Some(at + 2),
+        _ => None,
+    }
+}
+
+/// What the user's own pattern finds in a line.
+fn own_id<'a>(regex: &Regex, line: &'a [u8]) -> Cow<'a, str> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let found = regex.captures(line).and_then(|captures| captures.name(ID_GROUP));
+    found.map_or(Cow::Borrowed(""), |id| String::from_utf8_lossy(id.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statement::EpochUnit;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Lines are counted and statements found as by the reader that looks at each line.
+        #[test]
+        fn reads_as_line_by_line(
+            pieces in proptest::collection::vec(prop_oneof![
+                "160077687014[0-9][+-]0[0-9]00\\|[A-C]{1,3}\r?\n",
+                "1600776870140\\+0000\\|[A-Z]{0,40}( trace_id=[a-c])?[ -~]{0,3}\n?",
+                "[0-9]{12,14}[+-]?[0-9]{0,4}\\|?[A-C ]?\n",
+                "[a-z|{\t\u{1b}]{0,4}\n?|\r|\n|\\PC", Just("\0".to_owned()),
+            ], 0..24),
+            noise in proptest::collection::vec(any::<u8>(), 0..6),
+            place in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = pieces.concat().into_bytes();
+            let at = place.index(bytes.len() + 1);
+            bytes.splice(at..at, noise);
+            let how = How { unit: EpochUnit::Ms, id_regex: None, rest: LineClass::Other, in_parts: false };
+            let mut sink = Sink::new(&bytes, how, Parsed::default());
+            sink.stray(0..bytes.len());
+            let expected = sink.finish(Vec::new());
+            let block = Block { bytes: bytes.clone(), ..Block::default() };
+            let parsed = read(&block, how, Parsed::default());
+            prop_assert_eq!(parsed.lines, expected.lines);
+            prop_assert_eq!((parsed.first, parsed.last), (expected.first, expected.last));
+            prop_assert_eq!(parsed.has_nul, expected.has_nul);
+            prop_assert_eq!(format!("{:?}", &parsed.kept), format!("{:?}", &expected.kept));
+            prop_assert_eq!(parsed.rows, expected.rows);
         }
     }
 }

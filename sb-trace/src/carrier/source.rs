@@ -148,6 +148,19 @@ const NO_TABLE: CsvShape = CsvShape {
     unique: &[],
 };
 
+impl Default for Source {
+    /// The app's own text.
+    fn default() -> Self {
+        Self {
+            kind: Kind::Known(&known::plain::CARRIER),
+            name: known::plain::CARRIER.name,
+            brackets: Brackets::Never,
+            by_line: true,
+            overrides: Overrides::default(),
+        }
+    }
+}
+
 impl Source {
     /// What decides where the text is cut.
     pub(crate) fn cutter(&self) -> Box<dyn Cut> {
@@ -164,10 +177,20 @@ impl Source {
         }
     }
 
-    /// Reads a block. `carry`: the records that the block before left open.
-    pub(crate) fn read(&self, block: &Block, options: &Options, carry: Vec<OpenPart>) -> Parsed {
+    /// Reads a block into `parsed`, which is empty. `carry`: the records that the block before left
+    /// open.
+    pub(crate) fn read(
+        &self,
+        block: &Block,
+        options: &Options,
+        carry: Vec<OpenPart>,
+        parsed: Parsed,
+    ) -> Parsed {
         let how = self.how(options);
-        let mut sink = Sink::new(&block.bytes, how);
+        if let Kind::Known(Carrier { shape: Shape::Plain | Shape::Csv(_), .. }) = &self.kind {
+            return plain::read(block, how, parsed);
+        }
+        let mut sink = Sink::new(&block.bytes, how, parsed);
         let open = match &self.kind {
             Kind::Table(columns) => {
                 csv::read(&mut sink, columns);
@@ -175,7 +198,7 @@ impl Source {
             }
             Kind::Pattern(pattern) => lines::read(&mut sink, Opener::of_pattern(pattern), carry),
             Kind::Known(carrier) => match &carrier.shape {
-                Shape::Plain | Shape::Csv(_) => return plain::read(block, how),
+                Shape::Plain | Shape::Csv(_) => Vec::new(),
                 Shape::Lines(shape) => {
                     lines::read(&mut sink, Opener::of(shape, carrier.brackets), carry)
                 }
@@ -192,8 +215,8 @@ impl Source {
     }
 
     /// What was still open at the end of the input.
-    pub(crate) fn flush(&self, options: &Options, open: &[OpenPart]) -> Parsed {
-        let mut sink = Sink::new(b"", self.how(options));
+    pub(crate) fn flush(&self, options: &Options, open: &[OpenPart], parsed: Parsed) -> Parsed {
+        let mut sink = Sink::new(b"", self.how(options), parsed);
         parts::flush(open, &mut sink);
         sink.finish(Vec::new())
     }
@@ -201,6 +224,20 @@ impl Source {
     /// Whether there is a record a line, and not a document that happens to stand on one.
     fn is_by_line(&self, shape: &JsonShape) -> bool {
         self.by_line && shape.path.is_empty()
+    }
+
+    /// How much to read at a time, of what the options ask for. Where records come in parts, one
+    /// that is open at the end of a block makes the next block be read twice.
+    pub(crate) fn block_bytes(&self, options: &Options) -> usize {
+        const FEWER: usize = 16;
+        let fewer = if self.how(options).in_parts { FEWER } else { 1 };
+        options.block_bytes.saturating_mul(fewer)
+    }
+
+    /// Whether a line may be a record of its own without any id, source or further part: the app's
+    /// own text.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(&self.kind, Kind::Known(Carrier { shape: Shape::Plain, .. }))
     }
 
     /// Whether a record that was read proves that the input has this carrier.

@@ -4,8 +4,10 @@ mod environment;
 mod parsed;
 mod sink;
 mod table;
+mod words;
 
 pub(crate) use environment::Environments;
 pub(crate) use parsed::{LineClass, OpenPart, Parsed, RawEvent};
 pub(crate) use sink::{How, Record, Sink};
 pub use table::{Event, Events};
+pub(crate) use words::Words;

@@ -1,8 +1,10 @@
 //! What one block of an input holds: events, look-alikes and a class for each line.
 
 use super::table::Event;
+use super::words::Words;
 use crate::names::{Name, Names};
 use crate::statement::{LookAlike, Statement};
+use crate::tally::Sums;
 
 /// How many look-alikes are kept with their text; all are counted.
 const MOST_KEPT: usize = 100_000;
@@ -47,14 +49,15 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// With other handles for its names.
-    pub(crate) fn renamed(self, name: impl Fn(Name) -> Name) -> Self {
+    pub(crate) fn renamed(self, word: &[Name], id_of: &[Name]) -> Self {
+        let id_of = |id: Name| id_of[id as usize];
         let what = match self.what {
             Change::Init => Change::Init,
-            Change::Start { id, sequential } => Change::Start { id: name(id), sequential },
-            Change::End { id } => Change::End { id: name(id) },
-            Change::Report { id, cold } => Change::Report { id: name(id), cold },
+            Change::Start { id, sequential } => Change::Start { id: id_of(id), sequential },
+            Change::End { id } => Change::End { id: id_of(id) },
+            Change::Report { id, cold } => Change::Report { id: id_of(id), cold },
         };
-        Self { row: self.row, source: name(self.source), what }
+        Self { row: self.row, source: word[self.source as usize], what }
     }
 }
 
@@ -94,8 +97,17 @@ pub(crate) struct Kept {
 /// The contents of one block; lines are numbered within the block.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
-    pub names: Names,
+    /// Labels and sources, lent by the reader while it reads.
+    pub words: Words,
+    /// Those that the reader met for the first time, once it has read.
+    pub fresh: Vec<Box<str>>,
+    /// Ids.
+    pub ids: Names,
     pub rows: Vec<Event>,
+    /// What is left of the rows, if they were measured already.
+    pub sums: Option<Sums>,
+    /// Whether any record names its source.
+    pub sourced: bool,
     pub look_alikes: u64,
     pub kept: Vec<Kept>,
     /// For each row, what tells its record from all others; empty where records have no id.
@@ -123,16 +135,29 @@ pub(crate) struct Parsed {
 impl Parsed {
     pub(crate) fn push(&mut self, raw: &RawEvent<'_>) {
         let statement = &raw.statement;
+        self.sourced |= !raw.source.is_empty();
         self.rows.push(Event {
             epoch_ns: statement.epoch_ns,
             utc_offset_minutes: statement.utc_offset_minutes,
-            label: self.names.add(statement.label),
-            correlation_id: self.names.add(raw.correlation_id),
-            trace_id: self.names.add(statement.trace_id.unwrap_or_default()),
-            source: self.names.add(raw.source),
+            label: self.words.label(statement.label),
+            correlation_id: self.ids.add(raw.correlation_id),
+            trace_id: self.ids.add(statement.trace_id.unwrap_or_default()),
+            source: self.words.source(raw.source),
             file: 0,
             line: raw.line,
         });
+    }
+
+    /// Empty, but for the memory that it has.
+    pub(crate) fn emptied(self) -> Self {
+        let (mut fresh, mut ids, mut rows) = (self.fresh, self.ids, self.rows);
+        let (mut unique, mut marks) = (self.unique, self.marks);
+        fresh.clear();
+        ids.clear();
+        rows.clear();
+        unique.clear();
+        marks.clear();
+        Self { fresh, ids, rows, unique, marks, ..Self::default() }
     }
 
     pub(crate) fn push_look_alike(&mut self, line: u64, column: u64, what: LookAlike) {
@@ -148,6 +173,11 @@ impl Parsed {
             self.first.get_or_insert(class);
             self.last = Some(class);
         }
+    }
+
+    /// How many statements there are.
+    pub(crate) fn statements(&self) -> u64 {
+        self.rows.len() as u64 + self.sums.as_ref().map_or(0, Sums::events)
     }
 
     pub(crate) fn line_count(&self) -> u64 {

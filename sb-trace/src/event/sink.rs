@@ -42,7 +42,9 @@ pub(crate) struct Sink<'b> {
     block: &'b [u8],
     how: How<'b>,
     parsed: Parsed,
-    /// The line (from 1) at a place, to count on from, and where it begins.
+    /// Where it begins in the block, and the number (from 1) of the line there.
+    from: (usize, u64),
+    /// The line at a place, to count on from, and where it begins.
     counted: (usize, u64),
     line_start: usize,
     /// Lines that are not what the rest is.
@@ -52,13 +54,26 @@ pub(crate) struct Sink<'b> {
 }
 
 impl<'b> Sink<'b> {
-    pub(crate) fn new(block: &'b [u8], how: How<'b>) -> Self {
+    /// `parsed` is empty; its memory is used again.
+    pub(crate) fn new(block: &'b [u8], how: How<'b>, parsed: Parsed) -> Self {
+        Self::from(block, how, parsed, (0, 1))
+    }
+
+    /// For what follows a place where a line begins, the number of which is known; `parsed` holds
+    /// what stands before it.
+    pub(crate) fn from(
+        block: &'b [u8],
+        how: How<'b>,
+        parsed: Parsed,
+        from: (usize, u64),
+    ) -> Self {
         Self {
             block,
             how,
-            parsed: Parsed::default(),
-            counted: (0, 1),
-            line_start: 0,
+            parsed,
+            from,
+            counted: from,
+            line_start: from.0,
             classes: Vec::new(),
             order: Vec::new(),
         }
@@ -167,7 +182,7 @@ impl<'b> Sink<'b> {
     /// The line of a place, from 1.
     pub(crate) fn line(&mut self, at: usize) -> u64 {
         if at < self.counted.0 {
-            (self.counted, self.line_start) = ((0, 1), 0);
+            (self.counted, self.line_start) = (self.from, self.from.0);
         }
         let from = self.counted.0;
         let between = self.block.get(from..at).unwrap_or_default();
@@ -256,7 +271,7 @@ impl<'b> Sink<'b> {
 
     fn signal(&mut self, signal: &Signal<'_>, source: &str, line: u64) {
         self.classes.push((line, LineClass::Carrier));
-        let names = &mut self.parsed.names;
+        let names = &mut self.parsed.ids;
         let what = match signal {
             Signal::Init => Change::Init,
             Signal::Start { id, sequential } => {
@@ -266,7 +281,7 @@ impl<'b> Sink<'b> {
             Signal::Report { id, cold } => Change::Report { id: names.add(id), cold: *cold },
             Signal::Other => return,
         };
-        let source = names.add(source);
+        let source = self.parsed.words.source(source);
         self.parsed.marks.push(Mark { row: self.parsed.rows.len(), source, what });
     }
 
@@ -281,9 +296,10 @@ impl<'b> Sink<'b> {
 
     /// What the block holds. Records that are not over are handed on to the next.
     pub(crate) fn finish(mut self, mut open: Vec<OpenPart>) -> Parsed {
-        let lines = memchr::memchr_iter(b'\n', self.block).count() as u64;
-        let whole = lines + u64::from(self.block.last().is_some_and(|&b| b != b'\n'));
-        self.count_lines(whole);
+        let text = self.block.get(self.from.0..).unwrap_or_default();
+        let lines = memchr::memchr_iter(b'\n', text).count() as u64;
+        let whole = lines + u64::from(text.last().is_some_and(|&b| b != b'\n'));
+        self.count_lines(text, whole);
         if !self.order.is_sorted() {
             self.sort_rows();
         }
@@ -297,7 +313,7 @@ impl<'b> Sink<'b> {
             self.parsed.unique.resize(self.parsed.rows.len(), 0);
         }
         self.parsed.open = open;
-        self.parsed.has_nul = memchr::memchr(0, self.block).is_some();
+        self.parsed.has_nul |= memchr::memchr(0, text).is_some();
         self.parsed
     }
 
@@ -312,16 +328,19 @@ impl<'b> Sink<'b> {
         self.parsed.unique = unique;
     }
 
-    fn count_lines(&mut self, whole: u64) {
-        if std::str::from_utf8(self.block).is_err() {
-            let lines = self.block.split(|&b| b == b'\n');
-            for (line, _) in (1..).zip(lines).filter(|(_, text)| std::str::from_utf8(text).is_err())
-            {
+    /// Counts the lines of the text, of which there are so many.
+    fn count_lines(&mut self, text: &[u8], whole: u64) {
+        let first = self.from.1;
+        let whole = first + whole - 1;
+        if std::str::from_utf8(text).is_err() {
+            let lines = text.split(|&b| b == b'\n');
+            let broken = |line: &[u8]| std::str::from_utf8(line).is_err();
+            for (line, _) in (first..).zip(lines).filter(|(_, text)| broken(text)) {
                 self.classes.push((line, LineClass::Undecodable));
             }
         }
         self.classes.sort_unstable();
-        let mut next = 1;
+        let mut next = first;
         let rest = self.how.rest;
         let classes = std::mem::take(&mut self.classes);
         for (place, &(line, class)) in classes.iter().enumerate() {
@@ -375,7 +394,7 @@ mod tests {
     #[test]
     fn lines_are_counted_once_and_in_their_greatest_class() {
         let block = b"{\n1600776870140+0000|A 1600776870140|B\n\xff\n1600776870140|B\n}\n";
-        let mut sink = Sink::new(block, HOW);
+        let mut sink = Sink::new(block, HOW, Parsed::default());
         sink.stray(2..block.len());
         let parsed = sink.finish(Vec::new());
         // Carrier, other, undecodable, look-alike, statement.
@@ -387,7 +406,7 @@ mod tests {
     #[test]
     fn what_the_records_do_not_hold_is_told() {
         let block = b"{\"k1600776870140+0000|A\":1}";
-        let mut sink = Sink::new(block, HOW);
+        let mut sink = Sink::new(block, HOW, Parsed::default());
         sink.record(&Record { raw: 0..block.len(), body: b"nothing", ..Record::default() });
         let parsed = sink.finish(Vec::new());
         assert_eq!((parsed.rows.len(), parsed.lost, parsed.lost_at), (0, 1, 1));

@@ -4,8 +4,8 @@ use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How much is read at a time.
-const BLOCK: usize = 4 << 20;
+/// How much is read at a time: small enough for the text and its rows to stay in a core's own cache.
+pub(crate) const BLOCK: usize = 256 << 10;
 
 /// A line longer than this is cut, between two words where there are any, so that a file without
 /// line ends needs bounded memory. Records that span lines may be longer.
@@ -91,6 +91,8 @@ impl Cut for AtLineEnds {
 pub(crate) struct Blocks<R> {
     reader: R,
     cutter: Box<dyn Cut>,
+    /// How much is read at a time.
+    size: usize,
     /// Begun record, carried over to the next block.
     rest: Vec<u8>,
     continues: bool,
@@ -99,17 +101,26 @@ pub(crate) struct Blocks<R> {
 }
 
 impl<R: Read> Blocks<R> {
-    pub(crate) fn new(reader: R, cutter: Box<dyn Cut>) -> Self {
-        let patience = cutter.patience();
-        Self { reader, cutter, rest: Vec::new(), continues: false, ended: false, patience }
+    pub(crate) fn new(reader: R, cutter: Box<dyn Cut>, size: usize) -> Self {
+        let (patience, size) = (cutter.patience(), size.max(1));
+        let rest = Vec::new();
+        Self { reader, cutter, size, rest, continues: false, ended: false, patience }
     }
 
-    /// The next block; none at the end.
-    pub(crate) fn next(&mut self) -> std::io::Result<Option<Block>> {
-        let mut bytes = std::mem::take(&mut self.rest);
+    /// The next block; none at the end. `bytes` is memory to use again: touching new memory was
+    /// measured to cost more than parsing it.
+    pub(crate) fn next(&mut self, mut bytes: Vec<u8>) -> std::io::Result<Option<Block>> {
+        let mut filled = self.rest.len();
+        bytes.resize(filled.max(bytes.len()), 0);
+        bytes[..filled].copy_from_slice(&self.rest);
+        self.rest.clear();
         while !self.ended {
-            let read = (&mut self.reader).take(BLOCK as u64).read_to_end(&mut bytes)?;
-            self.ended = read < BLOCK;
+            // Twice as much each time, so that a long record is not searched over and over.
+            let wanted = filled + self.size.max(filled);
+            bytes.resize(wanted, 0);
+            filled += fill(&mut self.reader, &mut bytes[filled..])?;
+            bytes.truncate(filled);
+            self.ended = filled < wanted;
             if self.ended {
                 break;
             }
@@ -122,12 +133,17 @@ impl<R: Read> Blocks<R> {
                 return Ok(Some(self.cut(bytes, at)));
             }
         }
+        bytes.truncate(filled);
         if bytes.is_empty() {
             return Ok(None);
         }
-        let end = bytes.len();
-        let at = self.cutter.cut(&bytes, true).filter(|&at| at > 0).unwrap_or(end);
+        let at = self.cutter.cut(&bytes, true).filter(|&at| at > 0).unwrap_or(filled);
         Ok(Some(self.cut(bytes, at)))
+    }
+
+    /// Whether nothing comes any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended && self.rest.is_empty()
     }
 
     /// Whether the last block ended inside a line.
@@ -136,11 +152,29 @@ impl<R: Read> Blocks<R> {
     }
 
     fn cut(&mut self, mut bytes: Vec<u8>, at: usize) -> Block {
-        self.rest = bytes.split_off(at);
+        self.rest.extend_from_slice(&bytes[at..]);
+        bytes.truncate(at);
         let inside_line = bytes.last().is_some_and(|&b| b != b'\n');
         let continues = std::mem::replace(&mut self.continues, inside_line);
         Block { bytes, continues, units: self.cutter.units() }
     }
+}
+
+/// Reads until the buffer is full or nothing comes any more.
+fn fill(reader: &mut impl Read, mut buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while !buffer.is_empty() {
+        match reader.read(buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                filled += count;
+                buffer = &mut buffer[count..];
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// The last place where no statement, no character and no word is cut in two. The blank before
@@ -165,9 +199,9 @@ mod tests {
     use super::*;
 
     fn all(text: &[u8], longest_line: usize) -> Vec<Block> {
-        let mut blocks = Blocks::new(text, Box::new(AtLineEnds::default()));
+        let mut blocks = Blocks::new(text, Box::new(AtLineEnds::default()), BLOCK);
         blocks.patience = longest_line;
-        std::iter::from_fn(|| blocks.next().unwrap()).collect()
+        std::iter::from_fn(|| blocks.next(vec![b'x'; 7]).unwrap()).collect()
     }
 
     #[test]

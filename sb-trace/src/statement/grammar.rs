@@ -139,7 +139,8 @@ fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
-fn label(text: &[u8]) -> IResult<&[u8], &str> {
+/// The label that `text` begins with.
+pub(crate) fn label(text: &[u8]) -> IResult<&[u8], &str> {
     let head = verify(take_while1(is_word), |word: &[u8]| !word[0].is_ascii_digit());
     let tail = many0_count(pair(one_of(".:/-"), take_while1(is_word)));
     ascii(recognize(pair(head, tail)), text)

@@ -3,11 +3,14 @@
 //! [`scan`] finds both in the decoded text of one record. What a statement is, is said in one
 //! place only: the nom grammar in `grammar.rs`.
 
+mod fast;
 mod grammar;
 mod lookalike;
 mod scan;
 mod stamp;
 
+pub(crate) use fast::Heads;
+pub(crate) use grammar::label;
 pub use grammar::{EpochUnit, Statement, is_label, parse};
 pub use lookalike::{LookAlike, Reason};
 pub use scan::{Found, scan};

@@ -73,6 +73,23 @@ impl Counts {
         }
     }
 
+    /// Adds all latencies of another one of the same clock.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        let Some(from) = other.many else {
+            self.list.extend(other.list);
+            return;
+        };
+        self.list.extend(other.list);
+        let many = self.many.get_or_insert_default();
+        if many.dense.len() < from.dense.len() {
+            many.dense.resize(from.dense.len(), 0);
+        }
+        many.dense.iter_mut().zip(&from.dense).for_each(|(to, from)| *to += from);
+        for (latency, count) in from.sparse {
+            *many.sparse.entry(latency).or_default() += count;
+        }
+    }
+
     /// Adds all latencies to a list of counts, which may name one twice.
     pub(crate) fn pour(&self, into: &mut Vec<(i64, u64)>, ticks: Ticks) {
         into.extend(self.list.iter().map(|&latency| (latency, 1)));

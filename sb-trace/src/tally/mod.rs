@@ -11,8 +11,10 @@ mod figures;
 mod keyed;
 mod sequence;
 mod shapes;
+mod stretch;
 
 pub(crate) use clocks::Clocks;
+pub(crate) use stretch::{Stretches, Sums};
 
 use crate::event::Event;
 use crate::filter::Filter;
@@ -118,21 +120,13 @@ impl Tally {
         self.seen += 1;
         let id = event.id();
         self.with_id += u64::from(id != NONE);
-        let stream = self.stream(event);
+        let stream = self.stream((event.file, event.source));
         let stream = &mut self.streams[stream as usize];
         if let Some(last) = stream.last.replace(event.epoch_ns) {
             stream.steps += u64::from(last != event.epoch_ns);
             stream.back += u64::from(event.epoch_ns < last);
         }
-        if self.labels.len() <= event.label as usize {
-            self.labels.resize(names.len(), Label::Unseen);
-        }
-        let label = &mut self.labels[event.label as usize];
-        if *label == Label::Unseen {
-            let driver = names.text(event.label).starts_with(DRIVER);
-            *label = if driver { Label::Driver } else { Label::App };
-        }
-        if *label == Label::Driver {
+        if seen(&mut self.labels, event.label, names) == Label::Driver {
             self.driver += 1;
             return;
         }
@@ -181,8 +175,12 @@ impl Tally {
         seen.map(|(name, _)| name).collect()
     }
 
-    fn stream(&mut self, event: &Event) -> u32 {
-        let key = (event.file, event.source);
+    /// The label with which all traces of a file and source begin, if that is known.
+    pub(crate) fn opener(&self, of: (u32, Name)) -> Option<Name> {
+        self.streams[*self.stream_of.get(&of)? as usize].sequence.first_label()
+    }
+
+    fn stream(&mut self, key: (u32, Name)) -> u32 {
         match self.last_stream {
             Some((known, number)) if known == key => number,
             _ => {
@@ -194,6 +192,22 @@ impl Tally {
                 self.last_stream = Some((key, number));
                 number
             }
+        }
+    }
+}
+
+/// What is known of a label, which was seen.
+#[inline]
+fn seen(labels: &mut Vec<Label>, label: Name, names: &Names) -> Label {
+    let place = label as usize;
+    match labels.get(place) {
+        Some(&known) if known != Label::Unseen => known,
+        _ => {
+            let driver = names.text(label).starts_with(DRIVER);
+            let kind = if driver { Label::Driver } else { Label::App };
+            labels.resize(labels.len().max(place + 1), Label::Unseen);
+            labels[place] = kind;
+            kind
         }
     }
 }
@@ -229,7 +243,7 @@ impl Measurer<'_> {
     fn measure(
         &mut self,
         kind: Kind,
-        labels: impl ExactSizeIterator<Item = Name>,
+        labels: impl ExactSizeIterator<Item = Name> + Clone,
         across: &[u32],
         times: impl Fn(u32) -> i64,
         place: (u32, u64),
@@ -241,6 +255,11 @@ impl Measurer<'_> {
         let shape = self.shapes.number(kind, labels, across, self.pairs, self.names);
         self.shapes.all[shape as usize].add(times, place, self.ticks);
         Some(shape)
+    }
+
+    /// The shape of a trace with these labels, which is measured elsewhere.
+    fn shape(&mut self, kind: Kind, labels: &[Name]) -> u32 {
+        self.shapes.number(kind, labels.iter().copied(), &[], self.pairs, self.names)
     }
 
     /// Notes the pause between a trace of this shape and the next one of its stream.

@@ -27,6 +27,8 @@ pub(super) struct Sequence {
     unsorted: bool,
     /// Shape and end of the trace before it.
     last: Option<(u32, i64)>,
+    /// Begin of the first trace that was measured.
+    begin: Option<i64>,
 }
 
 impl Sequence {
@@ -57,6 +59,62 @@ impl Sequence {
             self.unsorted |= self.events.last().is_some_and(|last| last.0 > event.0);
         }
         self.events.push(event);
+    }
+
+    /// Takes an event that opens nothing.
+    #[inline]
+    pub(super) fn add(&mut self, event: (i64, Name)) {
+        self.unsorted |= self.events.last().is_some_and(|last| last.0 > event.0);
+        self.events.push(event);
+    }
+
+    /// Whether a trace is open.
+    #[inline]
+    pub(super) fn is_open(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// The label of the first event of the open trace.
+    pub(super) fn first_label(&self) -> Option<Name> {
+        self.events.first().map(|event| event.1)
+    }
+
+    /// Forgets all but its memory.
+    pub(super) fn reset(&mut self) {
+        self.events.clear();
+        *self = Self { events: std::mem::take(&mut self.events), ..Self::default() };
+    }
+
+    /// Begin of the first trace that was measured, and shape and end of the last.
+    pub(super) fn measured(&self) -> Option<(i64, u32, i64)> {
+        let ((shape, end), begin) = (self.last?, self.begin?);
+        Some((begin, shape, end))
+    }
+
+    /// The events of the open trace.
+    pub(super) fn take_open(&mut self) -> Vec<(i64, Name)> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Some traces were measured elsewhere: begin of the first, end and labels of the last.
+    pub(super) fn skip(
+        &mut self,
+        (begin, end): (i64, i64),
+        labels: &[Name],
+        run: u32,
+        measurer: &mut Measurer<'_>,
+    ) {
+        self.close(measurer);
+        if let Some((before, end)) = self.last {
+            measurer.wrap(before, begin.saturating_sub(end));
+        }
+        let kind = Kind {
+            benchmark: measurer.benchmark(run),
+            fragment: false,
+            by_sequence: true,
+            start: StartClass::default(),
+        };
+        self.last = Some((measurer.shape(kind, labels), end));
     }
 
     /// Measures the open trace, if there is one.
@@ -95,6 +153,7 @@ impl Sequence {
                 if let Some((before, end)) = self.last {
                     measurer.wrap(before, first.saturating_sub(end));
                 }
+                self.begin.get_or_insert(first);
                 self.last = Some((shape, part.last().map_or(first, |event| event.0)));
             }
             start += part.len();

@@ -90,11 +90,13 @@ impl Measured {
 pub(super) struct Shapes {
     index: HashMap<Box<[u32]>, u32>,
     key: Vec<u32>,
+    /// The shape of the trace before.
+    last: u32,
     pub all: Vec<Measured>,
 }
 
 /// The parts of a shape, before it is known whether it is new.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Kind {
     pub benchmark: u32,
     pub fragment: bool,
@@ -107,11 +109,14 @@ impl Shapes {
     pub(super) fn number(
         &mut self,
         kind: Kind,
-        labels: impl Iterator<Item = Name>,
+        labels: impl ExactSizeIterator<Item = Name> + Clone,
         across: &[u32],
         pairs: &PairChoice,
         names: &Names,
     ) -> u32 {
+        if across.is_empty() && self.is_last(kind, labels.clone()) {
+            return self.last;
+        }
         self.key.clear();
         self.key.push(kind.benchmark);
         let start = kind.start.class as u32 * 4;
@@ -120,9 +125,11 @@ impl Shapes {
         self.key.extend(across);
         self.key.extend(labels);
         if let Some(&known) = self.index.get(self.key.as_slice()) {
+            self.last = known;
             return known;
         }
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.last = number;
         let labels = self.key[3 + across.len()..].to_vec();
         let (measures, slots) = Slots::of(&labels, across, pairs, names);
         self.index.insert(self.key.as_slice().into(), number);
@@ -142,6 +149,49 @@ impl Shapes {
             },
         });
         number
+    }
+
+    /// Whether it is the shape of the last trace once more, as it mostly is.
+    fn is_last(&self, kind: Kind, labels: impl ExactSizeIterator<Item = Name>) -> bool {
+        let Some(Measured { shape, .. }) = self.all.get(self.last as usize) else { return false };
+        let known = Kind {
+            benchmark: shape.benchmark,
+            fragment: shape.fragment,
+            by_sequence: shape.by_sequence,
+            start: shape.start,
+        };
+        shape.across.is_empty()
+            && known == kind
+            && labels.len() == shape.labels.len()
+            && labels.zip(&shape.labels).all(|(label, of_shape)| label == *of_shape)
+    }
+
+    /// Adds all that was measured with other handles; `words` are the handles here.
+    pub(super) fn absorb(
+        &mut self,
+        other: Self,
+        words: &[Name],
+        pairs: &PairChoice,
+        names: &Names,
+    ) {
+        for of in other.all {
+            let kind = Kind {
+                benchmark: of.shape.benchmark,
+                fragment: of.shape.fragment,
+                by_sequence: of.shape.by_sequence,
+                start: of.shape.start,
+            };
+            let labels: Vec<Name> = of.shape.labels.iter().map(|&l| words[l as usize]).collect();
+            let number = self.number(kind, labels.iter().copied(), &of.shape.across, pairs, names);
+            let into = &mut self.all[number as usize];
+            into.traces += of.traces;
+            into.first = into.first.min(of.first);
+            into.wraps.absorb(of.wraps);
+            // The same labels are measured in the same places, so these are the same slots.
+            for (slot, of) in into.slots.iter_mut().zip(of.slots) {
+                slot.latencies.absorb(of.latencies);
+            }
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Case {
     pub(super) record_id: bool,
     /// Whether `<source> ` at the begin of a line is the record's source.
     pub(super) sources: bool,
+    /// How much the program reads at a time.
+    pub(super) block_bytes: usize,
 }
 
 impl Debug for Case {
@@ -33,8 +35,8 @@ impl Debug for Case {
         writeln!(f, "{:?}, by {:?}, pairs {:?}", self.unit, self.by, self.pairs)?;
         writeln!(
             f,
-            "expect {:?}, max trace {} ns, record id {}, sources {}",
-            self.expect, self.max_trace_ns, self.record_id, self.sources
+            "expect {:?}, max trace {} ns, record id {}, sources {}, blocks of {} bytes",
+            self.expect, self.max_trace_ns, self.record_id, self.sources, self.block_bytes
         )?;
         for file in &self.files {
             writeln!(f, "== {} run {:?} hook log {}", file.name, file.run, file.hook_log)?;

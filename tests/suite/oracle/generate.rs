@@ -116,6 +116,8 @@ struct Manner {
     spread: usize,
     unit: EpochUnit,
     max_trace: Option<i64>,
+    /// A line, some lines or all of the log are read at a time.
+    block_bytes: usize,
 }
 
 fn manner() -> impl Strategy<Value = Manner> {
@@ -128,14 +130,16 @@ fn manner() -> impl Strategy<Value = Manner> {
     let label = prop_oneof![9 => 0..USUAL, 1 => 0..LABELS.len()];
     let max_trace = prop_oneof![2 => Just(None), 1 => (0..120i64).prop_map(Some)];
     let sources = prop::bool::weighted(0.4);
-    (vec(label, 1..6), 0..3usize, sources, 0..3usize, unit, max_trace).prop_map(
-        |(path, ids, sources, spread, unit, max_trace)| Manner {
+    let block_bytes = prop::sample::select(vec![30, 200, 700, 1 << 18]);
+    (vec(label, 1..6), 0..3usize, sources, 0..3usize, unit, max_trace, block_bytes).prop_map(
+        |(path, ids, sources, spread, unit, max_trace, block_bytes)| Manner {
             path,
             ids,
             sources,
             spread,
             unit,
             max_trace,
+            block_bytes,
         },
     )
 }
@@ -185,6 +189,7 @@ pub(super) fn log(by: impl Strategy<Value = By>) -> impl Strategy<Value = Case> 
             max_trace_ns: manner.max_trace.map_or(Options::MAX_TRACE_NS, |m| m * ns(manner.unit)),
             record_id,
             sources: manner.sources,
+            block_bytes: manner.block_bytes,
         },
     )
 }
@@ -221,6 +226,7 @@ pub(super) fn bytes() -> impl Strategy<Value = Case> {
             max_trace_ns: Options::MAX_TRACE_NS,
             record_id,
             sources: false,
+            block_bytes: 100,
         },
     )
 }

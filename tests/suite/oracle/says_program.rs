@@ -228,6 +228,7 @@ fn options(case: &Case) -> Options {
         },
         expect: case.expect.clone(),
         max_trace_ns: case.max_trace_ns,
+        block_bytes: case.block_bytes,
         id_regex: case
             .record_id
             .then(|| sb_trace::parse_id_regex("req=(?<correlation_id>[a-z0-9]+)").unwrap()),

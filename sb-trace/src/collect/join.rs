@@ -3,16 +3,15 @@
 
 use crate::accounting::LookAlikeAt;
 use crate::analysis::FileInfo;
+use super::Collected;
 use crate::carrier::{Brackets, Choice, Source, source_of};
-use crate::collect::Collected;
 use crate::error::{Error, Result};
 use crate::event::{Environments, Event, LineClass, OpenPart, Parsed};
 use crate::names::{NONE, Name, Names};
 use crate::options::{ID_GROUP, Options};
 use crate::read::{Input, Place};
-use crate::run::Run;
-use crate::tally::Tally;
 use hashbrown::HashSet;
+use crate::tally::Stretches;
 use regex::bytes::Regex;
 use std::sync::Arc;
 
@@ -23,7 +22,8 @@ const MOST_LOOK_ALIKES: usize = 100_000;
 pub(crate) struct Joiner {
     out: Collected,
     names: Names,
-    tags: Vec<(String, String)>,
+    /// For each reader, the handles of its words.
+    words: Vec<Vec<Name>>,
     format: Choice,
     id_from_path: Option<Regex>,
     inputs: Vec<InputState>,
@@ -53,11 +53,12 @@ struct InputState {
 }
 
 impl Joiner {
-    pub(crate) fn new(options: &Options, tally: Option<Tally>) -> Self {
+    /// Joins what this many readers read.
+    pub(crate) fn new(options: &Options, out: Collected, readers: usize) -> Self {
         Self {
-            out: Collected { tally, ..Collected::default() },
+            out,
             names: Names::default(),
-            tags: options.tags.clone(),
+            words: vec![Vec::new(); readers],
             format: options.format.clone(),
             id_from_path: options.id_from_path.clone(),
             inputs: Vec::new(),
@@ -79,22 +80,11 @@ impl Joiner {
         }
     }
 
-    pub(crate) fn add_file(&mut self, input: &Input, source: &Source, fits: bool) {
-        let mut run = input.run.clone().unwrap_or_default();
-        // A tag of the command line beats one that the run brought.
-        run.tags.retain(|(name, _)| !self.tags.iter().any(|(tag, _)| tag == name));
-        run.tags.extend(self.tags.iter().cloned());
-        let known = self.out.runs.iter().position(|r| r.id == run.id);
-        let run = known.unwrap_or_else(|| {
-            if let Some(tally) = &mut self.out.tally {
-                tally.add_run(&run.benchmark);
-            }
-            self.out.runs.push(run);
-            self.out.runs.len() - 1
-        });
+    /// The next input begins.
+    pub(crate) fn add_file(&mut self, input: &Input, run: u32, source: &Source, fits: bool) {
         self.out.files.push(FileInfo {
             name: input.name.clone(),
-            run: u32::try_from(run).unwrap_or(u32::MAX),
+            run,
             carrier: source.name,
             ..FileInfo::default()
         });
@@ -118,23 +108,36 @@ impl Joiner {
         });
     }
 
-    pub(crate) fn join(&mut self, file: usize, continues: bool, parsed: Parsed) -> Result<()> {
+    /// Learns the words that a reader met in a block whose rows do not count.
+    pub(crate) fn know(&mut self, reader: usize, parsed: &Parsed) {
+        let words = &mut self.words[reader];
+        words.extend(parsed.fresh.iter().map(|word| self.names.add(word)));
+    }
+
+    /// Joins the next block of an input, as this reader read it; gives its memory back.
+    pub(crate) fn join(
+        &mut self,
+        file: usize,
+        continues: bool,
+        reader: usize,
+        mut parsed: Parsed,
+    ) -> Result<Parsed> {
         self.join_lines(continues, &parsed);
         let (Some(info), Some(input)) = (self.out.files.get_mut(file), self.inputs.get_mut(file))
         else {
-            return Ok(());
+            return Ok(parsed);
         };
         // The first line of a block that continues a line has that line's number.
         let base = info.lines - u64::from(continues && info.lines > 0);
         info.lines = base + parsed.line_count();
-        info.statements += parsed.rows.len() as u64;
+        info.statements += parsed.statements();
         info.binary |= parsed.has_nul;
         if info.lost == 0 && parsed.lost > 0 {
             info.lost_at = base + parsed.lost_at;
         }
         info.lost += parsed.lost;
         input.records += parsed.records;
-        input.open = parsed.open;
+        input.open = std::mem::take(&mut parsed.open);
         if let Some(line) = parsed.unmatched {
             let message =
                 format!("{}:{}: the --pattern does not match this line", info.name, base + line);
@@ -144,32 +147,39 @@ impl Joiner {
         let file_index = u32::try_from(file).unwrap_or(u32::MAX);
 
         let accounting = &mut self.out.accounting;
-        accounting.statements += parsed.rows.len() as u64;
+        accounting.statements += parsed.statements();
         accounting.look_alikes += parsed.look_alikes;
         let room = MOST_LOOK_ALIKES.saturating_sub(self.out.look_alikes.len());
-        self.out.look_alikes.extend(parsed.kept.into_iter().take(room).map(|kept| LookAlikeAt {
+        self.out.look_alikes.extend(parsed.kept.drain(..).take(room).map(|kept| LookAlikeAt {
             file: file_index,
             line: base.wrapping_add(kept.line),
             column: kept.column,
             what: kept.what,
         }));
 
-        let map = self.names.absorb(&parsed.names);
-        let name = |n: Name| map[n as usize];
-        let mut marks = parsed.marks.into_iter().map(|mark| mark.renamed(name)).peekable();
-        for (place, row) in parsed.rows.into_iter().enumerate() {
+        let words = &mut self.words[reader];
+        words.extend(parsed.fresh.iter().map(|word| self.names.add(word)));
+        if let (Some(sums), Some(tally)) = (&parsed.sums, &mut self.out.tally) {
+            accounting.events += sums.events();
+            tally.add(sums, words, (file_index, input.path_source), run, &self.names);
+            return Ok(parsed);
+        }
+        let ids = self.names.absorb(&parsed.ids);
+        let (words, ids) = (&*words, ids.as_slice());
+        let mut marks = parsed.marks.iter().map(|mark| mark.renamed(words, ids)).peekable();
+        for (place, row) in parsed.rows.iter().enumerate() {
             while let Some(mark) = marks.next_if(|mark| mark.row <= place) {
                 input.environments.apply(&mark, &mut self.out.events.starts);
             }
             let mut event = Event {
-                label: name(row.label),
-                correlation_id: name(row.correlation_id),
-                trace_id: name(row.trace_id),
-                source: name(row.source),
+                label: words[row.label as usize],
+                correlation_id: ids[row.correlation_id as usize],
+                trace_id: ids[row.trace_id as usize],
+                source: words[row.source as usize],
                 file: file_index,
                 // A record that began in the block before has a line before this block's first.
                 line: base.wrapping_add(row.line),
-                ..row
+                ..*row
             };
             let unique = parsed.unique.get(place).copied().unwrap_or_default();
             if unique != 0 && !self.delivered.insert(unique) {
@@ -205,7 +215,7 @@ impl Joiner {
         for mark in marks {
             input.environments.apply(&mark, &mut self.out.events.starts);
         }
-        Ok(())
+        Ok(parsed)
     }
 
     fn join_lines(&mut self, continues: bool, parsed: &Parsed) {
@@ -240,7 +250,20 @@ impl Joiner {
         }
     }
 
-    pub(crate) fn finish(mut self) -> Result<Collected> {
+    /// The label with which all traces of an input begin that name no source, if that is known.
+    pub(crate) fn opener(&self, file: usize) -> Option<&str> {
+        let (tally, input) = (self.out.tally.as_ref()?, self.inputs.get(file)?);
+        let of = (u32::try_from(file).ok()?, input.path_source);
+        tally.opener(of).map(|label| self.names.text(label))
+    }
+
+    /// What was joined, with what the readers measured themselves.
+    pub(crate) fn finish(mut self, measured: Vec<(usize, Stretches)>) -> Result<Collected> {
+        if let Some(tally) = &mut self.out.tally {
+            for (reader, stretches) in measured {
+                tally.absorb(stretches, &self.words[reader], &self.names);
+            }
+        }
         let fits = |input: &InputState| input.fits || (input.strict && input.records > 0);
         if let Choice::Named(name) = &self.format
             && !self.inputs.is_empty()
@@ -249,9 +272,6 @@ impl Joiner {
             return Err(Error::NoMatchForFormat { name: name.clone() });
         }
         self.out.events.names = Arc::new(self.names);
-        if self.out.runs.is_empty() {
-            self.out.runs.push(Run::default());
-        }
         Ok(self.out)
     }
 }

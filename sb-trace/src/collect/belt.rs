@@ -1,0 +1,185 @@
+//! Puts the blocks that the readers read into the order of the log and joins them.
+//!
+//! There is no thread for this: whoever brings a block while nobody joins, joins all that can be.
+
+use super::feed::Piece;
+use super::join::Joiner;
+use super::reader::Reader;
+use super::{Collected, lock};
+use crate::error::{Error, Result};
+use crate::event::Parsed;
+use crate::options::Options;
+use crate::read::Input;
+use crate::tally::Stretches;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// Number of an input, and of a block in it.
+type Place = (usize, usize);
+
+/// A block that waits for those before it.
+struct Waiting {
+    piece: Piece,
+    reader: usize,
+    parsed: Option<Parsed>,
+}
+
+/// Joins blocks in order, and what it needs for that.
+struct Work {
+    joiner: Joiner,
+    /// Reads blocks again that begin inside a record.
+    again: Reader,
+}
+
+struct State {
+    /// Nothing while somebody joins.
+    work: Option<Work>,
+    waiting: BTreeMap<Place, Waiting>,
+    next: Place,
+    /// Blocks that readers have, but did not bring yet.
+    taken: BTreeSet<Place>,
+    error: Option<Error>,
+    buffers: Vec<Vec<u8>>,
+    memory: Vec<Parsed>,
+}
+
+/// The belt of a call.
+pub(super) struct Belt<'a> {
+    inputs: &'a [Input],
+    run_of: &'a [u32],
+    options: &'a Options,
+    /// More blocks than this do not wait.
+    most: usize,
+    state: Mutex<State>,
+    joined: Condvar,
+}
+
+impl<'a> Belt<'a> {
+    pub(super) fn new(
+        joiner: Joiner,
+        inputs: &'a [Input],
+        run_of: &'a [u32],
+        options: &'a Options,
+        readers: usize,
+    ) -> Self {
+        let state = State {
+            work: Some(Work { joiner, again: Reader::new(readers, None) }),
+            waiting: BTreeMap::new(),
+            next: (0, 0),
+            taken: BTreeSet::new(),
+            error: None,
+            buffers: Vec::new(),
+            memory: Vec::new(),
+        };
+        let (state, joined) = (Mutex::new(state), Condvar::new());
+        Self { inputs, run_of, options, most: readers * 8, state, joined }
+    }
+
+    /// Memory for the text of a block.
+    pub(super) fn buffer(&self) -> Vec<u8> {
+        lock(&self.state).buffers.pop().unwrap_or_default()
+    }
+
+    /// Memory for what is read in a block.
+    pub(super) fn memory(&self) -> Parsed {
+        lock(&self.state).memory.pop().unwrap_or_default()
+    }
+
+    /// A reader has this block now.
+    pub(super) fn take(&self, place: Place) {
+        lock(&self.state).taken.insert(place);
+    }
+
+    /// Takes a block that was read; says whether more are wanted.
+    pub(super) fn put(&self, piece: Piece, reader: usize, parsed: Option<Parsed>) -> bool {
+        let mut state = lock(&self.state);
+        state.taken.remove(&piece.place);
+        state.waiting.insert(piece.place, Waiting { piece, reader, parsed });
+        if let Some(mut work) = state.work.take() {
+            while let Some(waiting) = {
+                let next = state.next;
+                state.waiting.remove(&next)
+            } {
+                if state.error.is_some() {
+                    break;
+                }
+                let (file, number) = state.next;
+                let last = waiting.piece.last.is_some();
+                state.next = if last { (file + 1, 0) } else { (file, number + 1) };
+                drop(state);
+                let done = self.join(&mut work, waiting);
+                state = lock(&self.state);
+                match done {
+                    Ok((block, parsed)) => {
+                        state.buffers.extend(block);
+                        state.memory.extend(parsed.map(Parsed::emptied));
+                    }
+                    Err(error) => state.error = Some(error),
+                }
+            }
+            state.work = Some(work);
+            self.joined.notify_all();
+        }
+        // Not further ahead of a slow block than memory allows, as long as somebody is at it.
+        while state.waiting.len() > self.most
+            && state.error.is_none()
+            && (state.taken.contains(&state.next) || state.work.is_none())
+        {
+            state = self.joined.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.error.is_none()
+    }
+
+    fn join(
+        &self,
+        work: &mut Work,
+        waiting: Waiting,
+    ) -> Result<(Option<Vec<u8>>, Option<Parsed>)> {
+        let Waiting { piece, reader, parsed } = waiting;
+        let Work { joiner, again } = work;
+        if let Some(error) = piece.error {
+            return Err(error);
+        }
+        let (file, number) = piece.place;
+        if number == 0 {
+            joiner.add_file(&self.inputs[file], self.run_of[file], &piece.source, piece.fits);
+        }
+        let mut rest = parsed;
+        if let (Some(block), Some(parsed)) = (&piece.block, rest.take()) {
+            let open = joiner.take_open(file);
+            rest = Some(if open.is_empty() {
+                joiner.join(file, block.continues, reader, parsed)?
+            } else {
+                // A record goes on that the block before left open: only now is it known how.
+                // The words of the first reading stay known, its rows do not count.
+                joiner.know(reader, &parsed);
+                let parsed =
+                    again.read(&piece.source, block, self.options, open, parsed.emptied());
+                joiner.join(file, block.continues, again.number, parsed)?
+            });
+        }
+        if let (None, Some(opener)) = (piece.told.opener.get(), joiner.opener(file)) {
+            let _ = piece.told.opener.set(opener.to_owned());
+        }
+        if let Some(inside_line) = piece.last {
+            let open = joiner.take_open(file);
+            if !open.is_empty() {
+                let parsed =
+                    again.flush(&piece.source, self.options, &open, Parsed::default());
+                joiner.join(file, inside_line, again.number, parsed)?;
+            }
+            joiner.end(file);
+        }
+        Ok((piece.block.map(|block| block.bytes), rest))
+    }
+
+    /// What was joined, with what the readers measured themselves.
+    pub(super) fn finish(self, measured: Vec<(usize, Stretches)>) -> Result<Collected> {
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match (state.error, state.work) {
+            (None, Some(work)) => work.joiner.finish(measured),
+            (Some(error), _) => Err(error),
+            (None, None) => Err(Error::read("input", std::io::Error::other("was not read"))),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Labels and sources: few, and the same ones again and again. A reader keeps their handles from
+//! block to block, so that most of them are compared with one guess instead of being looked up.
+
+use crate::names::{NONE, Name, Names};
+
+/// The labels and sources that one reader met.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    names: Names,
+    /// How many of them were told to the joiner.
+    told: usize,
+    /// For each label, the one that followed it last.
+    next: Vec<Name>,
+    /// How that one begins.
+    begins: Vec<Begin>,
+    last: Name,
+    begin: Begin,
+    source: Name,
+}
+
+/// The first bytes of a text, compared at once.
+#[derive(Debug, Default, Clone, Copy)]
+struct Begin {
+    bytes: u128,
+    mask: u128,
+    length: usize,
+}
+
+impl Begin {
+    const MOST: usize = size_of::<u128>();
+
+    fn of(text: &[u8]) -> Self {
+        let mut bytes = [0; Self::MOST];
+        let mut mask = [0; Self::MOST];
+        for ((byte, mask), &letter) in bytes.iter_mut().zip(&mut mask).zip(text) {
+            (*byte, *mask) = (letter, u8::MAX);
+        }
+        let (bytes, mask) = (u128::from_le_bytes(bytes), u128::from_le_bytes(mask));
+        Self { bytes, mask, length: text.len() }
+    }
+}
+
+impl Words {
+    /// The handle of a label.
+    pub(crate) fn label(&mut self, text: &str) -> Name {
+        let guess = self.guess();
+        let label = if self.names.is(guess, text) { guess } else { self.names.add(text) };
+        self.follow(label);
+        label
+    }
+
+    /// The label that was guessed to come next, and its length, if `text` begins with it; what
+    /// follows it must still be looked at.
+    #[inline]
+    pub(crate) fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
+        let Begin { bytes, mask, length } = self.begin;
+        let begin = text.first_chunk().map(|begin| u128::from_le_bytes(*begin))?;
+        if begin & mask != bytes || length == 0 {
+            return None;
+        }
+        let guess = self.guess();
+        if length > Begin::MOST {
+            let label = self.names.text(guess).as_bytes();
+            return (text.get(..length)? == label).then_some((guess, length));
+        }
+        Some((guess, length))
+    }
+
+    /// The handle of a source.
+    pub(crate) fn source(&mut self, text: &str) -> Name {
+        if !self.names.is(self.source, text) {
+            self.source = self.names.add(text);
+        }
+        self.source
+    }
+
+    /// The label that comes next, if labels come in the order in which they came before.
+    #[inline]
+    fn guess(&self) -> Name {
+        self.next.get(self.last as usize).copied().unwrap_or(NONE)
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Appends the words that were not told before to `fresh`.
+    pub(crate) fn tell(&mut self, fresh: &mut Vec<Box<str>>) {
+        let names = (self.told..self.names.len()).filter_map(|name| Name::try_from(name).ok());
+        fresh.extend(names.map(|name| Box::from(self.names.text(name))));
+        self.told = self.names.len();
+    }
+
+    /// A label was read.
+    #[inline]
+    pub(crate) fn follow(&mut self, label: Name) {
+        let last = self.last as usize;
+        if self.next.get(last) != Some(&label) {
+            self.learn(last, label);
+        }
+        self.last = label;
+        let begin = self.begins.get(label as usize).copied().unwrap_or_default();
+        self.begin = begin;
+    }
+
+    /// After `last` came `label`, and not what was thought.
+    fn learn(&mut self, last: usize, label: Name) {
+        if self.next.len() <= last {
+            self.next.resize(last + 1, NONE);
+            self.begins.resize(last + 1, Begin::default());
+        }
+        self.next[last] = label;
+        self.begins[last] = Begin::of(self.names.text(label).as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_once_and_guesses_are_checked() {
+        let mut words = Words::default();
+        let labels: Vec<Name> = ["A", "B", "A", "C", "A", "C", "B", ""].map(|l| words.label(l)).into();
+        assert_eq!(labels, [1, 2, 1, 3, 1, 3, 2, NONE]);
+        assert_eq!((words.source("pod-1"), words.source("pod-1"), words.source("")), (4, 4, NONE));
+        let mut fresh = Vec::new();
+        words.tell(&mut fresh);
+        words.label("B");
+        words.source("pod-2");
+        words.tell(&mut fresh);
+        assert_eq!(fresh, ["", "A", "B", "C", "pod-1", "pod-2"].map(Box::from));
+    }
+
+    #[test]
+    fn labels_are_guessed_by_what_came_before() {
+        let long = "L".repeat(40);
+        let mut words = Words::default();
+        for label in ["A", &long, "A", &long, "A"] {
+            words.label(label);
+        }
+        let text = |label: &str| format!("{label}\n{}", " ".repeat(20)).into_bytes();
+        assert_eq!(words.guessed(&text(&long)), Some((2, 40)));
+        assert_eq!(words.guessed(&text(&long[1..])), None);
+        assert_eq!(words.guessed(b"LL"), None, "too near the end to be compared at once");
+        words.follow(2);
+        assert_eq!(words.guessed(&text("A")), Some((1, 1)));
+        assert_eq!(words.guessed(&text("B")), None);
+        words.label("B");
+        assert_eq!(words.guessed(&text("B")), None, "nothing is known of what follows it");
+    }
+}

@@ -1,0 +1,158 @@
+//! The commonest begin of a statement, read in few instructions: the digits of an epoch, `+hhmm` or
+//! `-hhmm`, `|`. Whatever else the grammar allows is left to it; a property test holds this to the
+//! grammar on arbitrary bytes.
+
+use super::grammar::EpochUnit;
+
+/// The begin of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub epoch_ns: i64,
+    pub utc_offset_minutes: i16,
+    /// Up to here it goes: the label follows.
+    pub length: usize,
+}
+
+/// `+hhmm|`
+const ZONE: usize = 6;
+
+/// Reads heads, each with what it knows of the one before.
+#[derive(Debug, Clone)]
+pub(crate) struct Heads {
+    unit: EpochUnit,
+    digits: usize,
+    /// The first eight digits of the last epoch as they stand there, and their value.
+    first: (u64, u64),
+    /// The last zone as it stands there, and its minutes.
+    zone: (u64, i16),
+}
+
+impl Heads {
+    pub(crate) fn new(unit: EpochUnit) -> Self {
+        Self { unit, digits: unit.digits(), first: (0, 0), zone: (0, 0) }
+    }
+
+    /// The head that `text` begins with.
+    #[inline]
+    pub(crate) fn read(&mut self, text: &[u8]) -> Option<Head> {
+        let length = self.digits + ZONE;
+        let head = text.get(..length)?;
+        let first = word(head, 0)?;
+        if first != self.first.0 {
+            self.first = (first, eight_digits(first)?);
+        }
+        let first = self.first.1;
+        // The words of the digits overlap: what two of them hold is counted once.
+        let last = eight_digits(word(head, self.digits - 8)?)?;
+        let count = match self.unit {
+            EpochUnit::S => first / 1_000_000 * 100_000_000 + last,
+            EpochUnit::Ms => first / 1_000 * 100_000_000 + last,
+            EpochUnit::Us => first * 100_000_000 + last,
+            EpochUnit::Ns => {
+                first * 100_000_000_000 + eight_digits(word(head, 8)?)? * 1_000 + last % 1_000
+            }
+        };
+        let epoch_ns = i64::try_from(count).ok()?.checked_mul(self.unit.ns())?;
+        // The two digits before the zone are no part of it.
+        let zone = word(head, length - 8)? >> 16;
+        if zone != self.zone.0 {
+            self.zone = (zone, minutes(head.get(self.digits..)?)?);
+        }
+        Some(Head { epoch_ns, utc_offset_minutes: self.zone.1, length })
+    }
+}
+
+/// Eight bytes from a place on.
+#[inline]
+fn word(text: &[u8], at: usize) -> Option<u64> {
+    text.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The value of eight digits, if that is what the bytes are; the first is the lowest byte.
+#[inline]
+fn eight_digits(bytes: u64) -> Option<u64> {
+    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    // Adding this to a byte above 9 sets its high bit.
+    const ABOVE_NINE: u64 = u64::from_le_bytes([0x76; 8]);
+    let digits = bytes ^ ZEROS;
+    if (digits.wrapping_add(ABOVE_NINE) | digits) & HIGH_BITS != 0 {
+        return None;
+    }
+    // Two, four and eight digits at a time become one number.
+    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)
+}
+
+/// The minutes of `+hhmm|`.
+fn minutes(zone: &[u8]) -> Option<i16> {
+    let [sign, h, hh, m, mm, b'|'] = *zone else { return None };
+    let two = |tens: u8, ones: u8| {
+        let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+        digits.then(|| i16::from(tens - b'0') * 10 + i16::from(ones - b'0'))
+    };
+    let (hours, minutes) = (two(h, hh)?, two(m, mm)?);
+    if hours > 14 || minutes > 59 {
+        return None;
+    }
+    match sign {
+        b'+' => Some(hours * 60 + minutes),
+        b'-' => Some(-(hours * 60 + minutes)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grammar;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Where there is a head, the grammar reads the same from the text with any label behind it,
+        /// and nothing from a text without; whatever was read before.
+        #[test]
+        fn reads_as_the_grammar_does(
+            texts in proptest::collection::vec((
+                prop_oneof!["[0-9]{9,20}", "[0-9]{13}", "16007768701[0-9]{2}", "[0-9]{19}", "[0-9]{16}", "[0-9]{10}"],
+                prop_oneof!["[+-][01][0-9][0-5][0-9]", "[+-][0-9]{4}", "[+-]?[0-9:]{0,6}", "Z"],
+                prop_oneof![Just("|".to_owned()), "[|A-Z]?"],
+                proptest::collection::vec(any::<u8>(), 0..12),
+            ), 1..8),
+            unit in prop::sample::select(EpochUnit::ALL.to_vec()),
+        ) {
+            let mut heads = Heads::new(unit);
+            for (digits, zone, bar, rest) in texts {
+                let mut text = [digits, zone.clone(), bar].concat().into_bytes();
+                text.extend(rest);
+                let Some(head) = heads.read(&text) else {
+                    // What it does not read, the grammar may; but not the common shape.
+                    let common = zone.len() == 5 && grammar::parse(&text, unit).is_ok();
+                    prop_assert!(!common, "{}", String::from_utf8_lossy(&text));
+                    continue;
+                };
+                prop_assert_eq!(text.get(head.length - 1), Some(&b'|'));
+                let labelled = [&text[..head.length], b"A"].concat();
+                let (_, statement) = grammar::parse(&labelled, unit).unwrap();
+                prop_assert_eq!(statement.epoch_ns, head.epoch_ns);
+                prop_assert_eq!(statement.utc_offset_minutes, head.utc_offset_minutes);
+            }
+        }
+    }
+
+    #[test]
+    fn digits_by_eights() {
+        let read = |text: &[u8; 8]| eight_digits(u64::from_le_bytes(*text));
+        assert_eq!(read(b"00000000"), Some(0));
+        assert_eq!(read(b"12345678"), Some(12_345_678));
+        assert_eq!(read(b"99999999"), Some(99_999_999));
+        for place in 0..8 {
+            for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+                let mut text = *b"12345678";
+                text[place] = byte;
+                assert_eq!(read(&text), None, "{text:?}");
+            }
+        }
+    }
+}
