@@ -130,11 +130,7 @@ impl<'a> Belt<'a> {
         state.error.is_none()
     }
 
-    fn join(
-        &self,
-        work: &mut Work,
-        waiting: Waiting,
-    ) -> Result<(Option<Vec<u8>>, Option<Parsed>)> {
+    fn join(&self, work: &mut Work, waiting: Waiting) -> Result<(Option<Vec<u8>>, Option<Parsed>)> {
         let Waiting { piece, reader, parsed } = waiting;
         let Work { joiner, again } = work;
         if let Some(error) = piece.error {
@@ -153,8 +149,7 @@ impl<'a> Belt<'a> {
                 // A record goes on that the block before left open: only now is it known how.
                 // The words of the first reading stay known, its rows do not count.
                 joiner.know(reader, &parsed);
-                let parsed =
-                    again.read(&piece.source, block, self.options, open, parsed.emptied());
+                let parsed = again.read(&piece.source, block, self.options, open, parsed.emptied());
                 joiner.join(file, block.continues, again.number, parsed)?
             });
         }
@@ -164,8 +159,7 @@ impl<'a> Belt<'a> {
         if let Some(inside_line) = piece.last {
             let open = joiner.take_open(file);
             if !open.is_empty() {
-                let parsed =
-                    again.flush(&piece.source, self.options, &open, Parsed::default());
+                let parsed = again.flush(&piece.source, self.options, &open, Parsed::default());
                 joiner.join(file, inside_line, again.number, parsed)?;
             }
             joiner.end(file);

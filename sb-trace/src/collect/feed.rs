@@ -66,7 +66,11 @@ pub(super) struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    pub(super) fn new(inputs: &'a [Input], options: &'a Options, progress: &'a dyn Progress) -> Self {
+    pub(super) fn new(
+        inputs: &'a [Input],
+        options: &'a Options,
+        progress: &'a dyn Progress,
+    ) -> Self {
         let (state, changed) = (Mutex::default(), Condvar::new());
         Self { inputs, options, progress, state, changed }
     }

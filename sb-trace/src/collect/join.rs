@@ -1,17 +1,17 @@
 //! Parsed blocks -> the one table of events, in log order: duplicates go, ids of enclosing requests
 //! come, and every line finds its drawer.
 
+use super::Collected;
 use crate::accounting::LookAlikeAt;
 use crate::analysis::FileInfo;
-use super::Collected;
 use crate::carrier::{Brackets, Choice, Source, source_of};
 use crate::error::{Error, Result};
 use crate::event::{Environments, Event, LineClass, OpenPart, Parsed};
 use crate::names::{NONE, Name, Names};
 use crate::options::{ID_GROUP, Options};
 use crate::read::{Input, Place};
-use hashbrown::HashSet;
 use crate::tally::Stretches;
+use hashbrown::HashSet;
 use regex::bytes::Regex;
 use std::sync::Arc;
 

@@ -84,13 +84,7 @@ pub(crate) fn collect(
 }
 
 /// Takes blocks until there are no more.
-fn work(
-    reader: &mut Reader,
-    feed: &Feed<'_>,
-    belt: &Belt<'_>,
-    run_of: &[u32],
-    options: &Options,
-) {
+fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, run_of: &[u32], options: &Options) {
     loop {
         let piece = match feed.next(belt) {
             Task::Piece(piece) => piece,

@@ -35,7 +35,13 @@ impl Reader {
 
     /// Measures the traces of a block that is the app's own text, where that can be done without
     /// knowing what stands before it.
-    pub(super) fn measure(&mut self, mut parsed: Parsed, told: &Told, is_begin: bool, run: u32) -> Parsed {
+    pub(super) fn measure(
+        &mut self,
+        mut parsed: Parsed,
+        told: &Told,
+        is_begin: bool,
+        run: u32,
+    ) -> Parsed {
         let Some(stretches) = &mut self.stretches else { return parsed };
         std::mem::swap(&mut parsed.words, &mut self.words);
         if told.opener.get().is_none()

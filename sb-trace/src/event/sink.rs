@@ -1,6 +1,8 @@
 //! Records -> events: takes the payloads off a record, finds its statements, and counts its lines.
 
+use super::loose::looks_like_a_statement;
 use super::parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
+use super::places::Places;
 use crate::options::ID_GROUP;
 use crate::payload::{self, Id, Layer, Signal};
 use crate::statement::{EpochUnit, Found, scan};
@@ -44,9 +46,7 @@ pub(crate) struct Sink<'b> {
     parsed: Parsed,
     /// Where it begins in the block, and the number (from 1) of the line there.
     from: (usize, u64),
-    /// The line at a place, to count on from, and where it begins.
-    counted: (usize, u64),
-    line_start: usize,
+    places: Places<'b>,
     /// Lines that are not what the rest is.
     classes: Vec<(u64, LineClass)>,
     /// For each row, where it begins, if records may come in parts.
@@ -61,19 +61,13 @@ impl<'b> Sink<'b> {
 
     /// For what follows a place where a line begins, the number of which is known; `parsed` holds
     /// what stands before it.
-    pub(crate) fn from(
-        block: &'b [u8],
-        how: How<'b>,
-        parsed: Parsed,
-        from: (usize, u64),
-    ) -> Self {
+    pub(crate) fn from(block: &'b [u8], how: How<'b>, parsed: Parsed, from: (usize, u64)) -> Self {
         Self {
             block,
             how,
             parsed,
             from,
-            counted: from,
-            line_start: from.0,
+            places: Places::new(block, from),
             classes: Vec::new(),
             order: Vec::new(),
         }
@@ -181,17 +175,7 @@ impl<'b> Sink<'b> {
 
     /// The line of a place, from 1.
     pub(crate) fn line(&mut self, at: usize) -> u64 {
-        if at < self.counted.0 {
-            (self.counted, self.line_start) = (self.from, self.from.0);
-        }
-        let from = self.counted.0;
-        let between = self.block.get(from..at).unwrap_or_default();
-        let lines = memchr::memchr_iter(b'\n', between).count() as u64;
-        if let Some(last) = memchr::memrchr(b'\n', between) {
-            self.line_start = from + last + 1;
-        }
-        self.counted = (at, self.counted.1 + lines);
-        self.counted.1
+        self.places.of_record(at)
     }
 
     fn take(&mut self, record: &Record<'_>, part: Option<&OpenPart>) {
@@ -220,10 +204,7 @@ impl<'b> Sink<'b> {
         scan(body, self.how.unit, |at, found| {
             let begin = in_block.map(|offset| offset + at);
             let (own_line, column) = match begin {
-                Some(begin) => {
-                    let line = self.line(begin);
-                    (line, (begin - self.line_start + 1) as u64)
-                }
+                Some(begin) => self.places.of_found(begin),
                 None => (line, 1),
             };
             match found {
@@ -367,21 +348,6 @@ fn own_id<'a>(regex: &Regex, text: &'a [u8]) -> Option<Cow<'a, str>> {
 fn offset_in(outer: &[u8], inner: &[u8]) -> Option<usize> {
     let offset = (inner.as_ptr() as usize).checked_sub(outer.as_ptr() as usize)?;
     (offset + inner.len() <= outer.len()).then_some(offset)
-}
-
-/// Whether `13 digits + zone + |` stands anywhere in the raw text, whatever is around it.
-fn looks_like_a_statement(raw: &[u8]) -> bool {
-    const DIGITS: usize = 13;
-    const ZONE: usize = 5;
-    let hit = |bar: usize| -> Option<bool> {
-        let zone = raw.get(bar.checked_sub(ZONE)?..bar)?;
-        let epoch = raw.get(bar.checked_sub(ZONE + DIGITS)?..bar - ZONE)?;
-        let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
-        let label = raw.get(bar + 1)?;
-        let signed = matches!(zone.first(), Some(b'+' | b'-'));
-        Some(signed && digits(zone.get(1..)?) && digits(epoch) && label.is_ascii_alphabetic())
-    };
-    memchr::memchr_iter(b'|', raw).any(|bar| hit(bar) == Some(true))
 }
 
 #[cfg(test)]

@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn words_are_told_once_and_guesses_are_checked() {
         let mut words = Words::default();
-        let labels: Vec<Name> = ["A", "B", "A", "C", "A", "C", "B", ""].map(|l| words.label(l)).into();
+        let labels: Vec<Name> =
+            ["A", "B", "A", "C", "A", "C", "B", ""].map(|l| words.label(l)).into();
         assert_eq!(labels, [1, 2, 1, 3, 1, 3, 2, NONE]);
         assert_eq!((words.source("pod-1"), words.source("pod-1"), words.source("")), (4, 4, NONE));
         let mut fresh = Vec::new();

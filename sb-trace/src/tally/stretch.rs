@@ -130,7 +130,12 @@ impl Stretches {
             if seen(&mut self.labels, row.label, names) == Label::Driver {
                 sums.driver += 1;
             } else if row.label == opener {
-                self.sequence.push((row.epoch_ns, opener), run, Opener::Label(opener), &mut measurer);
+                self.sequence.push(
+                    (row.epoch_ns, opener),
+                    run,
+                    Opener::Label(opener),
+                    &mut measurer,
+                );
             } else if self.sequence.is_open() {
                 self.sequence.add((row.epoch_ns, row.label));
             } else {
@@ -189,7 +194,8 @@ impl Tally {
             sequence.push(own(event), run, opener, &mut measurer);
         }
         if !sums.labels.is_empty() {
-            let labels: Vec<Name> = sums.labels.iter().map(|&label| words[label as usize]).collect();
+            let labels: Vec<Name> =
+                sums.labels.iter().map(|&label| words[label as usize]).collect();
             sequence.skip((sums.begin, sums.end), &labels, run, &mut measurer);
         }
         for event in &sums.tail {
