@@ -4,18 +4,21 @@
 use super::CsvShape;
 use super::fields::Overrides;
 use crate::event::{Record, Sink};
-use crate::payload::{Id, Json, Width, fields};
+use crate::payload::{Id, Json, fields};
 use crate::read::Cut;
 use csv_core::{ReadRecordResult, Reader};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Which columns hold what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Columns {
     header: Vec<String>,
-    body: Option<usize>,
+    /// Of these, the first that is not empty.
+    body: Vec<usize>,
     ids: Vec<(usize, Kind)>,
     source: Option<usize>,
+    unique: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,76 +50,115 @@ impl Columns {
         };
         Self {
             header: header.to_vec(),
-            body: first(&overrides.body, shape.body),
+            body: match &overrides.body {
+                Some(own) => at(&own.as_str()).into_iter().collect(),
+                None => shape.body.iter().filter_map(at).collect(),
+            },
             ids,
             source: first(&overrides.source, shape.source),
+            unique: shape.unique.iter().filter_map(at).collect(),
         }
     }
 }
 
 /// The fields of the record that `text` holds.
 pub(super) fn fields_of(text: &[u8]) -> Vec<String> {
-    let mut out = vec![0; text.len() + 1];
-    let mut ends = vec![0; memchr::memchr_iter(b',', text).count() + 2];
-    let (result, _, _, fields) = Reader::new().read_record(text, &mut out, &mut ends);
-    let (mut read, mut start) = (Vec::new(), 0);
-    // The last record of a text without a line end reads as "more input needed".
-    let count = if result == ReadRecordResult::InputEmpty {
-        let mut reader = Reader::new();
-        let whole = [text, b"\n"].concat();
-        reader.read_record(&whole, &mut out, &mut ends).3
-    } else {
-        fields
-    };
-    for &end in ends.get(..count).unwrap_or_default() {
-        let field = out.get(start..end).unwrap_or_default();
-        read.push(String::from_utf8_lossy(field).into_owned());
-        start = end;
+    let mut fields = Fields::default();
+    fields.read(text);
+    let all = (0..fields.count).filter_map(|at| fields.get(at));
+    all.map(Cow::into_owned).collect()
+}
+
+/// The fields of one record after the other, in memory that is used again.
+#[derive(Debug)]
+struct Fields {
+    /// It takes long to build, so that there is one for many records.
+    reader: Reader,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    count: usize,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self { reader: Reader::new(), text: Vec::new(), ends: Vec::new(), count: 0 }
     }
-    read
+}
+
+impl Fields {
+    fn read(&mut self, record: &[u8]) {
+        self.reader.reset();
+        self.text.resize(self.text.len().max(record.len() + 1), 0);
+        let most = memchr::memchr_iter(b',', record).count() + 2;
+        self.ends.resize(self.ends.len().max(most), 0);
+        let (result, read, written, fields) =
+            self.reader.read_record(record, &mut self.text, &mut self.ends);
+        self.count = fields;
+        // Without a line end it does not know that the record is over.
+        if result == ReadRecordResult::InputEmpty {
+            let rest = record.get(read..).unwrap_or_default();
+            let text = self.text.get_mut(written..).unwrap_or_default();
+            let ends = self.ends.get_mut(fields..).unwrap_or_default();
+            let before = fields;
+            let (_, _, _, more) = self.reader.read_record(rest, text, ends);
+            self.count = before + more;
+        }
+    }
+
+    fn get(&self, at: usize) -> Option<Cow<'_, str>> {
+        let end = *self.ends.get(..self.count)?.get(at)?;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        self.text.get(start.unwrap_or(0)..end).map(String::from_utf8_lossy)
+    }
 }
 
 /// Reads a block of whole records.
 pub(super) fn read(sink: &mut Sink<'_>, columns: &Columns) {
     let text = sink.block();
+    let mut fields = Fields::default();
     for range in Records::new(text) {
         let raw = text.get(range.clone()).unwrap_or_default();
         if memchr::memchr(b'|', raw).is_some() {
-            record(sink, columns, range);
+            fields.read(raw);
+            record(sink, columns, range, &fields);
         }
     }
 }
 
-fn record(sink: &mut Sink<'_>, columns: &Columns, range: Range<usize>) {
-    let text = sink.block().get(range.clone()).unwrap_or_default();
-    let values = fields_of(text);
+fn record(sink: &mut Sink<'_>, columns: &Columns, range: Range<usize>, values: &Fields) {
     // Files that were joined have their headers in the middle.
-    if values == columns.header {
+    let names = columns.header.iter().enumerate();
+    if values.count == columns.header.len()
+        && names.into_iter().all(|(at, name)| values.get(at).as_deref() == Some(name))
+    {
         return;
     }
-    let Some(body) = columns.body.and_then(|at| values.get(at)) else {
+    let mut bodies = columns.body.iter().filter_map(|at| values.get(*at)).peekable();
+    if bodies.peek().is_none() {
         sink.stray(range);
         return;
-    };
+    }
+    let body = bodies.find(|body| !body.is_empty()).unwrap_or_default();
     let mut id = Id::default();
     for (at, kind) in &columns.ids {
         let Some(value) = values.get(*at) else { continue };
-        id = id.or(match kind {
-            Kind::Id => Id::invocation(value.trim()),
-            Kind::Operation => Id::new(value.trim(), Width::Operation),
+        let value = value.trim();
+        let found = match kind {
+            Kind::Id => Id::invocation(value),
+            Kind::Operation => Id::trace_path(value),
             Kind::Dimensions => Json::parse(value.as_bytes())
                 .map(|json| fields::invocation_in(&json))
                 .unwrap_or_default(),
-        });
+        };
+        id = id.or(found.into_owned());
     }
-    let source = columns.source.and_then(|at| values.get(at)).map(String::as_str);
-    sink.record(&Record {
-        raw: range,
-        body: body.as_bytes(),
-        id,
-        source: source.unwrap_or_default(),
-        unique: "",
-    });
+    // Only with all its columns is it one record's.
+    let unique: Option<Vec<Cow<'_, str>>> =
+        columns.unique.iter().map(|at| values.get(*at).filter(|value| !value.is_empty())).collect();
+    let unique = unique.unwrap_or_default().join("\0");
+    let source = columns.source.and_then(|at| values.get(at)).unwrap_or_default();
+    let (body, source, unique) = (body.as_bytes(), source.as_ref(), unique.as_str());
+    sink.record(&Record { raw: range, body, id, source, unique });
 }
 
 /// The records of a text: they end at a line end outside of quotes.

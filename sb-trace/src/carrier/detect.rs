@@ -4,7 +4,7 @@
 //! have, unless the form is one that nothing else has. The registry's order is that of
 //! specificity: the first carrier that claims a text or a line has it.
 
-use super::head::Head;
+use super::head::{Head, Keys};
 use super::{Carrier, Lines, Shape, octets};
 use crate::payload::lambda;
 
@@ -22,7 +22,15 @@ pub(super) fn detect<'c>(head: &Head, among: &[&'c Carrier]) -> Option<&'c Carri
         Shape::Octets => octets::claims(&head.text),
         Shape::Plain | Shape::Lines(_) => false,
     });
-    by_structure.copied().or_else(|| by_lines(head, among))
+    let below = || {
+        let keys = head.keys_below.as_ref()?;
+        among.iter().copied().find(|carrier| match &carrier.shape {
+            // Any JSON in a text is no reason to read all of it so.
+            Shape::Json(shape) => !(shape.claims)(&Keys::default()) && (shape.claims)(keys),
+            _ => false,
+        })
+    };
+    by_structure.copied().or_else(|| by_lines(head, among)).or_else(below)
 }
 
 #[derive(Debug, Clone, Copy, Default)]

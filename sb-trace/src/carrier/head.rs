@@ -14,6 +14,8 @@ const MOST_KEYS: usize = 400;
 #[derive(Debug, Default)]
 pub(crate) struct Head {
     pub keys: Option<Keys>,
+    /// Those of a JSON value below lines of text.
+    pub keys_below: Option<Keys>,
     /// The fields of the first line, if they may be a header.
     pub header: Vec<String>,
     /// Lines without colours that are not blank.
@@ -36,10 +38,20 @@ impl Head {
             .take(MOST_LINES)
             .map(std::borrow::Cow::into_owned)
             .collect();
-        let header =
-            lines.first().filter(|line| line.contains(&b',')).map(|line| csv::fields_of(line));
-        Self { keys: Keys::of(&text, whole), header: header.unwrap_or_default(), lines, text }
+        let header = lines.first().map(|line| csv::fields_of(line));
+        let keys = Keys::of(&text, whole);
+        let keys_below = if keys.is_none() { below(&text, whole) } else { None };
+        Self { keys, keys_below, header: header.unwrap_or_default(), lines, text }
     }
+}
+
+/// The keys of the JSON value that follows what a script printed first.
+fn below(text: &[u8], whole: bool) -> Option<Keys> {
+    const MOST_ABOVE: usize = 50;
+    let begins = memchr::memchr_iter(b'\n', text).map(|end| end + 1).take(MOST_ABOVE);
+    let json = begins.filter_map(|begin| text.get(begin..));
+    json.filter(|rest| matches!(rest.first(), Some(b'{' | b'[')))
+        .find_map(|rest| Keys::of(rest, whole))
 }
 
 /// The keys of the first JSON value of a text, as paths: `events[].message`. An array at the top

@@ -270,7 +270,7 @@ fn emit(sink: &mut Sink<'_>, opener: Opener<'_>, line: Range<usize>, end: usize)
         body,
         id: opened.id.clone(),
         source: &opened.source,
-        unique: "",
+        unique: &opened.unique,
     });
     true
 }
@@ -286,12 +286,12 @@ fn read_parts(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>) -> 
         let line = ansi::strip(bare(&text[range.clone()]));
         let opened = opener.open(&line);
         match &opened {
-            Some(Line { part: Some((key, more)), body, source, .. })
+            Some(Line { part: Some((key, more)), body, source, unique, .. })
                 if *more || parts.is_open(key) =>
             {
                 let offset = (body.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
                 let at = offset.filter(|&at| range.contains(&at)).unwrap_or(start);
-                parts.add(sink, key, source, body, at, *more);
+                parts.add(sink, key, (source, unique), body, at, *more);
             }
             _ if memchr::memchr(b'|', &text[range.clone()]).is_none() => {}
             Some(opened) => sink.record(&Record {

@@ -1,6 +1,6 @@
 //! Carriers: what a log collector wraps around the app's own text.
 //!
-//! A carrier is a [`Carrier`] in a file of its own in `known/`, and a line in `registry.rs`. How
+//! A carrier is a [`Carrier`] in a file of its own in `known/`, and a row in `known/mod.rs`. How
 //! its shape is read (lines, JSON, CSV) is in `lines.rs`, `json/` and `csv.rs`; which carrier an
 //! input has, in `detect.rs`.
 
@@ -129,6 +129,8 @@ pub(crate) struct Line<'a> {
     pub source: Cow<'a, str>,
     /// If the record may come in parts: what its parts have in common, and whether more follows.
     pub part: Option<(Cow<'a, [u8]>, bool)>,
+    /// What tells the record from all others, if anything does.
+    pub unique: Cow<'a, str>,
 }
 
 /// A carrier of JSON values.
@@ -149,12 +151,14 @@ pub(crate) struct JsonShape {
 pub(crate) struct CsvShape {
     /// Whether a text with this header is one.
     pub claims: fn(&[&str]) -> bool,
-    /// Columns that hold the text, the id and the source; of each, the first that there is.
+    /// Columns that hold the text, the id and the source; of each, the first that says something.
     pub body: &'static [&'static str],
     pub id: &'static [&'static str],
     pub dimensions: &'static [&'static str],
     pub operation: &'static [&'static str],
     pub source: &'static [&'static str],
+    /// Columns that together tell a record from all others, if any do.
+    pub unique: &'static [&'static str],
 }
 
 #[cfg(test)]

@@ -23,12 +23,17 @@ impl Parts {
         self.open.iter().any(|part| part.key == key)
     }
 
+    /// Whether any record waits for more.
+    pub(super) fn any_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// A part of a record, at a place of the block; the last one hands the record on.
     pub(super) fn add(
         &mut self,
         sink: &mut Sink<'_>,
         key: &[u8],
-        source: &str,
+        (source, unique): (&str, &str),
         text: &[u8],
         at: usize,
         more: bool,
@@ -43,6 +48,7 @@ impl Parts {
             self.open.push(OpenPart {
                 key: key.to_vec(),
                 source: source.to_owned(),
+                unique: unique.to_owned(),
                 line: sink.line(at).cast_signed(),
                 start,
                 ..OpenPart::default()

@@ -75,6 +75,7 @@ impl Pattern {
             id: Id::invocation(id.unwrap_or_default()),
             source,
             part,
+            ..Line::default()
         })
     }
 }

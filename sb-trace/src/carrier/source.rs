@@ -145,6 +145,7 @@ const NO_TABLE: CsvShape = CsvShape {
     dimensions: &[],
     operation: &[],
     source: &[],
+    unique: &[],
 };
 
 impl Default for Source {

@@ -145,14 +145,31 @@ fn packing_and_line_ends_change_nothing() {
 }
 
 /// Samples whose records have an id of their own, so that the same record counts once.
-const ONCE: [&str; 8] = [
+const ONCE: [&str; 25] = [
+    "cloudwatch-events-brackets.json",
+    "cloudwatch-events-dotnet.json",
+    "cloudwatch-events-empty-page.json",
+    "cloudwatch-events-half-character.json",
+    "cloudwatch-events-output.txt",
+    "cloudwatch-events-paged.json",
     "cloudwatch-events-query.json",
+    "cloudwatch-events-stray.json",
     "cloudwatch-filter-log-events.json",
-    "cloudwatch-subscription.json",
     "cloudwatch-subscription-awslogs.json",
+    "cloudwatch-subscription-firehose.gz",
+    "cloudwatch-subscription-kinesis.json",
+    "cloudwatch-subscription.json",
+    "elastic-bulk.ndjson",
+    "elastic-hits.json",
     "filebeat-ecs.ndjson",
+    "gcp-logging-columns.csv",
+    "gcp-logging-payloads.json",
     "gcp-logging-read.json",
     "gcp-sink.jsonl",
+    "journald-docker-parts.json",
+    "journald-line-max.json",
+    "journald-pretty.json",
+    "journald-seq.json",
     "journald.json",
 ];
 

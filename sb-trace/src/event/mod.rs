@@ -1,7 +1,9 @@
 //! Events: parsed statements with where they came from.
 
 mod environment;
+mod loose;
 mod parsed;
+mod places;
 mod sink;
 mod table;
 mod words;

@@ -1,6 +1,8 @@
 //! Records -> events: takes the payloads off a record, finds its statements, and counts its lines.
 
+use super::loose::looks_like_a_statement;
 use super::parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
+use super::places::Places;
 use crate::options::ID_GROUP;
 use crate::payload::{self, Id, Layer, Signal};
 use crate::statement::{EpochUnit, Found, Head, Heads, Statement, label, scan};
@@ -33,6 +35,9 @@ pub(crate) struct Record<'a> {
     pub unique: &'a str,
 }
 
+/// So many digits tell one epoch from another.
+const DIGITS_SHOWN: usize = 10;
+
 /// Takes the records of one block.
 #[derive(Debug)]
 pub(crate) struct Sink<'b> {
@@ -42,9 +47,7 @@ pub(crate) struct Sink<'b> {
     heads: Heads,
     /// Where it begins in the block, and the number (from 1) of the line there.
     from: (usize, u64),
-    /// The line at a place, to count on from, and where it begins.
-    counted: (usize, u64),
-    line_start: usize,
+    places: Places<'b>,
     /// Lines that are not what the rest is.
     classes: Vec<(u64, LineClass)>,
     /// For each row, where it begins, if records may come in parts.
@@ -66,8 +69,7 @@ impl<'b> Sink<'b> {
             parsed,
             heads: Heads::new(how.unit),
             from,
-            counted: from,
-            line_start: from.0,
+            places: Places::new(block, from),
             classes: Vec::new(),
             order: Vec::new(),
         }
@@ -120,6 +122,31 @@ impl<'b> Sink<'b> {
     /// Text that the carrier does not explain: scanned as it is, so that nothing is lost.
     pub(crate) fn stray(&mut self, raw: Range<usize>) {
         let mut start = raw.start;
+        let text = self.block.get(raw.clone()).unwrap_or_default();
+        if payload::may_hold_log_result(text) {
+            for line in text.split_inclusive(|&b| b == b'\n') {
+                match payload::log_result(line) {
+                    Some(log) => self.log_result(start, &log),
+                    None => self.stray_lines(start..start + line.len()),
+                }
+                start += line.len();
+            }
+        } else {
+            self.stray_lines(raw);
+        }
+    }
+
+    /// The log of one invocation, which stood at this place in another form.
+    pub(crate) fn log_result(&mut self, at: usize, log: &[u8]) {
+        let id = payload::request_in(log).unwrap_or_default();
+        for line in log.split(|&b| b == b'\n').filter(|line| line.contains(&b'|')) {
+            let id = Id::invocation(id);
+            self.take(&Record { raw: at..at, body: line, id, ..Record::default() }, None);
+        }
+    }
+
+    fn stray_lines(&mut self, raw: Range<usize>) {
+        let mut start = raw.start;
         while let Some(rest) = self.block.get(start..raw.end).filter(|rest| !rest.is_empty()) {
             let Some(bar) = memchr::memchr(b'|', rest) else {
                 return;
@@ -137,7 +164,8 @@ impl<'b> Sink<'b> {
     /// A record that came in parts, the last of them in this block.
     pub(crate) fn joined(&mut self, part: &OpenPart) {
         self.parsed.records += 1;
-        let record = Record { body: &part.text, source: &part.source, ..Record::default() };
+        let (source, unique) = (&part.source, &part.unique);
+        let record = Record { body: &part.text, source, unique, ..Record::default() };
         self.take(&record, Some(part));
     }
 
@@ -149,19 +177,7 @@ impl<'b> Sink<'b> {
 
     /// The line of a place, from 1.
     pub(crate) fn line(&mut self, at: usize) -> u64 {
-        if at < self.counted.0 {
-            (self.counted, self.line_start) = (self.from, self.from.0);
-        }
-        let from = self.counted.0;
-        let between = self.block.get(from..at).unwrap_or_default();
-        let lines = memchr::memchr_iter(b'\n', between).count() as u64;
-        if lines > 0
-            && let Some(last) = memchr::memrchr(b'\n', between)
-        {
-            self.line_start = from + last + 1;
-        }
-        self.counted = (at, self.counted.1 + lines);
-        self.counted.1
+        self.places.of_record(at)
     }
 
     fn take(&mut self, record: &Record<'_>, part: Option<&OpenPart>) {
@@ -192,16 +208,19 @@ impl<'b> Sink<'b> {
         let mut take = |at: usize, found: Found<'_>| {
             let begin = in_block.map(|offset| offset + at);
             let (own_line, column) = match begin {
-                Some(begin) => {
-                    let line = self.line(begin);
-                    (line, (begin - self.line_start + 1) as u64)
-                }
+                Some(begin) => self.places.of_found(begin),
                 None => (line, 1),
             };
             match found {
                 Found::Statement(statement) => {
                     self.classes.push((own_line, LineClass::Statement));
-                    self.order(part, within, at, record.raw.start);
+                    // Where a payload was decoded, the place is that of the same digits.
+                    let same = || {
+                        let digits = body.get(at..at + DIGITS_SHOWN)?;
+                        memchr::memmem::find(record.body, digits)
+                    };
+                    let place = within.map(|within| within + at).or_else(same);
+                    self.order(part, place, record.raw.start);
                     if !record.unique.is_empty() {
                         let mut hasher = DefaultHasher::new();
                         (record.unique, ordinal).hash(&mut hasher);
@@ -238,7 +257,7 @@ impl<'b> Sink<'b> {
     }
 
     /// Remembers where a row begins, if rows have to be put in order.
-    fn order(&mut self, part: Option<&OpenPart>, within: Option<usize>, at: usize, begin: usize) {
+    fn order(&mut self, part: Option<&OpenPart>, at: Option<usize>, begin: usize) {
         if !self.how.in_parts {
             return;
         }
@@ -246,7 +265,7 @@ impl<'b> Sink<'b> {
         self.order.push(match part {
             None => place(begin),
             Some(part) => {
-                let at = within.map_or(0, |within| within + at);
+                let at = at.unwrap_or(0);
                 let of_part = part.parts.iter().rev().find(|(text_at, _)| *text_at <= at);
                 of_part.map_or(part.start, |(text_at, raw)| raw.saturating_add(place(at - text_at)))
             }
@@ -351,21 +370,6 @@ fn own_id<'a>(regex: &Regex, text: &'a [u8]) -> Option<Cow<'a, str>> {
 fn offset_in(outer: &[u8], inner: &[u8]) -> Option<usize> {
     let offset = (inner.as_ptr() as usize).checked_sub(outer.as_ptr() as usize)?;
     (offset + inner.len() <= outer.len()).then_some(offset)
-}
-
-/// Whether `13 digits + zone + |` stands anywhere in the raw text, whatever is around it.
-fn looks_like_a_statement(raw: &[u8]) -> bool {
-    const DIGITS: usize = 13;
-    const ZONE: usize = 5;
-    let hit = |bar: usize| -> Option<bool> {
-        let zone = raw.get(bar.checked_sub(ZONE)?..bar)?;
-        let epoch = raw.get(bar.checked_sub(ZONE + DIGITS)?..bar - ZONE)?;
-        let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
-        let label = raw.get(bar + 1)?;
-        let signed = matches!(zone.first(), Some(b'+' | b'-'));
-        Some(signed && digits(zone.get(1..)?) && digits(epoch) && label.is_ascii_alphabetic())
-    };
-    memchr::memchr_iter(b'|', raw).any(|bar| hit(bar) == Some(true))
 }
 
 #[cfg(test)]

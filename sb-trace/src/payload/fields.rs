@@ -5,7 +5,7 @@ use super::value::Json;
 use std::borrow::Cow;
 
 /// Fields that hold the text; the first wins.
-const BODY: [&str; 10] = [
+const BODY: [&str; 12] = [
     "message",
     "msg",
     "log",
@@ -16,6 +16,8 @@ const BODY: [&str; 10] = [
     "@message",
     "MESSAGE",
     "event.original",
+    "Message",
+    "properties.message",
 ];
 
 /// Fields that hold an id, narrowest first; the first wins.
@@ -89,7 +91,9 @@ pub(crate) fn dimensions(record: &Json<'_>) -> Id<'static> {
 /// The `InvocationId` in an object, or in JSON in a string.
 pub(crate) fn invocation_in(dimensions: &Json<'_>) -> Id<'static> {
     let id = |json: &Json<'_>| {
-        let found = ["InvocationId", "invocationId"].iter().find_map(|key| json.get_text(key));
+        let found = ["InvocationId", "invocationId", "functionInvocationId"]
+            .iter()
+            .find_map(|key| json.get_text(key));
         Id::invocation(found.unwrap_or_default().to_owned())
     };
     match dimensions {

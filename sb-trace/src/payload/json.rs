@@ -1,7 +1,7 @@
 //! A JSON object as payload: a JSON log line of the app or of its runtime.
 
 use super::value::Json;
-use super::{Layer, Signal, fields};
+use super::{Layer, Signal, fields, repair};
 use std::borrow::Cow;
 
 /// The text and the id of a JSON object; none where the text is none.
@@ -11,9 +11,9 @@ pub(super) fn peel(text: &[u8]) -> Option<Layer<'_>> {
         return None;
     }
     let decoded = decode(text);
-    match &decoded {
-        Cow::Borrowed(text) => Json::parse(text).map(|json| layer(&json)),
-        Cow::Owned(text) => Json::parse(text).map(|json| layer(&json)),
+    match Json::parse(&decoded) {
+        Some(json) => Some(layer(&json)),
+        None => Json::parse(&repair(&decoded)?).map(|json| layer(&json)),
     }
 }
 

@@ -12,9 +12,19 @@ pub(super) fn peel(text: &[u8]) -> Option<Layer<'_>> {
     match text.first()? {
         b'S' | b'E' | b'R' | b'I' => signal(text),
         b'[' => python(text),
-        b'0'..=b'9' => tabbed(text).or_else(|| log4j(text)),
+        b'0'..=b'9' => tabbed(text).or_else(|| log4j(text)).or_else(|| peel(behind_epoch(text)?)),
+        // What `--query 'events[].message' --output text` puts between messages.
+        b'\t' => peel(text.get(1..)?),
         _ => None,
     }
+}
+
+/// What stands behind `1650000000000 TAB`: `--query 'events[].[timestamp,message]' --output text`.
+pub(super) fn behind_epoch(text: &[u8]) -> Option<&[u8]> {
+    const DIGITS: usize = 13;
+    let (epoch, rest) = text.split_at_checked(DIGITS)?;
+    let rest = rest.strip_prefix(b"\t")?;
+    epoch.iter().all(u8::is_ascii_digit).then_some(rest)
 }
 
 /// Whether the text is one of Lambda's own lines or has the columns of one of its runtimes.

@@ -3,13 +3,18 @@
 pub(crate) mod ansi;
 pub(crate) mod cri;
 pub(crate) mod fields;
+pub(crate) mod fluentd;
 mod id;
 pub(crate) mod json;
 pub(crate) mod lambda;
+mod log_result;
+mod repair;
 pub(crate) mod time;
 mod value;
 
 pub(crate) use id::{Id, Width};
+pub(crate) use log_result::{log_result, may_hold_log_result, request_in, unpack};
+pub(crate) use repair::repair;
 pub(crate) use value::Json;
 
 use std::borrow::Cow;
@@ -99,16 +104,16 @@ pub(crate) fn unwrap(text: &[u8]) -> Layer<'_> {
 pub(crate) fn may_hold(text: &[u8]) -> bool {
     match text {
         // The last is a date, not an epoch.
-        [b'{' | b'[' | b' ' | b'\t' | 0x1b | 0xef | b'S' | b'E' | b'R' | b'I', ..]
+        [b'{' | b'[' | b' ' | 0x09..=0x0d | 0x1b | 0xef | b'S' | b'E' | b'R' | b'I', ..]
         | [b'0'..=b'9', _, _, _, b'-', ..] => true,
-        _ => false,
+        _ => lambda::behind_epoch(text).is_some(),
     }
 }
 
 fn peel(text: &[u8]) -> Option<Layer<'_>> {
     match text.trim_ascii_start().first()? {
         b'{' => json::peel(text),
-        _ => lambda::peel(text).or_else(|| cri::peel(text)),
+        _ => lambda::peel(text).or_else(|| cri::peel(text)).or_else(|| fluentd::peel(text)),
     }
 }
 

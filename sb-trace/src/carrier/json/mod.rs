@@ -36,9 +36,17 @@ impl Out<'_, '_> {
     pub(crate) fn part(&mut self, body: &[u8], key: &[u8], source: &str, unique: &str, more: bool) {
         if more || self.parts.is_open(key) {
             self.waits = true;
-            self.parts.add(self.sink, key, source, body, self.raw.start, more);
+            self.parts.add(self.sink, key, (source, unique), body, self.raw.start, more);
         } else if memchr::memchr(b'|', body).is_some() {
             self.record(body, Id::default(), source, unique);
+        }
+    }
+
+    /// The log of one invocation, in base64.
+    pub(crate) fn log_result(&mut self, packed: &str) {
+        match payload::unpack(packed.as_bytes()) {
+            Some(log) => self.sink.log_result(self.raw.start, &log),
+            None => self.record(packed.as_bytes(), Id::default(), "", ""),
         }
     }
 
@@ -61,8 +69,9 @@ impl Out<'_, '_> {
 
 /// What the text of a record must hold to be parsed: a bar, also an escaped one, or a word of
 /// Lambda's own.
-static NEEDLES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\||\\u007[cC]|RequestId: |INIT_START |platform\.").ok());
+static NEEDLES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\||\\u007[cC]|RequestId: |INIT_START |platform\.|LogResult").ok()
+});
 
 /// Reads a block whose records the cutter found, or one that is a line each.
 pub(super) fn read(
@@ -138,16 +147,27 @@ impl Reader<'_> {
             return;
         }
         let raw = sink.block().get(unit.range.clone()).unwrap_or_default();
-        if !self.interesting(sink.block(), &unit.range) && !(self.shape.encoded)(raw) {
+        // A record that waits for more may get it from one that looks like nothing.
+        let wanted = self.interesting(sink.block(), &unit.range)
+            || parts.any_open()
+            || (self.shape.encoded)(raw);
+        if !wanted {
             if self.in_document {
                 sink.nothing(unit.range.start);
             }
             return;
         }
         let decoded = payload::json::decode(raw);
-        let Some(json) = Json::parse(decoded.trim_ascii()) else {
-            self.broken(sink, parts, unit, raw);
-            return;
+        let mended;
+        let json = if let Some(json) = Json::parse(decoded.trim_ascii()) {
+            json
+        } else {
+            mended = payload::repair(decoded.trim_ascii()).unwrap_or_default();
+            let Some(json) = Json::parse(&mended) else {
+                self.broken(sink, parts, unit, raw);
+                return;
+            };
+            json
         };
         let before = sink.found();
         let mut out = Out { sink, parts, raw: unit.range.clone(), around, waits: false };

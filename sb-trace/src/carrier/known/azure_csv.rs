@@ -9,7 +9,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "customDimensions.InvocationId, else operation_Id",
     source: "cloud_RoleInstance",
     brackets: Brackets::Never,
-    samples: &["azure-portal.csv"],
+    samples: &["azure-portal.csv", "azure-apptraces.csv"],
     shape: Shape::Csv(CsvShape {
         claims: |header| {
             let has = |name: &str| header.contains(&name);
@@ -21,5 +21,6 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         dimensions: &["customDimensions", "Properties"],
         operation: &["operation_Id", "OperationId"],
         source: &["cloud_RoleInstance", "AppRoleInstance"],
+        unique: &[],
     }),
 };

@@ -12,7 +12,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none: query Application Insights for customDimensions.InvocationId",
     source: "none",
     brackets: Brackets::Never,
-    samples: &["azure-functions.txt"],
+    samples: &["azure-functions.txt", "azure-log-stream.txt"],
     shape: Shape::Lines(Lines::new(open)),
 };
 

@@ -11,7 +11,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "customDimensions.InvocationId, else operation_Id",
     source: "cloud_RoleInstance",
     brackets: Brackets::Never,
-    samples: &["azure-appinsights-query.json"],
+    samples: &["azure-appinsights-query.json", "azure-two-tables.json", "azure-dynamic.json"],
     shape: Shape::Json(JsonShape {
         path: &["tables", "rows"],
         claims: |keys| keys.has("tables[].columns"),

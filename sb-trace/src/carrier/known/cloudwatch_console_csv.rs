@@ -17,5 +17,6 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         dimensions: &[],
         operation: &[],
         source: &[],
+        unique: &[],
     }),
 };

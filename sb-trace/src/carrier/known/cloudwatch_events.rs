@@ -16,12 +16,23 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         "cloudwatch-filter-log-events.json",
         "cloudwatch-get-log-events.json",
         "cloudwatch-events-query.json",
+        "cloudwatch-events-brackets.json",
+        "cloudwatch-events-paged.json",
+        "cloudwatch-events-stray.json",
+        "cloudwatch-events-empty-page.json",
+        "cloudwatch-events-dotnet.json",
+        "cloudwatch-events-half-character.json",
+        "cloudwatch-events-managed.json",
     ],
     shape: Shape::Json(JsonShape {
         path: &["events"],
         claims: |keys| {
-            // The second is what `--query events` leaves of it.
-            keys.has("events[].message") || keys.has("message") && keys.has("eventId")
+            // A page may be empty, and the names of all streams may stand before its events. The
+            // last is what `--query events` leaves of it.
+            let page = ["searchedLogStreams", "nextToken", "nextForwardToken", "events[].message"];
+            let answer = keys.has("events") && page.iter().any(|key| keys.has(key))
+                || keys.has("searchedLogStreams[].logStreamName");
+            answer || keys.has("message") && keys.has("eventId")
         },
         read,
         encoded: |_| false,

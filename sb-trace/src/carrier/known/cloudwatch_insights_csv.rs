@@ -10,7 +10,11 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "@logStream",
     // Newest first, filtered and limited.
     brackets: Brackets::Never,
-    samples: &["cloudwatch-insights.csv"],
+    samples: &[
+        "cloudwatch-insights.csv",
+        "cloudwatch-insights-requestid.csv",
+        "cloudwatch-insights-message.csv",
+    ],
     shape: Shape::Csv(CsvShape {
         claims: |header| header.contains(&"@message"),
         body: &["@message"],
@@ -18,5 +22,6 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         dimensions: &[],
         operation: &[],
         source: &["@logStream"],
+        unique: &[],
     }),
 };

@@ -12,10 +12,17 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "@logStream",
     // Newest first, filtered and limited.
     brackets: Brackets::Never,
-    samples: &["cloudwatch-insights-json.json", "cloudwatch-insights-query.json"],
+    samples: &[
+        "cloudwatch-insights-json.json",
+        "cloudwatch-insights-query.json",
+        "cloudwatch-insights-running.json",
+    ],
     shape: Shape::Json(JsonShape {
         path: &["results"],
-        claims: |keys| keys.has("results[][].field") || keys.has("[][].field"),
+        claims: |keys| {
+            let answer = keys.has("results") && keys.has("statistics") && keys.has("status");
+            answer || keys.has("results[][].field") || keys.has("[][].field")
+        },
         read,
         encoded: |_| false,
     }),

@@ -11,7 +11,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "the request id in the message, else that of the START..END around it",
     source: "none: one object is one log stream, which its key names",
     brackets: Brackets::OneStream,
-    samples: &["cloudwatch-s3-export.gz"],
+    samples: &["cloudwatch-s3-export.gz", "cloudwatch-s3-export-cat.gz"],
     shape: Shape::Lines(Lines { of_lambda: true, further: Further::All, ..Lines::new(open) }),
 };
 

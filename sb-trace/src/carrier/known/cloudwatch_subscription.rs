@@ -18,7 +18,12 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "the request id in the message, else that of the START..END around it in its stream",
     source: "logStream",
     brackets: Brackets::OfSource,
-    samples: &["cloudwatch-subscription.json", "cloudwatch-subscription-awslogs.json"],
+    samples: &[
+        "cloudwatch-subscription.json",
+        "cloudwatch-subscription-awslogs.json",
+        "cloudwatch-subscription-firehose.gz",
+        "cloudwatch-subscription-kinesis.json",
+    ],
     shape: Shape::Json(JsonShape {
         path: &[],
         claims: |keys| {
@@ -26,6 +31,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
                 || keys.has("awslogs.data")
                 || keys.has("Records[].kinesis.data")
                 || keys.has("Records[].Data")
+                || keys.has("deliveryStreamArn") && keys.has("records[].data")
         },
         read,
         encoded: |raw| memchr::memmem::find(raw, b"ata\"").is_some(),
@@ -43,8 +49,10 @@ fn read(json: &Json<'_>, out: &mut Out<'_, '_>) {
         }
         return;
     }
-    let of_records = json.get("Records").map(Json::array).unwrap_or_default();
-    let packed = of_records.iter().map(|r| r.at("kinesis.data").or_else(|| r.get("Data")));
+    let of_records = json.get("Records").or_else(|| json.get("records"));
+    let of_records = of_records.map(Json::array).unwrap_or_default();
+    let places = ["kinesis.data", "Data", "data"];
+    let packed = of_records.iter().map(|r| places.iter().find_map(|place| r.at(place)));
     for data in packed.chain([json.at("awslogs.data")]).flatten() {
         match data.text().and_then(unpack) {
             Some(text) => {

@@ -11,7 +11,12 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "the request id in the message, else that of the START..END around it in its stream",
     source: "the log stream",
     brackets: Brackets::OfSource,
-    samples: &["cloudwatch-tail-detailed.txt", "cloudwatch-tail-json.txt"],
+    samples: &[
+        "cloudwatch-tail-detailed.txt",
+        "cloudwatch-tail-json.txt",
+        "cloudwatch-tail-colour.txt",
+        "cloudwatch-tail-pretty.txt",
+    ],
     shape: Shape::Lines(Lines { sure: true, further: Further::All, ..Lines::new(open) }),
 };
 

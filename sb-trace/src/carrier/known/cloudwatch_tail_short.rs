@@ -12,7 +12,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "none",
     // It names no stream: lines between START and END may be another's.
     brackets: Brackets::Never,
-    samples: &["cloudwatch-tail-short.txt"],
+    samples: &["cloudwatch-tail-short.txt", "cloudwatch-tail-short-node.txt"],
     shape: Shape::Lines(Lines { of_lambda: true, further: Further::All, ..Lines::new(open) }),
 };
 

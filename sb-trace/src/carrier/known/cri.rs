@@ -11,7 +11,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "none: pod and container are in the file's path",
     brackets: Brackets::Never,
-    samples: &["cri-containerd.log", "cri-o.log"],
+    samples: &["cri-containerd.log", "cri-o.log", "cri-parts.log"],
     shape: Shape::Lines(Lines { sure: true, in_parts: true, ..Lines::new(open) }),
 };
 

@@ -11,7 +11,12 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "the container",
     brackets: Brackets::Never,
-    samples: &["docker-compose-logs.txt", "docker-compose-v1.txt"],
+    samples: &[
+        "docker-compose-logs.txt",
+        "docker-compose-v1.txt",
+        "docker-compose-timestamps.txt",
+        "docker-compose-payloads.txt",
+    ],
     shape: Shape::Lines(Lines::new(open)),
 };
 
@@ -23,8 +28,12 @@ fn open(line: &[u8]) -> Option<Line<'_>> {
     Some(Line { body: Cow::Borrowed(body), source: Cow::Borrowed(name), ..Line::default() })
 }
 
-/// A container's name, blanks, the bar and one blank. A number is no name.
-fn name(line: &[u8]) -> Option<(&str, &[u8])> {
+/// What loggers put before a bar, which looks like a container's name.
+const LEVELS: [&str; 9] =
+    ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL"];
+
+/// A container's name, blanks, the bar and one blank. A number is no name, nor is a level.
+pub(super) fn name(line: &[u8]) -> Option<(&str, &[u8])> {
     let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let length = line.iter().take_while(|b| fits(b)).count();
     let (name, rest) = line.split_at_checked(length)?;
@@ -32,5 +41,6 @@ fn name(line: &[u8]) -> Option<(&str, &[u8])> {
     let rest = rest.get(blanks..)?.strip_prefix(b"|")?;
     let letters = name.first()?.is_ascii_alphanumeric() && name.iter().any(u8::is_ascii_alphabetic);
     let name = std::str::from_utf8(name).ok().filter(|_| letters && blanks > 0)?;
-    Some((name, rest.strip_prefix(b" ").unwrap_or(rest)))
+    let level = LEVELS.iter().any(|level| name.eq_ignore_ascii_case(level));
+    (!level).then_some((name, rest.strip_prefix(b" ").unwrap_or(rest)))
 }

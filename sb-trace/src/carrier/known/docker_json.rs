@@ -12,10 +12,13 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "none: the container's id is in the file's path",
     brackets: Brackets::Never,
-    samples: &["docker-json-file.log"],
+    samples: &["docker-json-file.log", "docker-json-parts.log", "docker-json-nested-parts.log"],
     shape: Shape::Json(JsonShape {
         path: &[],
-        claims: |keys| keys.has("log") && keys.only(&["log", "stream", "time", "attrs"]),
+        claims: |keys| {
+            let whole = keys.has("log") && (keys.has("stream") || keys.has("time"));
+            whole && keys.only(&["log", "stream", "time", "attrs"])
+        },
         read,
         encoded: is_part,
     }),

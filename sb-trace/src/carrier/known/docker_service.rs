@@ -11,7 +11,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "the task, service.slot.id@node",
     brackets: Brackets::Never,
-    samples: &["docker-service.txt"],
+    samples: &["docker-service.txt", "docker-service-payloads.txt"],
     shape: Shape::Lines(Lines { sure: true, ..Lines::new(open) }),
 };
 

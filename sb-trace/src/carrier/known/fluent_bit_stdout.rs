@@ -11,7 +11,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "an id among the fields",
     source: "kubernetes.pod_name",
     brackets: Brackets::Never,
-    samples: &["fluent-bit-stdout.txt"],
+    samples: &["fluent-bit-stdout.txt", "fluent-bit-stdout-v2.txt"],
     shape: Shape::Lines(Lines { sure: true, ..Lines::new(open) }),
 };
 

@@ -1,8 +1,9 @@
 //! `fluentd`: its files and its standard output: time, tag, JSON. Docker's fluentd driver cuts long
 //! lines in records with the same partial_id.
 
+use super::docker_compose;
 use crate::carrier::{Brackets, Carrier, Line, Lines, Shape};
-use crate::payload::{Json, fields, time};
+use crate::payload::{Json, fields, fluentd};
 use std::borrow::Cow;
 
 pub(in crate::carrier) static CARRIER: Carrier = Carrier {
@@ -12,12 +13,26 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "an id among the fields",
     source: "kubernetes.pod_name or container_name",
     brackets: Brackets::Never,
-    samples: &["fluentd-file.log", "fluentd-stdout.log"],
+    samples: &[
+        "fluentd-file.log",
+        "fluentd-stdout.log",
+        "fluentd-file-comma.log",
+        "fluentd-docker-parts.log",
+        "fluentd-compose.txt",
+    ],
     shape: Shape::Lines(Lines { in_parts: true, ..Lines::new(open) }),
 };
 
 fn open(line: &[u8]) -> Option<Line<'_>> {
-    let json = json(line)?;
+    let Some(json) = fluentd::behind_tag(line) else {
+        // Under compose: what it writes names the container that it is of, not its own.
+        let (_, rest) = docker_compose::name(line)?;
+        return read(fluentd::behind_tag(rest)?);
+    };
+    read(json)
+}
+
+fn read(json: &[u8]) -> Option<Line<'_>> {
     if memchr::memmem::find(json, b"\"partial_message\"").is_none() {
         return Some(Line { body: Cow::Borrowed(json), ..Line::default() });
     }
@@ -33,25 +48,4 @@ fn open(line: &[u8]) -> Option<Line<'_>> {
         part: Some((Cow::Owned(key), more)),
         ..Line::default()
     })
-}
-
-/// The JSON of a line: behind the time and the tag, parted by TAB, blank or comma.
-fn json(line: &[u8]) -> Option<&[u8]> {
-    let at = memchr::memchr(b'{', line)?;
-    let (head, json) = line.split_at_checked(at)?;
-    let time = time::read(head)?;
-    let rest = head.get(time.length..)?;
-    let delimiter = |b: u8| matches!(b, b'\t' | b' ' | b',');
-    // Standard output parts the zone from the time.
-    let zone =
-        rest.strip_prefix(b" ").filter(|rest| matches!(rest, [b'+' | b'-', b'0'..=b'9', ..]));
-    let rest = match zone {
-        Some(rest) => rest.get(5..)?,
-        None => rest,
-    };
-    let (&first, rest) = rest.split_first()?;
-    let (&last, tag) = rest.split_last()?;
-    let tag = tag.strip_suffix(b":").unwrap_or(tag);
-    let known = delimiter(first) && delimiter(last) && !tag.is_empty() && !tag.contains(&b' ');
-    (known && json.trim_ascii_end().last() == Some(&b'}')).then_some(json)
 }

@@ -9,13 +9,17 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "execution_id, else the trace",
     source: "function_name",
     brackets: Brackets::Never,
-    samples: &["gcp-logging-csv.csv"],
+    samples: &["gcp-logging-csv.csv", "gcp-logging-columns.csv", "gcp-logging-message.csv"],
     shape: Shape::Csv(CsvShape {
-        claims: |header| header.contains(&"text_payload"),
-        body: &["text_payload"],
+        claims: |header| {
+            let has = |name: &str| header.contains(&name);
+            has("text_payload") || has("execution_id") && has("message")
+        },
+        body: &["text_payload", "message", "msg"],
         id: &["execution_id"],
         dimensions: &[],
         operation: &["trace"],
         source: &["function_name", "service_name", "instance_id"],
+        unique: &["insert_id"],
     }),
 };

@@ -11,7 +11,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "labels.execution_id, else the trace",
     source: "the function, else labels.instanceId, else the service",
     brackets: Brackets::Never,
-    samples: &["gcp-logging-read.json", "gcp-sink.jsonl"],
+    samples: &["gcp-logging-read.json", "gcp-sink.jsonl", "gcp-logging-payloads.json"],
     shape: Shape::Json(JsonShape {
         path: &[],
         claims: |keys| keys.has("logName"),

@@ -11,7 +11,12 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "the job, where gh names it",
     brackets: Brackets::Never,
-    samples: &["github-actions-job.log", "github-actions-gh.txt"],
+    samples: &[
+        "github-actions-job.log",
+        "github-actions-gh.txt",
+        "github-actions-windows.txt",
+        "github-actions-gh-jobs.txt",
+    ],
     shape: Shape::Lines(Lines::new(open)),
 };
 

@@ -2,7 +2,7 @@
 
 use crate::carrier::json::Out;
 use crate::carrier::{Brackets, Carrier, JsonShape, Shape};
-use crate::payload::{Id, Json};
+use crate::payload::Json;
 use std::borrow::Cow;
 
 pub(in crate::carrier) static CARRIER: Carrier = Carrier {
@@ -12,7 +12,13 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "HOST/IDENTIFIER[PID]",
     brackets: Brackets::Never,
-    samples: &["journald.json"],
+    samples: &[
+        "journald.json",
+        "journald-pretty.json",
+        "journald-seq.json",
+        "journald-docker-parts.json",
+        "journald-line-max.json",
+    ],
     shape: Shape::Json(JsonShape {
         path: &[],
         claims: |keys| {
@@ -31,7 +37,9 @@ fn encoded(raw: &[u8]) -> bool {
         let value = rest.iter().find(|b| !b.is_ascii_whitespace() && **b != b':');
         value == Some(&b'[')
     });
-    array || memchr::memmem::find(raw, b"CONTAINER_PARTIAL_MESSAGE").is_some()
+    array
+        || memchr::memmem::find(raw, b"CONTAINER_PARTIAL_MESSAGE").is_some()
+        || memchr::memmem::find(raw, b"\"line-max\"").is_some()
 }
 
 fn read(record: &Json<'_>, out: &mut Out<'_, '_>) {
@@ -44,13 +52,12 @@ fn read(record: &Json<'_>, out: &mut Out<'_, '_>) {
         name => name,
     };
     let source = process(field("_HOSTNAME"), name, field("_PID"));
-    let more = field("CONTAINER_PARTIAL_MESSAGE") == "true";
-    let container = field("CONTAINER_ID_FULL");
-    if container.is_empty() {
-        out.record(&message, Id::default(), &source, field("__CURSOR"));
-    } else {
-        out.part(&message, container.as_bytes(), &source, field("__CURSOR"), more);
-    }
+    // Cut by Docker, or by journald itself where a line is too long.
+    let more = field("CONTAINER_PARTIAL_MESSAGE") == "true" || field("_LINE_BREAK") == "line-max";
+    let known = ["CONTAINER_ID_FULL", "CONTAINER_ID", "CONTAINER_NAME", "_STREAM_ID"];
+    let of = known.iter().map(|name| field(name)).find(|value| !value.is_empty());
+    let key = of.unwrap_or(&source).as_bytes();
+    out.part(&message, key, &source, field("__CURSOR"), more);
 }
 
 fn text<'a>(message: &'a Json<'_>) -> Cow<'a, [u8]> {
@@ -63,7 +70,10 @@ fn text<'a>(message: &'a Json<'_>) -> Cow<'a, [u8]> {
                     // Bytes, as soon as there is an escape sequence among them.
                     Json::Number(byte) => out.extend(u8::try_from(*byte).ok()),
                     // A field that was given more than once.
-                    other => other.all_text(&mut out),
+                    other => {
+                        out.extend_from_slice(&text(other));
+                        out.push(b'\n');
+                    }
                 }
             }
             Cow::Owned(out)

@@ -11,7 +11,11 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "HOST/IDENTIFIER[PID]",
     brackets: Brackets::Never,
-    samples: &["journald-short-iso.txt"],
+    samples: &[
+        "journald-short-iso.txt",
+        "journald-short-iso-precise.txt",
+        "journald-short-unix.txt",
+    ],
     shape: Shape::Lines(Lines { further: Further::All, ..Lines::new(open) }),
 };
 

@@ -19,14 +19,24 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         "lambda-json.jsonl",
         "vector.ndjson",
         "cloudwatch-messages.json",
+        "elastic-bulk.ndjson",
+        "json-sloppy.jsonl",
+        "json-no-ids.jsonl",
+        "logcli-jsonl-cri-lambda.jsonl",
+        "json-narrowest.jsonl",
+        "lambda-invoke-tail.json",
     ],
     shape: Shape::Json(JsonShape { path: &[], claims: |_| true, read, encoded: |_| false }),
 };
 
-fn read(record: &Json<'_>, out: &mut Out<'_, '_>) {
+pub(super) fn read(record: &Json<'_>, out: &mut Out<'_, '_>) {
     let record = record.get("_source").unwrap_or(record);
     if json::signal(record).is_some() {
         out.generic(record);
+        return;
+    }
+    if let Some(packed) = record.get_text("LogResult") {
+        out.log_result(packed);
         return;
     }
     let body = fields::text_of(fields::body(record).unwrap_or(record));

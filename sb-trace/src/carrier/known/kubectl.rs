@@ -11,7 +11,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "pod/NAME/CONTAINER",
     brackets: Brackets::Never,
-    samples: &["kubectl-prefix-timestamps.txt"],
+    samples: &["kubectl-prefix-timestamps.txt", "kubectl-prefix.txt"],
     shape: Shape::Lines(Lines { sure: true, ..Lines::new(open) }),
 };
 

@@ -11,7 +11,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "the request id in the record, else that of the platform.start..runtimeDone around it",
     source: "none",
     brackets: Brackets::OneStream,
-    samples: &["lambda-telemetry.json"],
+    samples: &["lambda-telemetry.json", "lambda-telemetry-batches.json"],
     shape: Shape::Json(JsonShape {
         path: &[],
         claims: |keys| {

@@ -12,7 +12,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "none",
     // A file of such lines may be joined from many streams.
     brackets: Brackets::Never,
-    samples: &["lambda-text.log"],
+    samples: &["lambda-text.log", "lambda-text-output.txt", "lambda-text-runtimes.log"],
     shape: Shape::Lines(Lines { claims: Some(lambda::is_lambda), ..Lines::new(open) }),
 };
 

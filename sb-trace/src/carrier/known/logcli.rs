@@ -15,7 +15,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "an id among the labels",
     source: "the label pod, container, instance or host",
     brackets: Brackets::Never,
-    samples: &["loki-logcli.txt"],
+    samples: &["loki-logcli.txt", "loki-logcli-colour.txt", "loki-logcli-payloads.txt"],
     shape: Shape::Lines(Lines { sure: true, ..Lines::new(open) }),
 };
 
@@ -24,7 +24,7 @@ fn open(line: &[u8]) -> Option<Line<'_>> {
     let (labels, rest) = labels(rest)?;
     let body = rest.trim_ascii_start();
     let (id, source) = ids(&Json::Object(labels));
-    Some(Line { body: Cow::Borrowed(body), id, source: Cow::Owned(source), part: None })
+    Some(Line { body: Cow::Borrowed(body), id, source: Cow::Owned(source), ..Line::default() })
 }
 
 /// The id and the source that a set of labels names.
@@ -57,7 +57,10 @@ fn labels(text: &[u8]) -> Option<(Labels<'_>, &[u8])> {
             ends
         })?;
         let text = std::str::from_utf8(value.get(..end)?).ok()?;
-        labels.push((Cow::Borrowed(name), Json::Text(Cow::Borrowed(text))));
+        // Quoted as Go does, which is as JSON does for all that a label holds.
+        let quoted = rest.get(equals + 1..equals + 1 + end + 2)?;
+        let value_of = Json::parse(quoted).unwrap_or(Json::Text(Cow::Borrowed(text)));
+        labels.push((Cow::Borrowed(name), value_of));
         rest = value.get(end + 1..)?;
     }
 }

@@ -15,7 +15,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     samples: &["loki-api.json"],
     shape: Shape::Json(JsonShape {
         path: &["data", "result"],
-        claims: |keys| keys.has("data.resultType") && keys.has("data.result[].stream"),
+        claims: |keys| keys.has("data.result[].stream") && keys.has("data.result[].values"),
         read,
         encoded: |_| false,
     }),

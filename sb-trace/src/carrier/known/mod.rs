@@ -7,6 +7,7 @@ pub(super) mod azure_functions;
 pub(super) mod azure_tables_json;
 pub(super) mod cloudwatch_console_csv;
 pub(super) mod cloudwatch_events;
+pub(super) mod cloudwatch_events_text;
 pub(super) mod cloudwatch_insights_csv;
 pub(super) mod cloudwatch_insights_json;
 pub(super) mod cloudwatch_s3_export;
@@ -17,6 +18,7 @@ pub(super) mod cri;
 pub(super) mod docker_compose;
 pub(super) mod docker_json;
 pub(super) mod docker_service;
+pub(super) mod elastic_hits;
 pub(super) mod fluent_bit_stdout;
 pub(super) mod fluentd;
 pub(super) mod gcp_csv;
@@ -52,6 +54,7 @@ pub(crate) static ALL: &[&Carrier] = &[
     &journald_json::CARRIER,
     &gcp_json::CARRIER,
     &docker_json::CARRIER,
+    &elastic_hits::CARRIER,
     &json_lines::CARRIER,
     // CSV, by its header
     &cloudwatch_insights_csv::CARRIER,
@@ -61,6 +64,7 @@ pub(crate) static ALL: &[&Carrier] = &[
     // frames with their length
     &syslog_octet::CARRIER,
     // lines, of AWS
+    &cloudwatch_events_text::CARRIER,
     &cloudwatch_tail::CARRIER,
     &sam_logs::CARRIER,
     &cloudwatch_s3_export::CARRIER,

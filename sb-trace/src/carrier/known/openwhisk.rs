@@ -12,7 +12,11 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "the activation id in the line above",
     source: "the action, where the line above names it",
     brackets: Brackets::Never,
-    samples: &["openwhisk-activation-poll.txt", "openwhisk-activation-logs.txt"],
+    samples: &[
+        "openwhisk-activation-poll.txt",
+        "openwhisk-activation-logs.txt",
+        "openwhisk-poll-old.txt",
+    ],
     shape: Shape::Lines(Lines {
         claims: Some(claims),
         sure: true,
@@ -36,7 +40,7 @@ fn header(line: &[u8]) -> Option<Line<'_>> {
         body: Cow::Borrowed(line.get(line.len()..).unwrap_or_default()),
         id: Id::invocation(id),
         source: Cow::Borrowed(name),
-        part: None,
+        ..Line::default()
     })
 }
 

@@ -13,7 +13,11 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "activationId",
     source: "the action",
     brackets: Brackets::Never,
-    samples: &["openwhisk-activation.json", "openwhisk-activation-get.txt"],
+    samples: &[
+        "openwhisk-activation.json",
+        "openwhisk-activation-get.txt",
+        "openwhisk-activation-list.json",
+    ],
     shape: Shape::Json(JsonShape {
         path: &[],
         claims: |keys| keys.has("activationId") && keys.has("logs"),

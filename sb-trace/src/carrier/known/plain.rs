@@ -9,6 +9,6 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none but trace_id= in the statement",
     source: "none",
     brackets: Brackets::Never,
-    samples: &["plain.txt"],
+    samples: &["plain.txt", "plain-traps.txt", "plain-levels.txt"],
     shape: Shape::Plain,
 };

@@ -12,7 +12,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "none",
     brackets: Brackets::Never,
-    samples: &["docker-logs-timestamps.txt", "az-webapp-log-tail.txt"],
+    samples: &["docker-logs-timestamps.txt", "az-webapp-log-tail.txt", "docker-logs-details.txt"],
     shape: Shape::Lines(Lines::new(open)),
 };
 

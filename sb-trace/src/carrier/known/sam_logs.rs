@@ -12,7 +12,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "the request id in the message, else that of the START..END around it in its stream",
     source: "the log stream",
     brackets: Brackets::OfSource,
-    samples: &["sam-logs.txt"],
+    samples: &["sam-logs.txt", "sam-logs-pretty.txt"],
     shape: Shape::Lines(Lines { sure: true, further: Further::All, ..Lines::new(open) }),
 };
 

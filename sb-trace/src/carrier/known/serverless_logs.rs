@@ -14,7 +14,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "none",
     // Streams alternate and are not named.
     brackets: Brackets::Never,
-    samples: &["serverless-v3.txt", "serverless-v1.txt"],
+    samples: &["serverless-v3.txt", "serverless-v1.txt", "serverless-v1-plain.txt"],
     shape: Shape::Lines(Lines {
         claims: Some(claims),
         sure: true,

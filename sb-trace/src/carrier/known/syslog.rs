@@ -12,7 +12,13 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none; one in the structured data can be named with --pattern",
     source: "HOST/APP[PID]",
     brackets: Brackets::Never,
-    samples: &["syslog-rfc5424.log", "syslog-rfc3164.log", "syslog-rsyslog-file.log"],
+    samples: &[
+        "syslog-rfc5424.log",
+        "syslog-rfc3164.log",
+        "syslog-rsyslog-file.log",
+        "syslog-rfc5424-data.log",
+        "syslog-rsyslog-traditional.log",
+    ],
     shape: Shape::Lines(Lines::new(open)),
 };
 

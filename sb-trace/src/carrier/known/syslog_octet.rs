@@ -9,6 +9,6 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     id: "none",
     source: "HOST/APP[PID]",
     brackets: Brackets::Never,
-    samples: &["syslog-octet.log"],
+    samples: &["syslog-octet.log", "syslog-octet-lines.log"],
     shape: Shape::Octets,
 };
