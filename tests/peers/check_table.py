@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as compute
 import pyarrow.parquet
 
 WRAP = 1 << 64
@@ -22,7 +21,7 @@ def rows(batch):
 def content(file):
     """Sums (modulo 2^64, one weighted by the row's number), extremes, labels, first and last rows."""
     total = weighted = count = 0
-    labels, first, last, offsets = collections.Counter(), [], [], set()
+    labels, first, last, offsets = collections.defaultdict(lambda: [0, 0]), [], [], set()
     low, high = None, None
     for batch in file.iter_batches(1 << 20, columns=list(COLUMNS)):
         if any(column.null_count for column in batch.columns):
@@ -35,8 +34,10 @@ def content(file):
         low = min(int(ts.min()), low if low is not None else int(ts.min()))
         high = max(int(ts.max()), high if high is not None else int(ts.max()))
         offsets.update(np.unique(batch["utc_offset_minutes"].to_numpy()).tolist())
-        for pair in compute.value_counts(batch["label"]).to_pylist():
-            labels[pair["values"]] += pair["counts"]
+        codes = batch["label"].dictionary_encode()
+        for code, label in enumerate(codes.dictionary.to_pylist()):
+            places = place[codes.indices.to_numpy() == code]
+            labels[label] = [labels[label][0] + len(places), labels[label][1] + int(places.sum())]
         first = (first + rows(batch.slice(0, 4)))[:4]
         last = (last + rows(batch.slice(max(0, len(batch) - 4))))[-4:]
         count += len(ts)
