@@ -69,9 +69,9 @@ def c_direct(path):
 
 
 def c_tuned(path):
-    minutes = "CASE WHEN rest[1:4] = '0000' THEN 0 ELSE 60 * rest[1:2]::SMALLINT + rest[3:4]::SMALLINT END"
+    minutes = "CASE WHEN starts_with(rest, '0000') THEN 0 ELSE 60 * rest[1:2]::SMALLINT + rest[3:4]::SMALLINT END"
     return f"""SELECT make_timestamptz(1000 * epoch) AS ts,
-        ({minutes})::SMALLINT AS utc_offset_minutes, rest[6:] AS label FROM {plain_at_plus(path)}"""
+        ({minutes})::SMALLINT AS utc_offset_minutes, substr(rest, 6) AS label FROM {plain_at_plus(path)}"""
 
 
 def main():

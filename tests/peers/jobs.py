@@ -103,10 +103,11 @@ def table_is_right(bench, answers, path):
 def compared(title, answers, contenders, notes):
     ours = contenders[0] if contenders[0].name == "sb-trace" else None
     peers = contenders[1:] if ours else contenders
-    rows = []
+    rows, tables = [], contenders[0].out.suffix == ".parquet"
     for each in contenders:
         times = f"{each.median / ours.median:.1f}" if ours else "-"
-        rows.append([each.name, seconds(each.best), seconds(each.median), times, seconds(each.cpu), bytes_text(each.peak)])
+        row = [each.name, seconds(each.best), seconds(each.median), times, seconds(each.cpu), bytes_text(each.peak)]
+        rows.append(row + [bytes_text(each.out.stat().st_size)] * tables)
     fastest = min(peers, key=lambda each: each.median)
     # mawk holds nothing but counts; a tool that reads tables cannot be as lean.
     leanest = min((each for each in peers if each.name != "mawk"), key=lambda each: each.peak)
@@ -117,7 +118,8 @@ def compared(title, answers, contenders, notes):
             f"{direct.median / ours.median:.1f} times as fast as the fastest that is not tuned ({direct.name}), "
             f"and takes {ours.peak / leanest.peak:.2f} times the memory of the leanest but mawk ({leanest.name}).")
     text = f"{answers['statements']:,} statements, {bytes_text(answers['bytes'])}."
-    return Section(title, text, ["program", "best", "median", "x sb-trace", "CPU", "peak memory"], rows, notes)
+    header = ["program", "best", "median", "x sb-trace", "CPU", "peak memory"] + ["output"] * tables
+    return Section(title, text, header, rows, notes)
 
 
 def variants(bench):

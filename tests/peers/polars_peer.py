@@ -78,7 +78,8 @@ def c_direct(path, out):
 def c_tuned(path, out):
     rest = pl.col("rest")
     hours, minutes = (rest.str.slice(at, 2).cast(pl.Int16) for at in (0, 2))
-    write(plain_at_plus(path, pl.String), pl.col("epoch"), 60 * hours + minutes, rest.str.slice(5), out)
+    minutes = pl.when(rest.str.starts_with("0000")).then(pl.lit(0, pl.Int16)).otherwise(60 * hours + minutes)
+    write(plain_at_plus(path, pl.String), pl.col("epoch"), minutes, rest.str.slice(5), out)
 
 
 def write(events, epoch, minutes, label, out):
