@@ -93,15 +93,17 @@ def write_sequential(name, path, rng, size):
         traces = round(int(name[len("growth-"):]) * 250_000 * size)
     else:
         traces = round(VARIANT_BYTES * size / bytes_per_trace(name))
-    piece = int(PIECE_BYTES / bytes_per_trace(name))
     folder = name == "small-files"
     if folder:
         path.mkdir()
-        piece = -(-traces // max(20, round(SMALL_FILES * size)))
+        pieces = max(20, round(SMALL_FILES * size))
+    else:
+        pieces = -(-traces // int(PIECE_BYTES / bytes_per_trace(name)))
+    ends = [traces * number // pieces for number in range(pieces + 1)]
     out = None if folder else open(path, "wb")
     steps, kinds, events, total, newlines = [[], [], []], [], Events(), 0, 0
-    for number, at in enumerate(range(0, traces, piece)):
-        text, epochs, piece_steps, kind = log.piece(min(piece, traces - at))
+    for number, (start, end) in enumerate(zip(ends, ends[1:])):
+        text, epochs, piece_steps, kind = log.piece(end - start)
         if folder:
             text.tofile(path / f"{number:05}.log")
         else:

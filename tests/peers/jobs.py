@@ -107,15 +107,15 @@ def compared(title, answers, contenders, notes):
     for each in contenders:
         times = f"{each.median / ours.median:.1f}" if ours else "-"
         row = [each.name, seconds(each.best), seconds(each.median), times, seconds(each.cpu), bytes_text(each.peak)]
-        rows.append(row + [bytes_text(each.out.stat().st_size)] * tables)
+        rows.append(row + [bytes_text(each.size)] * tables)
     fastest = min(peers, key=lambda each: each.median)
     # mawk holds nothing but counts; a tool that reads tables cannot be as lean.
     leanest = min((each for each in peers if each.name != "mawk"), key=lambda each: each.peak)
     if ours:
-        direct = min((each for each in peers if "tuned" not in each.name), key=lambda each: each.median)
+        direct = min((each for each in peers if "direct" in each.name), key=lambda each: each.median)
         notes.append(
             f"sb-trace is {fastest.median / ours.median:.1f} times as fast as the fastest peer ({fastest.name}), "
-            f"{direct.median / ours.median:.1f} times as fast as the fastest that is not tuned ({direct.name}), "
+            f"{direct.median / ours.median:.1f} times as fast as the fastest direct query ({direct.name}), "
             f"and takes {ours.peak / leanest.peak:.2f} times the memory of the leanest but mawk ({leanest.name}).")
     text = f"{answers['statements']:,} statements, {bytes_text(answers['bytes'])}."
     header = ["program", "best", "median", "x sb-trace", "CPU", "peak memory"] + ["output"] * tables

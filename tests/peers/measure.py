@@ -31,6 +31,7 @@ class Contender:
     prints: bool = False  # the answer is what it prints
     check_once: bool = False  # the check takes long
     runs: list = field(default_factory=list)
+    size: int = 0  # of the answer, in bytes
 
     @property
     def best(self):
@@ -59,6 +60,9 @@ class Contender:
                 self.check(self.out)
             except Failed as failed:
                 raise Failed(f"{self.name}: {failed}") from None
+        self.size = self.out.stat().st_size
+        # Before it is written to the disk, which would disturb who comes next.
+        self.out.unlink()
         self.runs.append(Run(done["wall"], done["cpu"], done["peak"]))
 
 

@@ -33,11 +33,19 @@ def environment():
     stamp = folder / "requirements.txt"
     if not stamp.exists() or stamp.read_text() != pins:
         print(f"installing the peers into {folder}", file=sys.stderr)
-        venv.create(folder, clear=True, with_pip=True)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *pins.split()], check=True)
+        try:
+            venv.create(folder, clear=True, with_pip=True)
+            pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, *pins.split()], check=True)
+        except subprocess.CalledProcessError as failed:
+            wrong(f"the peers cannot be installed ({failed}); on Debian this needs python3-venv, and everywhere PyPI")
         stamp.write_text(pins)
     return folder / "bin" / "python"
+
+
+def wrong(message):
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(2)
 
 
 def arguments():
@@ -68,6 +76,9 @@ def arguments():
 def main():
     options = arguments()
     python = options.python or environment()
+    missing = subprocess.run([python, "-c", f"import {', '.join(PINNED)}"], capture_output=True, text=True, check=False)
+    if missing.returncode != 0:
+        wrong(f"{python} lacks a peer: {missing.stderr.strip().splitlines()[-1]}")
     load = os.getloadavg()[0]
     if load > 0.5:
         print(f"the machine is not quiet (load {load:.1f}): times will be noisy", file=sys.stderr)
