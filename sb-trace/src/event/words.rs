@@ -151,9 +151,6 @@ mod tests {
         words.guessed_right(2);
         assert_eq!(words.guessed(&text("A")), Some((1, 1)));
         assert_eq!(words.guessed(&text("B")), None);
-        words.label("B");
-        assert_eq!(words.guessed_whole(b"A"), None);
-        words.guessed_right(2);
         assert_eq!((words.guessed_whole(b"A"), words.guessed_whole(b"A ")), (Some(1), None));
         words.label("B");
         assert_eq!(words.guessed(&text("B")), None, "nothing is known of what follows it");
