@@ -1,7 +1,7 @@
 //! The result of an analysis: everything that a table, a picture or a sentence is made of.
 
 use crate::accounting::{Accounting, LookAlikeAt};
-use crate::collect::{Collected, Progress, collect};
+use crate::collect::{Collected, Out, Progress, collect};
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::filter::Filter;
@@ -74,7 +74,7 @@ pub(crate) fn analyze(
     progress: &dyn Progress,
 ) -> Result<Analysis> {
     let Collected { runs, files, mut events, look_alikes, mut accounting, .. } =
-        collect(inputs, options, progress, None)?;
+        collect(inputs, options, progress, Out::Table)?;
     let begins = Filter::run_begins(&events, &files, runs.len());
     let file_names: Vec<Name>;
     let mut grouped = {

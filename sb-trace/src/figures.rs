@@ -3,7 +3,7 @@
 
 use crate::accounting::{Accounting, LookAlikeAt};
 use crate::analysis::{Analysis, FileInfo, analyze, require_statement};
-use crate::collect::{Collected, Progress, collect};
+use crate::collect::{Collected, Out, Progress, collect};
 use crate::error::Result;
 use crate::how_read::how_read;
 use crate::latency::Skew;
@@ -100,7 +100,7 @@ fn tallied(
     tally: Tally,
     progress: &dyn Progress,
 ) -> Result<Option<Figures>> {
-    let mut collected = collect(inputs, options, progress, Some(tally))?;
+    let mut collected = collect(inputs, options, progress, Out::Tally(tally))?;
     require_statement(&collected)?;
     let Collected { files, look_alikes, accounting, events, tally, .. } = &mut collected;
     let names = Arc::make_mut(&mut events.names);

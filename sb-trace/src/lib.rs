@@ -58,11 +58,11 @@ pub mod units;
 pub use accounting::{Accounting, LookAlikeAt};
 pub use analysis::{Analysis, FileInfo};
 pub use carrier::{Choice, Otherwise, Overrides, Pattern};
-pub use collect::{Progress, Silent};
+pub use collect::{Part, Parts, Progress, Silent};
 pub use error::{Error, Result, reason};
 pub use event::{Event, Events};
 pub use figures::{Figures, figures};
-pub use names::{NONE, Name, Names};
+pub use names::{NONE, Name, Names, Texts};
 pub use options::{Options, parse_id_regex};
 pub use read::{Input, Place, expand, lines};
 pub use run::Run;
@@ -84,7 +84,7 @@ pub fn events(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<(Arc<Events>, Vec<FileInfo>, Vec<Run>)> {
-    let mut collected = collect::collect(inputs, options, progress, None)?;
+    let mut collected = collect::collect(inputs, options, progress, collect::Out::Table)?;
     analysis::require_statement(&collected)?;
     let begins =
         filter::Filter::run_begins(&collected.events, &collected.files, collected.runs.len());
@@ -96,4 +96,25 @@ pub fn events(
             && options.filter.wants_time(event.epoch_ns, begin)
     });
     Ok((Arc::new(collected.events), collected.files, collected.runs))
+}
+
+/// Hands on the table of events in parts while the logs are read, so that it is never in memory as
+/// a whole; the same rows in the same order as those of [`events`].
+///
+/// # Errors
+/// Those of [`events`], and [`Error::Usage`] if the options skip the begin of each run: it is known
+/// only when all is read.
+pub fn events_in_parts(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+    parts: &dyn Parts,
+) -> Result<Vec<FileInfo>> {
+    if options.filter.skip_ns != 0 {
+        let message = "--skip needs the whole table of events".to_owned();
+        return Err(Error::Usage { message });
+    }
+    let collected = collect::collect(inputs, options, progress, collect::Out::Parts(parts))?;
+    analysis::require_statement(&collected)?;
+    Ok(collected.files)
 }

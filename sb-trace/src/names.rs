@@ -10,79 +10,27 @@ pub type Name = u32;
 /// The handle of the empty string: no label, no id, no source.
 pub const NONE: Name = 0;
 
-/// A table of distinct strings, numbered in the order in which they were first seen.
-#[derive(Clone)]
-pub struct Names {
-    /// All strings, one after the other: an allocation for each was measured to be dear.
-    texts: String,
+/// Strings, one after the other: an allocation for each was measured to be dear.
+#[derive(Debug, Clone)]
+pub struct Texts {
+    all: String,
     /// Where each ends.
     ends: Vec<usize>,
-    index: HashTable<(u32, Name)>,
-    hasher: hashbrown::DefaultHashBuilder,
 }
 
-impl std::fmt::Debug for Names {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries((0..self.ends.len()).map(|name| self.at(name))).finish()
-    }
-}
-
-impl Default for Names {
+impl Default for Texts {
     fn default() -> Self {
-        Self {
-            texts: String::new(),
-            ends: vec![0],
-            index: HashTable::new(),
-            hasher: hashbrown::DefaultHashBuilder::default(),
-        }
+        Self { all: String::new(), ends: vec![0] }
     }
 }
 
-impl Names {
-    /// The handle of `text`, which is added if it is new.
-    pub fn add(&mut self, text: &str) -> Name {
-        if text.is_empty() {
-            return NONE;
-        }
-        let hash = self.hasher.hash_one(text);
-        let tag = tag(hash);
-        let (texts, ends) = (&self.texts, &self.ends);
-        let known = |&(of, n): &(u32, Name)| of == tag && same(at(texts, ends, n as usize), text);
-        if let Some(&(_, found)) = self.index.find(hash, known) {
-            return found;
-        }
-        // More than 2^32 distinct strings would not fit into memory.
-        let name = Name::try_from(self.ends.len()).unwrap_or(Name::MAX);
-        self.texts.push_str(text);
-        self.ends.push(self.texts.len());
-        let (texts, ends, hasher) = (&self.texts, &self.ends, &self.hasher);
-        self.index.insert_unique(hash, (tag, name), |&(_, n)| {
-            hasher.hash_one(at(texts, ends, n as usize))
-        });
-        name
-    }
-
-    /// The handle of `text`, if it is known.
-    pub fn find(&self, text: &str) -> Option<Name> {
-        if text.is_empty() {
-            return Some(NONE);
-        }
-        let hash = self.hasher.hash_one(text);
-        let known = |&(_, n): &(u32, Name)| same(self.at(n as usize), text);
-        self.index.find(hash, known).map(|&(_, name)| name)
-    }
-
+impl Texts {
     /// The text behind a handle.
     ///
     /// # Panics
     /// When the handle came from another table.
     pub fn text(&self, name: Name) -> &str {
         self.at(name as usize)
-    }
-
-    /// Whether `text` is the one behind a handle.
-    pub(crate) fn is(&self, name: Name, text: &str) -> bool {
-        same(self.at(name as usize), text)
     }
 
     /// How many strings there are, the empty one included.
@@ -95,27 +43,110 @@ impl Names {
         self.ends.len() <= 1
     }
 
+    /// Adds a string, whether it is known or not.
+    pub(crate) fn push(&mut self, text: &str) -> Name {
+        // More than 2^32 distinct strings would not fit into memory.
+        let name = Name::try_from(self.ends.len()).unwrap_or(Name::MAX);
+        self.all.push_str(text);
+        self.ends.push(self.all.len());
+        name
+    }
+
+    fn at(&self, name: usize) -> &str {
+        let start = name.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.all.get(start..self.ends[name]).unwrap_or_default()
+    }
+
+    fn clear(&mut self) {
+        self.all.clear();
+        self.ends.truncate(1);
+    }
+}
+
+/// A table of distinct strings, numbered in the order in which they were first seen.
+#[derive(Clone, Default)]
+pub struct Names {
+    texts: Texts,
+    index: HashTable<(u32, Name)>,
+    hasher: hashbrown::DefaultHashBuilder,
+}
+
+impl std::fmt::Debug for Names {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries((0..self.len()).map(|name| self.texts.at(name))).finish()
+    }
+}
+
+impl Names {
+    /// The handle of `text`, which is added if it is new.
+    pub fn add(&mut self, text: &str) -> Name {
+        if text.is_empty() {
+            return NONE;
+        }
+        let hash = self.hasher.hash_one(text);
+        let tag = tag(hash);
+        let texts = &self.texts;
+        let known = |&(of, name): &(u32, Name)| {
+            of == tag && same(texts.at(name as usize).as_bytes(), text.as_bytes())
+        };
+        if let Some(&(_, found)) = self.index.find(hash, known) {
+            return found;
+        }
+        let name = self.texts.push(text);
+        let (texts, hasher) = (&self.texts, &self.hasher);
+        let hash_of = |&(_, name): &(u32, Name)| hasher.hash_one(texts.at(name as usize));
+        self.index.insert_unique(hash, (tag, name), hash_of);
+        name
+    }
+
+    /// The handle of `text`, if it is known.
+    pub fn find(&self, text: &str) -> Option<Name> {
+        if text.is_empty() {
+            return Some(NONE);
+        }
+        let hash = self.hasher.hash_one(text);
+        let known = |&(_, name): &(u32, Name)| self.is(name, text.as_bytes());
+        self.index.find(hash, known).map(|&(_, name)| name)
+    }
+
+    /// The strings without the way to find them.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The text behind a handle.
+    ///
+    /// # Panics
+    /// When the handle came from another table.
+    pub fn text(&self, name: Name) -> &str {
+        self.texts.text(name)
+    }
+
+    /// Whether `text` is the one behind a handle.
+    pub(crate) fn is(&self, name: Name, text: &[u8]) -> bool {
+        same(self.texts.at(name as usize).as_bytes(), text)
+    }
+
+    /// How many strings there are, the empty one included.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether only the empty string is known.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     /// Adds all strings of `other` and returns, for each of its handles, the handle here.
     pub fn absorb(&mut self, other: &Names) -> Vec<Name> {
-        (0..other.len()).map(|name| self.add(other.at(name))).collect()
+        (0..other.len()).map(|name| self.add(other.texts.at(name))).collect()
     }
 
     /// Forgets all strings, but not the memory they took.
     pub(crate) fn clear(&mut self) {
         self.texts.clear();
-        self.ends.truncate(1);
         self.index.clear();
     }
-
-    fn at(&self, name: usize) -> &str {
-        at(&self.texts, &self.ends, name)
-    }
-}
-
-/// The text with this number.
-fn at<'a>(texts: &'a str, ends: &[usize], name: usize) -> &'a str {
-    let start = name.checked_sub(1).map_or(0, |before| ends[before]);
-    texts.get(start..ends[name]).unwrap_or_default()
 }
 
 /// Some bits of a hash that the table does not use itself: few texts are compared in vain.
@@ -125,8 +156,8 @@ fn tag(hash: u64) -> u32 {
 
 /// Whether two texts are the same, word by word. They are mostly short and mostly equal, and for
 /// such the call of the system's comparison was measured to cost half of all parsing.
-fn same(a: &str, b: &str) -> bool {
-    let ((a, a_rest), (b, b_rest)) = (a.as_bytes().as_chunks::<8>(), b.as_bytes().as_chunks::<8>());
+fn same(a: &[u8], b: &[u8]) -> bool {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
     a.len() == b.len()
         && a_rest.len() == b_rest.len()
@@ -142,6 +173,7 @@ mod tests {
     fn texts_of_any_length_are_told_apart() {
         for length in 0..27 {
             let text: String = ('a'..='z').take(length).collect();
+            let same = |a: &str, b: &str| same(a.as_bytes(), b.as_bytes());
             assert!(same(&text, &text.clone()));
             assert!(!same(&text, &format!("{text}-")));
             for letter in text.chars() {

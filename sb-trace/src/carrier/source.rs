@@ -230,8 +230,13 @@ impl Source {
     /// that is open at the end of a block makes the next block be read twice.
     pub(crate) fn block_bytes(&self, options: &Options) -> usize {
         const FEWER: usize = 16;
-        let fewer = if self.how(options).in_parts { FEWER } else { 1 };
+        let fewer = if self.in_parts(options) { FEWER } else { 1 };
         options.block_bytes.saturating_mul(fewer)
+    }
+
+    /// Whether records may come in parts.
+    pub(crate) fn in_parts(&self, options: &Options) -> bool {
+        self.how(options).in_parts
     }
 
     /// Whether a line may be a record of its own without any id, source or further part: the app's

@@ -3,14 +3,15 @@
 //! There is no thread for this: whoever brings a block while nobody joins, joins all that can be.
 
 use super::feed::Piece;
-use super::join::Joiner;
+use super::join::{Joiner, place};
+use super::part::{Part, Parts};
 use super::reader::Reader;
 use super::{Collected, lock};
 use crate::error::{Error, Result};
 use crate::event::Parsed;
 use crate::options::Options;
 use crate::read::Input;
-use crate::tally::Stretches;
+use crate::tally::{BlockOf, Stretches};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -48,6 +49,7 @@ pub(super) struct Belt<'a> {
     inputs: &'a [Input],
     run_of: &'a [u32],
     options: &'a Options,
+    parts: Option<&'a dyn Parts>,
     /// More blocks than this do not wait.
     most: usize,
     state: Mutex<State>,
@@ -60,7 +62,7 @@ impl<'a> Belt<'a> {
         inputs: &'a [Input],
         run_of: &'a [u32],
         options: &'a Options,
-        readers: usize,
+        (readers, parts): (usize, Option<&'a dyn Parts>),
     ) -> Self {
         let state = State {
             work: Some(Work { joiner, again: Reader::new(readers, None) }),
@@ -72,7 +74,7 @@ impl<'a> Belt<'a> {
             memory: Vec::new(),
         };
         let (state, joined) = (Mutex::new(state), Condvar::new());
-        Self { inputs, run_of, options, most: readers * 8, state, joined }
+        Self { inputs, run_of, options, parts, most: readers * 8, state, joined }
     }
 
     /// Memory for the text of a block.
@@ -85,6 +87,19 @@ impl<'a> Belt<'a> {
         lock(&self.state).memory.pop().unwrap_or_default()
     }
 
+    /// What a block is, for whoever measures it.
+    pub(super) fn block_of(&self, piece: &Piece) -> BlockOf<'static> {
+        let (file, number) = piece.place;
+        BlockOf {
+            run: self.run_of[file],
+            file: u32::try_from(file).unwrap_or(u32::MAX),
+            place: place(file, number),
+            plain: piece.source.is_plain(),
+            repeats: self.inputs[file].hook_log,
+            opener: None,
+        }
+    }
+
     /// A reader has this block now.
     pub(super) fn take(&self, place: Place) {
         lock(&self.state).taken.insert(place);
@@ -92,6 +107,7 @@ impl<'a> Belt<'a> {
 
     /// Takes a block that was read; says whether more are wanted.
     pub(super) fn put(&self, piece: Piece, reader: usize, parsed: Option<Parsed>) -> bool {
+        let mut full = Vec::new();
         let mut state = lock(&self.state);
         state.taken.remove(&piece.place);
         state.waiting.insert(piece.place, Waiting { piece, reader, parsed });
@@ -108,6 +124,7 @@ impl<'a> Belt<'a> {
                 state.next = if last { (file + 1, 0) } else { (file, number + 1) };
                 drop(state);
                 let done = self.join(&mut work, waiting);
+                full.extend(work.joiner.parts());
                 state = lock(&self.state);
                 match done {
                     Ok((block, parsed)) => {
@@ -119,6 +136,15 @@ impl<'a> Belt<'a> {
             }
             state.work = Some(work);
             self.joined.notify_all();
+        }
+        if !full.is_empty() {
+            // Whoever joined them sees to them, while others join.
+            drop(state);
+            let done = full.into_iter().try_for_each(|part| self.hand_on(part));
+            state = lock(&self.state);
+            if let Err(error) = done {
+                state.error.get_or_insert(error);
+            }
         }
         // Not further ahead of a slow block than memory allows, as long as somebody is at it.
         while state.waiting.len() > self.most
@@ -167,11 +193,21 @@ impl<'a> Belt<'a> {
         Ok((piece.block.map(|block| block.bytes), rest))
     }
 
+    fn hand_on(&self, part: Part) -> Result<()> {
+        self.parts.map_or(Ok(()), |parts| parts.part(part))
+    }
+
     /// What was joined, with what the readers measured themselves.
     pub(super) fn finish(self, measured: Vec<(usize, Stretches)>) -> Result<Collected> {
+        let parts = self.parts;
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         match (state.error, state.work) {
-            (None, Some(work)) => work.joiner.finish(measured),
+            (None, Some(mut work)) => {
+                if let (Some(parts), Some(last)) = (parts, work.joiner.last_part()) {
+                    parts.part(last)?;
+                }
+                work.joiner.finish(measured)
+            }
             (Some(error), _) => Err(error),
             (None, None) => Err(Error::read("input", std::io::Error::other("was not read"))),
         }

@@ -2,11 +2,16 @@
 //! come, and every line finds its drawer.
 
 use super::Collected;
+<<<<<<< HEAD
+use super::part::{Part, Parting};
+=======
+>>>>>>> ffc23a8a2f49c3a0ba920acb2e42c78bf792eb94
 use crate::accounting::LookAlikeAt;
 use crate::analysis::FileInfo;
 use crate::carrier::{Brackets, Choice, Source, source_of};
 use crate::error::{Error, Result};
 use crate::event::{Environments, Event, LineClass, OpenPart, Parsed};
+use crate::filter::Filter;
 use crate::names::{NONE, Name, Names};
 use crate::options::{ID_GROUP, Options};
 use crate::read::{Input, Place};
@@ -21,6 +26,8 @@ const MOST_LOOK_ALIKES: usize = 100_000;
 /// Joins parsed blocks in log order.
 pub(crate) struct Joiner {
     out: Collected,
+    parting: Option<Parting>,
+    filter: Filter,
     names: Names,
     /// For each reader, the handles of its words.
     words: Vec<Vec<Name>>,
@@ -50,13 +57,32 @@ struct InputState {
     path_source: Name,
     environments: Environments,
     open: Vec<OpenPart>,
+    /// How many of its blocks were joined.
+    blocks: usize,
+}
+
+/// Place of a block in the log, which leaves room for its rows: of two events, the one that comes
+/// first has the smaller place.
+pub(super) fn place(file: usize, block: usize) -> u64 {
+    const ROWS: u32 = 22;
+    const BLOCKS: u32 = 22;
+    let block = (block as u64).min((1 << BLOCKS) - 1);
+    (file as u64) << (BLOCKS + ROWS) | block << ROWS
 }
 
 impl Joiner {
-    /// Joins what this many readers read.
-    pub(crate) fn new(options: &Options, out: Collected, readers: usize) -> Self {
+    /// Joins what this many readers read. The events go to `out`, unless they are wanted in parts of
+    /// so many rows.
+    pub(crate) fn new(
+        options: &Options,
+        out: Collected,
+        readers: usize,
+        parts: Option<usize>,
+    ) -> Self {
         Self {
             out,
+            parting: parts.map(Parting::new),
+            filter: options.filter.clone(),
             names: Names::default(),
             words: vec![Vec::new(); readers],
             format: options.format.clone(),
@@ -97,13 +123,17 @@ impl Joiner {
                 regex.captures(path.as_bytes())?.name(ID_GROUP)?.as_bytes(),
             ))
         });
+        let path_source = source_of(&path).map_or(NONE, |source| self.names.add(&source));
+        if let Some(tally) = &mut self.out.tally {
+            tally.add_file(path_source);
+        }
         self.inputs.push(InputState {
             hook_log: input.hook_log,
             brackets: source.brackets != Brackets::Never,
             fits,
             strict: source.is_strict(),
             path_id: id.map_or(NONE, |id| self.names.add(&id)),
-            path_source: source_of(&path).map_or(NONE, |source| self.names.add(&source)),
+            path_source,
             ..InputState::default()
         });
     }
@@ -159,16 +189,21 @@ impl Joiner {
 
         let words = &mut self.words[reader];
         words.extend(parsed.fresh.iter().map(|word| self.names.add(word)));
+        let place = place(file, input.blocks);
+        input.blocks += 1;
         if let (Some(sums), Some(tally)) = (&parsed.sums, &mut self.out.tally) {
-            accounting.events += sums.events();
+            accounting.events += sums.events;
+            info.with_id += sums.with_record;
             tally.add(sums, words, (file_index, input.path_source), run, &self.names);
-            return Ok(parsed);
+            if parsed.marks.is_empty() {
+                return Ok(parsed);
+            }
         }
         let ids = self.names.absorb(&parsed.ids);
         let (words, ids) = (&*words, ids.as_slice());
         let mut marks = parsed.marks.iter().map(|mark| mark.renamed(words, ids)).peekable();
-        for (place, row) in parsed.rows.iter().enumerate() {
-            while let Some(mark) = marks.next_if(|mark| mark.row <= place) {
+        for (at, row) in parsed.rows.iter().enumerate() {
+            while let Some(mark) = marks.next_if(|mark| mark.row <= at) {
                 input.environments.apply(&mark, &mut self.out.events.starts);
             }
             let mut event = Event {
@@ -181,7 +216,7 @@ impl Joiner {
                 line: base.wrapping_add(row.line),
                 ..*row
             };
-            let unique = parsed.unique.get(place).copied().unwrap_or_default();
+            let unique = parsed.unique.get(at).copied().unwrap_or_default();
             if unique != 0 && !self.delivered.insert(unique) {
                 accounting.duplicates += 1;
                 continue;
@@ -207,9 +242,17 @@ impl Joiner {
                 event.source = input.path_source;
             }
             accounting.events += 1;
-            match &mut self.out.tally {
-                Some(tally) => tally.push(&event, run, &self.names),
-                None => self.out.events.rows.push(event),
+            if let Some(tally) = &mut self.out.tally {
+                let row = u32::try_from(at).unwrap_or(u32::MAX);
+                tally.push(&event, run, &self.names, (place, row));
+            } else if let Some(parting) = &mut self.parting {
+                if self.filter.wants_event(&event, &self.names)
+                    && self.filter.wants_time(event.epoch_ns, 0)
+                {
+                    parting.push(&event, &self.names);
+                }
+            } else {
+                self.out.events.rows.push(event);
             }
         }
         for mark in marks {
@@ -257,11 +300,22 @@ impl Joiner {
         tally.opener(of).map(|label| self.names.text(label))
     }
 
+    /// The parts of the table that are full.
+    pub(crate) fn parts(&mut self) -> Vec<Part> {
+        self.parting.as_mut().map(Parting::take).unwrap_or_default()
+    }
+
+    /// The last part of the table.
+    pub(crate) fn last_part(&mut self) -> Option<Part> {
+        self.parting.take().and_then(Parting::finish)
+    }
+
     /// What was joined, with what the readers measured themselves.
     pub(crate) fn finish(mut self, measured: Vec<(usize, Stretches)>) -> Result<Collected> {
         if let Some(tally) = &mut self.out.tally {
             for (reader, stretches) in measured {
-                tally.absorb(stretches, &self.words[reader], &self.names);
+                let words = std::mem::take(&mut self.words[reader]);
+                tally.absorb(stretches, words, &self.names);
             }
         }
         let fits = |input: &InputState| input.fits || (input.strict && input.records > 0);

@@ -4,6 +4,7 @@
 mod belt;
 mod feed;
 mod join;
+mod part;
 mod reader;
 
 use crate::accounting::{Accounting, LookAlikeAt};
@@ -17,6 +18,7 @@ use crate::tally::{Stretches, Tally};
 use belt::Belt;
 use feed::{Feed, Task};
 use join::Joiner;
+pub use part::{Part, Parts};
 use reader::Reader;
 use std::sync::{Mutex, PoisonError};
 
@@ -50,14 +52,29 @@ pub(crate) struct Collected {
     pub tally: Option<Tally>,
 }
 
-/// Reads all inputs. The events go to the tally, if there is one.
+/// Where the events go.
+pub(crate) enum Out<'p> {
+    /// Into one table.
+    Table,
+    /// Into figures, as far as that is possible.
+    Tally(Tally),
+    /// To somebody who takes the table in parts.
+    Parts(&'p dyn Parts),
+}
+
+/// Reads all inputs.
 pub(crate) fn collect(
     inputs: &[Input],
     options: &Options,
     progress: &dyn Progress,
-    mut tally: Option<Tally>,
+    to: Out<'_>,
 ) -> Result<Collected> {
     let (runs, run_of) = runs(inputs, options);
+    let (mut tally, parts) = match to {
+        Out::Table => (None, None),
+        Out::Tally(tally) => (Some(tally), None),
+        Out::Parts(parts) => (None, Some(parts)),
+    };
     if let Some(tally) = &mut tally {
         runs.iter().for_each(|run| tally.add_run(&run.benchmark));
     }
@@ -68,14 +85,14 @@ pub(crate) fn collect(
     let feed = Feed::new(inputs, options, progress);
     let out = Collected { runs, tally, ..Collected::default() };
     // One reader more: the belt reads some blocks again.
-    let joiner = Joiner::new(options, out, readers.len() + 1);
-    let belt = Belt::new(joiner, inputs, &run_of, options, readers.len());
+    let joiner = Joiner::new(options, out, readers.len() + 1, parts.map(Parts::rows));
+    let belt = Belt::new(joiner, inputs, &run_of, options, (readers.len(), parts));
     let measured = Mutex::new(Vec::new());
     rayon::scope(|scope| {
         for mut reader in readers {
-            let (feed, belt, measured, run_of) = (&feed, &belt, &measured, &run_of);
+            let (feed, belt, measured) = (&feed, &belt, &measured);
             scope.spawn(move |_| {
-                work(&mut reader, feed, belt, run_of, options);
+                work(&mut reader, feed, belt, options);
                 lock(measured).extend(reader.measured());
             });
         }
@@ -84,7 +101,11 @@ pub(crate) fn collect(
 }
 
 /// Takes blocks until there are no more.
+<<<<<<< HEAD
+fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, options: &Options) {
+=======
 fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, run_of: &[u32], options: &Options) {
+>>>>>>> ffc23a8a2f49c3a0ba920acb2e42c78bf792eb94
     loop {
         let piece = match feed.next(belt) {
             Task::Piece(piece) => piece,
@@ -93,12 +114,12 @@ fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, run_of: &[u32], o
         };
         let parsed = piece.block.as_ref().map(|block| {
             let parsed = reader.read(&piece.source, block, options, Vec::new(), belt.memory());
-            if piece.source.is_plain() {
-                let (file, number) = piece.place;
-                reader.measure(parsed, &piece.told, number == 0, run_of[file])
-            } else {
-                parsed
+            if piece.source.in_parts(options) {
+                // It may have to be read again.
+                return parsed;
             }
+            let is_begin = piece.place.1 == 0;
+            reader.measure(parsed, &piece.told, is_begin, belt.block_of(&piece))
         });
         if !belt.put(piece, reader.number, parsed) {
             feed.stop();

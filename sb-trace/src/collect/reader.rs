@@ -4,7 +4,7 @@ use crate::carrier::Source;
 use crate::event::{OpenPart, Parsed, Words};
 use crate::options::Options;
 use crate::read::Block;
-use crate::tally::Stretches;
+use crate::tally::{BlockOf, Stretches};
 use std::sync::OnceLock;
 
 /// What one thread needs to read blocks.
@@ -33,25 +33,33 @@ impl Reader {
         Some((self.number, self.stretches?))
     }
 
+<<<<<<< HEAD
+    /// Measures a block, where that can be done without knowing what stands before it.
+=======
     /// Measures the traces of a block that is the app's own text, where that can be done without
     /// knowing what stands before it.
+>>>>>>> ffc23a8a2f49c3a0ba920acb2e42c78bf792eb94
     pub(super) fn measure(
         &mut self,
         mut parsed: Parsed,
         told: &Told,
         is_begin: bool,
+<<<<<<< HEAD
+        block: BlockOf<'_>,
+=======
         run: u32,
+>>>>>>> ffc23a8a2f49c3a0ba920acb2e42c78bf792eb94
     ) -> Parsed {
         let Some(stretches) = &mut self.stretches else { return parsed };
         std::mem::swap(&mut parsed.words, &mut self.words);
-        if told.opener.get().is_none()
+        if block.plain
+            && told.opener.get().is_none()
             && let Some(opener) = stretches.opener(&parsed, is_begin)
         {
             let _ = told.opener.set(opener.to_owned());
         }
-        if let Some(opener) = told.opener.get() {
-            parsed.sums = stretches.measure(&mut parsed, opener, run);
-        }
+        let opener = told.opener.get().map(String::as_str);
+        parsed.sums = stretches.measure(&mut parsed, BlockOf { opener, ..block });
         std::mem::swap(&mut parsed.words, &mut self.words);
         parsed
     }

@@ -177,7 +177,7 @@ impl Parsed {
 
     /// How many statements there are.
     pub(crate) fn statements(&self) -> u64 {
-        self.rows.len() as u64 + self.sums.as_ref().map_or(0, Sums::events)
+        self.rows.len() as u64 + self.sums.as_ref().map_or(0, |sums| sums.events)
     }
 
     pub(crate) fn line_count(&self) -> u64 {

@@ -11,10 +11,21 @@ struct Cursor {
 
 impl Cursor {
     fn go_to(&mut self, block: &[u8], at: usize) {
+        // More lines than this are counted many bytes at a time.
+        const FAR: usize = 512;
         let between = block.get(self.at..at).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', between).count() as u64;
-        if let Some(last) = memchr::memrchr(b'\n', between) {
-            self.line_start = self.at + last + 1;
+        if between.len() > FAR {
+            self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+            if let Some(last) = memchr::memrchr(b'\n', between) {
+                self.line_start = self.at + last + 1;
+            }
+        } else {
+            let mut rest = between;
+            while let Some(end) = memchr::memchr(b'\n', rest) {
+                rest = &rest[end + 1..];
+                self.line += 1;
+                self.line_start = at - rest.len();
+            }
         }
         self.at = at;
     }

@@ -5,7 +5,7 @@ use super::parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
 use super::places::Places;
 use crate::options::ID_GROUP;
 use crate::payload::{self, Id, Layer, Signal};
-use crate::statement::{EpochUnit, Found, scan};
+use crate::statement::{EpochUnit, Found, Head, Heads, Statement, label, scan};
 use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -44,6 +44,7 @@ pub(crate) struct Sink<'b> {
     block: &'b [u8],
     how: How<'b>,
     parsed: Parsed,
+    heads: Heads,
     /// Where it begins in the block, and the number (from 1) of the line there.
     from: (usize, u64),
     places: Places<'b>,
@@ -66,6 +67,7 @@ impl<'b> Sink<'b> {
             block,
             how,
             parsed,
+            heads: Heads::new(how.unit),
             from,
             places: Places::new(block, from),
             classes: Vec::new(),
@@ -200,8 +202,10 @@ impl<'b> Sink<'b> {
         let body: &[u8] = &layer.body;
         let within = offset_in(record.body, body);
         let in_block = offset_in(self.block, body);
+        let alone = self.alone(body);
+        let unit = self.how.unit;
         let mut ordinal = 0u32;
-        scan(body, self.how.unit, |at, found| {
+        let mut take = |at: usize, found: Found<'_>| {
             let begin = in_block.map(|offset| offset + at);
             let (own_line, column) = match begin {
                 Some(begin) => self.places.of_found(begin),
@@ -231,7 +235,25 @@ impl<'b> Sink<'b> {
                     self.parsed.push_look_alike(own_line, column, what);
                 }
             }
-        });
+        };
+        // Most records hold one statement and nothing else.
+        match alone {
+            Some(statement) => take(0, Found::Statement(statement)),
+            None => scan(body, unit, take),
+        }
+    }
+
+    /// The statement that a text is, if it is nothing else.
+    fn alone<'a>(&mut self, text: &'a [u8]) -> Option<Statement<'a>> {
+        let Head { epoch_ns, utc_offset_minutes, length } = self.heads.read(text)?;
+        let rest = text.get(length..)?;
+        let label = if self.parsed.words.guessed_whole(rest).is_some() {
+            std::str::from_utf8(rest).ok()?
+        } else {
+            let (rest, label) = label(rest).ok()?;
+            rest.is_empty().then_some(label)?
+        };
+        Some(Statement { epoch_ns, utc_offset_minutes, label, trace_id: None })
     }
 
     /// Remembers where a row begins, if rows have to be put in order.

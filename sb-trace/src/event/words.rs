@@ -44,7 +44,8 @@ impl Words {
     /// The handle of a label.
     pub(crate) fn label(&mut self, text: &str) -> Name {
         let guess = self.guess();
-        let label = if self.names.is(guess, text) { guess } else { self.names.add(text) };
+        let label =
+            if self.names.is(guess, text.as_bytes()) { guess } else { self.names.add(text) };
         self.follow(label);
         label
     }
@@ -68,10 +69,16 @@ impl Words {
 
     /// The handle of a source.
     pub(crate) fn source(&mut self, text: &str) -> Name {
-        if !self.names.is(self.source, text) {
+        if !self.names.is(self.source, text.as_bytes()) {
             self.source = self.names.add(text);
         }
         self.source
+    }
+
+    /// The label that was guessed to come next, if `text` is it and nothing else.
+    pub(crate) fn guessed_whole(&self, text: &[u8]) -> Option<Name> {
+        let guess = self.guess();
+        (guess != NONE && self.names.is(guess, text)).then_some(guess)
     }
 
     /// The label that comes next, if labels come in the order in which they came before.
@@ -147,6 +154,10 @@ mod tests {
         words.follow(2);
         assert_eq!(words.guessed(&text("A")), Some((1, 1)));
         assert_eq!(words.guessed(&text("B")), None);
+        words.label("B");
+        assert_eq!(words.guessed_whole(b"A"), None);
+        words.follow(2);
+        assert_eq!((words.guessed_whole(b"A"), words.guessed_whole(b"A ")), (Some(1), None));
         words.label("B");
         assert_eq!(words.guessed(&text("B")), None, "nothing is known of what follows it");
     }

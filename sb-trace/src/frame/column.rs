@@ -1,25 +1,76 @@
 //! Building blocks of the frames.
 
-use crate::names::{NONE, Name, Names};
+use crate::names::{NONE, Name, Texts};
 use polars::prelude::*;
 
 /// A string column from handles; the empty string is null.
-pub(super) fn text(name: &str, names: &Names, handles: impl Iterator<Item = Name>) -> Column {
-    let texts: StringChunked =
-        handles.map(|n| (n != NONE).then(|| names.text(n))).collect::<StringChunked>();
-    texts.with_name(name.into()).into_column()
+///
+/// Where a few strings come again and again, they are gathered from a table of them instead of
+/// being copied row by row.
+pub(super) fn text(
+    name: &str,
+    texts: &Texts,
+    handles: impl ExactSizeIterator<Item = Name>,
+) -> Column {
+    const FEW: usize = 8;
+    let column = if texts.len() < handles.len() / FEW {
+        let known = (0..texts.len()).filter_map(|name| Name::try_from(name).ok());
+        let known: StringChunked =
+            known.map(|n| (n != NONE).then(|| texts.text(n))).collect();
+        let handles: Vec<IdxSize> = handles.collect();
+        // All handles are of this table, so that nothing can be out of bounds.
+        known.take(&handles[..]).unwrap_or_default()
+    } else {
+        handles.map(|n| (n != NONE).then(|| texts.text(n))).collect()
+    };
+    column.with_name(name.into()).into_column()
 }
 
 /// A UTC timestamp in microseconds from nanoseconds, rounded down as every reader does it.
-pub(super) fn instant(name: &str, ns: impl Iterator<Item = Option<i64>>) -> Column {
+pub(super) fn instant(name: &str, ns: impl Iterator<Item = i64>) -> Column {
+    let us = ns.map(|ns| ns.div_euclid(1_000));
+    in_utc(Int64Chunked::from_vec(name.into(), us.collect()))
+}
+
+/// The same where some are missing.
+pub(super) fn optional_instant(name: &str, ns: impl Iterator<Item = Option<i64>>) -> Column {
     let us: Int64Chunked = ns.map(|ns| ns.map(|ns| ns.div_euclid(1_000))).collect();
-    us.with_name(name.into())
-        .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
-        .into_column()
+    in_utc(us.with_name(name.into()))
+}
+
+fn in_utc(us: Int64Chunked) -> Column {
+    us.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
 }
 
 /// A string column from texts that may be empty, which is null.
-pub(super) fn optional_text(name: &str, texts: Vec<&str>) -> Column {
-    let texts: StringChunked = texts.into_iter().map(|t| (!t.is_empty()).then_some(t)).collect();
+pub(super) fn optional_text<'t>(name: &str, texts: impl Iterator<Item = &'t str>) -> Column {
+    let texts: StringChunked = texts.map(|t| (!t.is_empty()).then_some(t)).collect();
     texts.with_name(name.into()).into_column()
+}
+
+/// Columns that a user chose.
+pub mod choose {
+    use crate::error::{Error, Result};
+    use polars::prelude::*;
+
+    /// The frame with these columns only, in this order.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if there is no column of a name.
+    pub fn of(frame: &DataFrame, wanted: &[String]) -> Result<DataFrame> {
+        let known: Vec<&str> = frame.columns().iter().map(|c| c.name().as_str()).collect();
+        if let Some(other) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(unknown(other, &known));
+        }
+        frame.select(wanted).map_err(|error| Error::Usage { message: error.to_string() })
+    }
+
+    /// That there is no such column.
+    pub(in crate::frame) fn unknown(name: &str, known: &[&str]) -> Error {
+        let near = known.iter().min_by_key(|other| strsim::levenshtein(name, other));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        Error::Usage {
+            message: format!("--columns: no column '{name}'{near} There are: {}", known.join(", ")),
+        }
+    }
 }

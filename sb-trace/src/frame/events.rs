@@ -14,17 +14,33 @@
 //! | `epoch_ns` | i64 | Unix epoch in nanoseconds |
 //! | `run_id` | string | |
 
-use super::column::{instant, text};
-use super::write::ROW_GROUP;
+use super::column::{choose, instant, optional_text, text};
+use super::parquet::ROW_GROUP;
 use crate::analysis::FileInfo;
 use crate::error::{Error, Result};
 use crate::event::{Event, Events};
+use crate::names::Texts;
 use crate::run::Run;
 use polars::prelude::*;
 
+/// The columns.
+pub const EVENT_COLUMNS: [&str; 11] = [
+    "epoch_ms",
+    "utc_offset_minutes",
+    "label",
+    "correlation_id",
+    "source",
+    "trace_id",
+    "file",
+    "line",
+    "ts",
+    "epoch_ns",
+    "run_id",
+];
+
 /// The events as a frame.
 pub fn events(events: &Events, files: &[FileInfo], runs: &[Run]) -> Result<DataFrame> {
-    part(events, &events.rows, files, runs)
+    part(events.names.texts(), &events.rows, &of_files(files, runs), &EVENT_COLUMNS)
 }
 
 /// The same in parts of one row group each: a large table is never a frame as a whole.
@@ -35,38 +51,60 @@ pub fn events_in_parts(
 ) -> impl Iterator<Item = Result<DataFrame>> {
     let empty = events.rows.is_empty().then_some(&[][..]);
     let parts = events.rows.chunks(ROW_GROUP).chain(empty);
-    parts.map(|rows| part(events, rows, files, runs))
+    let files = of_files(files, runs);
+    parts.map(move |rows| part(events.names.texts(), rows, &files, &EVENT_COLUMNS))
 }
 
-fn part(events: &Events, rows: &[Event], files: &[FileInfo], runs: &[Run]) -> Result<DataFrame> {
-    let names = &events.names;
-    let file_names: StringChunked =
-        rows.iter().map(|e| files.get(e.file as usize).map(|f| f.name.as_str())).collect();
-    let run_ids: StringChunked = rows
-        .iter()
-        .map(|e| {
-            let run = files.get(e.file as usize).and_then(|f| runs.get(f.run as usize));
-            run.map(|r| r.id.as_str()).filter(|id| !id.is_empty())
+/// What the rows of a file have in common.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OfFile {
+    pub name: String,
+    pub run_id: String,
+}
+
+fn of_files(files: &[FileInfo], runs: &[Run]) -> Vec<OfFile> {
+    let run_id = |file: &FileInfo| runs.get(file.run as usize).map(|run| run.id.clone());
+    let of = |file: &FileInfo| OfFile {
+        name: file.name.clone(),
+        run_id: run_id(file).unwrap_or_default(),
+    };
+    files.iter().map(of).collect()
+}
+
+/// Some rows, in the columns that are wanted.
+pub(super) fn part(
+    texts: &Texts,
+    rows: &[Event],
+    files: &[OfFile],
+    wanted: &[&str],
+) -> Result<DataFrame> {
+    let of_file = |name: &str, field: fn(&OfFile) -> &str| {
+        optional_text(name, rows.iter().map(|e| files.get(e.file as usize).map_or("", field)))
+    };
+    let column = |name: &str| -> Result<Column> {
+        Ok(match name {
+            "epoch_ms" => {
+                let ms = rows.iter().map(|e| e.epoch_ns.div_euclid(1_000_000));
+                Column::new(name.into(), ms.collect::<Vec<i64>>())
+            }
+            "utc_offset_minutes" => {
+                let minutes = rows.iter().map(|e| e.utc_offset_minutes);
+                Column::new(name.into(), minutes.collect::<Vec<i16>>())
+            }
+            "label" => text(name, texts, rows.iter().map(|e| e.label)),
+            "correlation_id" => text(name, texts, rows.iter().map(|e| e.correlation_id)),
+            "source" => text(name, texts, rows.iter().map(|e| e.source)),
+            "trace_id" => text(name, texts, rows.iter().map(|e| e.trace_id)),
+            "file" => of_file(name, |file| &file.name),
+            "line" => Column::new(name.into(), rows.iter().map(|e| e.line).collect::<Vec<u64>>()),
+            "ts" => instant(name, rows.iter().map(|e| e.epoch_ns)),
+            "epoch_ns" => {
+                Column::new(name.into(), rows.iter().map(|e| e.epoch_ns).collect::<Vec<i64>>())
+            }
+            "run_id" => of_file(name, |file| &file.run_id),
+            _ => return Err(choose::unknown(name, &EVENT_COLUMNS)),
         })
-        .collect();
-    let columns = vec![
-        Column::new(
-            "epoch_ms".into(),
-            rows.iter().map(|e| e.epoch_ns.div_euclid(1_000_000)).collect::<Vec<i64>>(),
-        ),
-        Column::new(
-            "utc_offset_minutes".into(),
-            rows.iter().map(|e| e.utc_offset_minutes).collect::<Vec<i16>>(),
-        ),
-        text("label", names, rows.iter().map(|e| e.label)),
-        text("correlation_id", names, rows.iter().map(|e| e.correlation_id)),
-        text("source", names, rows.iter().map(|e| e.source)),
-        text("trace_id", names, rows.iter().map(|e| e.trace_id)),
-        file_names.with_name("file".into()).into_column(),
-        Column::new("line".into(), rows.iter().map(|e| e.line).collect::<Vec<u64>>()),
-        instant("ts", rows.iter().map(|e| Some(e.epoch_ns))),
-        Column::new("epoch_ns".into(), rows.iter().map(|e| e.epoch_ns).collect::<Vec<i64>>()),
-        run_ids.with_name("run_id".into()).into_column(),
-    ];
+    };
+    let columns = wanted.iter().map(|name| column(name)).collect::<Result<Vec<Column>>>()?;
     DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
 }

@@ -18,8 +18,8 @@
 //! | `complete` | bool | whether the trace is complete |
 //! | `tag_*` | string | the runs' tags |
 
-use super::column::{instant, optional_text, text};
-use super::write::ROW_GROUP;
+use super::column::{instant, optional_instant, optional_text, text};
+use super::parquet::ROW_GROUP;
 use crate::error::{Error, Result};
 use crate::latency::{Latencies, Latency};
 use crate::run::Run;
@@ -38,10 +38,10 @@ pub fn latencies_in_parts(table: &Latencies) -> impl Iterator<Item = Result<Data
 }
 
 fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
-    let names = &table.names;
+    let (names, texts) = (&table.names, table.names.texts());
     let of_run = |name: &str, field: fn(&Run) -> &str| {
         let value = |r: &Latency| table.runs.get(r.run as usize).map_or("", field);
-        optional_text(name, rows.iter().map(value).collect())
+        optional_text(name, rows.iter().map(value))
     };
     let pair_texts: Vec<String> = table.pairs.iter().map(|p| p.text(names)).collect();
     let pair: StringChunked =
@@ -53,23 +53,20 @@ fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
         of_run("benchmark", |r| &r.benchmark),
         of_run("provider", |r| &r.provider),
         of_run("region", |r| &r.region),
-        text("trace_id", names, rows.iter().map(|r| r.trace_id)),
+        text("trace_id", texts, rows.iter().map(|r| r.trace_id)),
         pair.with_name("pair".into()).into_column(),
-        text("from_label", names, rows.iter().map(|r| r.from_label)),
-        text("to_label", names, rows.iter().map(|r| r.to_label)),
+        text("from_label", texts, rows.iter().map(|r| r.from_label)),
+        text("to_label", texts, rows.iter().map(|r| r.to_label)),
         Column::new("seq".into(), rows.iter().map(|r| r.seq).collect::<Vec<u32>>()),
-        instant("start_ts", rows.iter().map(|r| Some(r.start_ns))),
-        instant("end_ts", rows.iter().map(Latency::end_ns)),
+        instant("start_ts", rows.iter().map(|r| r.start_ns)),
+        optional_instant("end_ts", rows.iter().map(Latency::end_ns)),
         Column::new("start_ns".into(), rows.iter().map(|r| r.start_ns).collect::<Vec<i64>>()),
         latency_ns.with_name("latency_ns".into()).into_column(),
         latency_ms.with_name("latency_ms".into()).into_column(),
-        text("from_source", names, rows.iter().map(|r| r.from_source)),
-        text("to_source", names, rows.iter().map(|r| r.to_source)),
-        optional_text("start_class", rows.iter().map(|r| r.start_class.class.text()).collect()),
-        optional_text(
-            "start_class_source",
-            rows.iter().map(|r| r.start_class.source.text()).collect(),
-        ),
+        text("from_source", texts, rows.iter().map(|r| r.from_source)),
+        text("to_source", texts, rows.iter().map(|r| r.to_source)),
+        optional_text("start_class", rows.iter().map(|r| r.start_class.class.text())),
+        optional_text("start_class_source", rows.iter().map(|r| r.start_class.source.text())),
         Column::new(
             "negative".into(),
             rows.iter().map(|r| r.latency_ns.is_some_and(|l| l < 0)).collect::<Vec<bool>>(),
@@ -82,7 +79,7 @@ fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
             run.and_then(|run| run.tags.iter().find(|(k, _)| *k == tag))
                 .map_or("", |(_, v)| v.as_str())
         };
-        columns.push(optional_text(&format!("tag_{tag}"), rows.iter().map(value).collect()));
+        columns.push(optional_text(&format!("tag_{tag}"), rows.iter().map(value)));
     }
     DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
 }

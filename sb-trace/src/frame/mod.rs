@@ -7,11 +7,15 @@ mod column;
 mod events;
 mod latencies;
 mod metadata;
+mod parquet;
 mod read;
+mod stream;
 mod write;
 
-pub use events::{events, events_in_parts};
+pub use column::choose::of as choose_columns;
+pub use events::{EVENT_COLUMNS, events, events_in_parts};
 pub use latencies::{latencies, latencies_in_parts};
 pub use metadata::{SCHEMA_VERSION, metadata};
 pub use read::read_latencies;
+pub use stream::write_events;
 pub use write::{Format, write_file, write_parts, write_stream};

@@ -1,13 +1,11 @@
 //! Frames -> files. A file appears under its final name only when it is whole.
 
+use super::parquet;
 use crate::error::{Error, Result, reason};
 use polars::prelude::*;
 use serde_json::{Map, Value};
 use std::io::{BufWriter, Write};
 use std::path::Path;
-
-/// Rows in a row group: DuckDB's size, so that it can read the groups in parallel.
-pub(super) const ROW_GROUP: usize = 122_880;
 
 /// A file format of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +45,10 @@ pub fn write_file(
     format: Format,
     metadata: &Value,
 ) -> Result<()> {
-    aside(path, |writer| write_stream(frame, writer, format, metadata))
+    aside(path, |mut writer| {
+        write_stream(frame, &mut writer, format, metadata)?;
+        writer.flush().map_err(Error::Stdout)
+    })
 }
 
 /// Writes a table that comes in parts, a row group each, as Parquet; see [`write_file`].
@@ -56,35 +57,14 @@ pub fn write_parts(
     path: &Path,
     metadata: &Value,
 ) -> Result<()> {
-    let mut parts = parts.peekable();
-    aside(path, |writer| {
-        let parquet = parquet(writer, metadata);
-        let schema = match parts.peek() {
-            Some(Ok(first)) => first.schema().clone(),
-            _ => SchemaRef::default(),
-        };
-        let mut batches = parquet.batched(&schema).map_err(io_error)?;
-        for part in parts.by_ref() {
-            batches.write_batch(&part?).map_err(io_error)?;
-        }
-        batches.finish().map(drop).map_err(io_error)
-    })
-}
-
-fn parquet<W: Write>(out: W, metadata: &Value) -> ParquetWriter<W> {
-    let entry = ("sb".to_owned(), metadata.to_string());
-    ParquetWriter::new(out)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_statistics(StatisticsOptions::full())
-        .with_row_group_size(Some(ROW_GROUP))
-        .with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![entry])))
+    aside(path, |writer| parquet::write_all(writer, parts, metadata))
 }
 
 /// A file under a temporary name beside `path`, renamed when it is whole.
-fn aside(
+pub(super) fn aside<T>(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<()>,
-) -> Result<()> {
+    write: impl FnOnce(BufWriter<&std::fs::File>) -> Result<T>,
+) -> Result<T> {
     let failed = |what: String| Error::Write { path: path.to_owned(), what };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -95,16 +75,13 @@ fn aside(
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder).map_err(|error| failed(reason(&error)))?;
-    let mut writer = BufWriter::new(file.as_file_mut());
-    write(&mut writer).map_err(|error| match error {
+    let file = builder.tempfile_in(folder).map_err(|error| failed(reason(&error)))?;
+    let written = write(BufWriter::new(file.as_file())).map_err(|error| match error {
         Error::Stdout(error) => failed(reason(&error)),
         other => other,
     })?;
-    writer.flush().map_err(|error| failed(reason(&error)))?;
-    drop(writer);
     file.persist(path).map_err(|error| failed(reason(&error.error)))?;
-    Ok(())
+    Ok(written)
 }
 
 /// Writes a table to a stream, for instance standard output.
@@ -116,7 +93,7 @@ pub fn write_stream(
 ) -> Result<()> {
     let entry = ("sb".to_owned(), metadata.to_string());
     match format {
-        Format::Parquet => parquet(out, metadata).finish(frame).map(drop).map_err(io_error),
+        Format::Parquet => parquet::write_all(out, parquet::row_groups(frame).map(Ok), metadata),
         Format::Arrow => {
             let mut writer = IpcWriter::new(out);
             writer.set_custom_schema_metadata(std::sync::Arc::new(
@@ -133,7 +110,7 @@ pub fn write_stream(
 }
 
 /// Polars wraps what the system said; the kind of it is kept (a full disk, a closed pipe).
-fn io_error(error: PolarsError) -> Error {
+pub(super) fn io_error(error: PolarsError) -> Error {
     match error {
         PolarsError::IO { error, .. } => {
             Error::Stdout(std::io::Error::new(error.kind(), error.to_string()))

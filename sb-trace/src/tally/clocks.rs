@@ -17,6 +17,9 @@ pub(crate) struct Between {
     pub greatest: i64,
 }
 
+const NOTHING: Between =
+    Between { n: 0, negative: 0, positive: 0, least: i64::MAX, greatest: i64::MIN };
+
 /// All latencies between two clocks: by shape and slot, then by the clocks of FROM and TO.
 #[derive(Debug, Default)]
 pub(crate) struct Clocks(HashMap<((u32, u32), u32, u32), Between>);
@@ -24,7 +27,17 @@ pub(crate) struct Clocks(HashMap<((u32, u32), u32, u32), Between>);
 impl Clocks {
     /// The clock of an event: its source, or its file where the log names none.
     pub(super) fn of(event: &Event) -> u32 {
-        if event.source == NONE { event.file | FILE } else { event.source }
+        Self::of_place(event.file, event.source)
+    }
+
+    /// The clock of the events of a file and source.
+    pub(super) fn of_place(file: u32, source: Name) -> u32 {
+        if source == NONE { file | FILE } else { source }
+    }
+
+    /// What stamped the events of a file that has this clock as long as nothing better is known.
+    pub(super) fn of_file(clock: u32, files: &[u32]) -> u32 {
+        files.get((clock & !FILE) as usize).copied().unwrap_or(clock)
     }
 
     /// The name of a clock.
@@ -33,13 +46,25 @@ impl Clocks {
     }
 
     pub(super) fn note(&mut self, slot: (u32, u32), from: u32, to: u32, latency_ns: i64) {
-        let none = Between { n: 0, negative: 0, positive: 0, least: i64::MAX, greatest: i64::MIN };
-        let between = self.0.entry((slot, from, to)).or_insert(none);
+        let between = self.0.entry((slot, from, to)).or_insert(NOTHING);
         between.n += 1;
         between.negative += u64::from(latency_ns < 0);
         between.positive += u64::from(latency_ns > 0);
         between.least = between.least.min(latency_ns);
         between.greatest = between.greatest.max(latency_ns);
+    }
+
+    /// Adds what others noted; `numbers` are the numbers here of their shapes.
+    pub(super) fn absorb(&mut self, others: Self, numbers: &[u32]) {
+        for (((shape, slot), from, to), of) in others.0 {
+            let slot = (numbers[shape as usize], slot);
+            let between = self.0.entry((slot, from, to)).or_insert(NOTHING);
+            between.n += of.n;
+            between.negative += of.negative;
+            between.positive += of.positive;
+            between.least = between.least.min(of.least);
+            between.greatest = between.greatest.max(of.greatest);
+        }
     }
 
     /// Slot, clock of FROM, clock of TO, and the latencies between them.

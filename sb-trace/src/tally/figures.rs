@@ -1,6 +1,7 @@
 //! What all traces together say, once the log is over.
 
 use super::counts::{Counts, distribution};
+use super::keyed::Close;
 use super::shapes::{Measured, Slot, What};
 use super::{Clocks, Measurer, Tally};
 use crate::latency::{Pair, PairChoice, Places, Skew, in_order, rarer_directions, resolve};
@@ -65,12 +66,25 @@ impl Tally {
         for stream in &mut self.streams {
             stream.sequence.close(&mut measurer);
         }
-        std::mem::take(&mut self.keyed).close(
-            &mut measurer,
-            self.by.may_cut(),
+        self.read.push((std::mem::take(&mut self.keyed), None));
+        let close = Close {
+            pairs: &self.pairs,
+            filter: &self.filter,
+            benchmarks: &self.benchmarks,
+            names,
+            ticks: self.ticks,
+            unit_ns: self.unit_ns,
+            max_trace_ns: self.max_trace_ns,
+            files: &self.files,
+            may_cut: self.by.may_cut(),
             starts,
-            &mut clocks,
-        );
+        };
+        for closed in close.all(&self.read) {
+            let numbers = self.shapes.absorb(closed.shapes, |label| label, &self.pairs, names);
+            clocks.absorb(closed.clocks, &numbers);
+            self.split += closed.split;
+            self.filtered += closed.filtered;
+        }
         // A TO that no event has needs a handle, to be written in a table.
         self.pairs.named().for_each(|pair| {
             names.add(&pair.to);

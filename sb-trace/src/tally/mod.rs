@@ -14,7 +14,7 @@ mod shapes;
 mod stretch;
 
 pub(crate) use clocks::Clocks;
-pub(crate) use stretch::{Stretches, Sums};
+pub(crate) use stretch::{BlockOf, Stretches, Sums};
 
 use crate::event::Event;
 use crate::filter::Filter;
@@ -24,7 +24,7 @@ use crate::options::Options;
 use crate::trace::{DRIVER, Grouping};
 use counts::Ticks;
 use hashbrown::{HashMap, HashSet};
-use keyed::Keyed;
+use keyed::{Keyed, Of};
 use sequence::{Opener, Sequence};
 use shapes::{Kind, Shapes};
 
@@ -54,18 +54,22 @@ pub(crate) struct Tally {
     filter: Filter,
     max_trace_ns: i64,
     ticks: Ticks,
+    unit_ns: i64,
+    /// What stamped the events of each file that name no source.
+    files: Vec<u32>,
     labels: Vec<Label>,
     streams: Vec<Stream>,
     stream_of: HashMap<(u32, Name), u32>,
     last_stream: Option<((u32, Name), u32)>,
     keyed: Keyed,
+    /// What readers kept of events with keys, with the handles of their words.
+    read: Vec<(Keyed, Option<Vec<Name>>)>,
     shapes: Shapes,
     /// The benchmark of each run, as a number.
     benchmarks: Vec<u32>,
     benchmark_names: Vec<String>,
     /// Whether any event of a sequence has an id on its record.
     recorded_sequences: bool,
-    seen: u64,
     with_id: u64,
     driver: u64,
     orphans: u64,
@@ -86,16 +90,18 @@ impl Tally {
             filter: options.filter.clone(),
             max_trace_ns: options.max_trace_ns,
             ticks: Ticks::of(options.epoch_unit.ns()),
+            unit_ns: options.epoch_unit.ns(),
+            files: Vec::new(),
             labels: Vec::new(),
             streams: Vec::new(),
             stream_of: HashMap::new(),
             last_stream: None,
-            keyed: Keyed::default(),
+            keyed: Keyed::new(options.epoch_unit.ns()),
+            read: Vec::new(),
             shapes: Shapes::default(),
             benchmarks: Vec::new(),
             benchmark_names: Vec::new(),
             recorded_sequences: false,
-            seen: 0,
             with_id: 0,
             driver: 0,
             orphans: 0,
@@ -114,10 +120,20 @@ impl Tally {
         self.benchmarks.push(u32::try_from(number).unwrap_or(u32::MAX));
     }
 
-    /// Takes the next event of the log.
-    pub(crate) fn push(&mut self, event: &Event, run: u32, names: &Names) {
-        let place = self.seen;
-        self.seen += 1;
+    /// Tells of a file before its first event, and of the source that its path names.
+    pub(crate) fn add_file(&mut self, source: Name) {
+        let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.push(Clocks::of_place(file, source));
+    }
+
+    /// Takes the next event of the log, of this row of its block.
+    pub(crate) fn push(
+        &mut self,
+        event: &Event,
+        run: u32,
+        names: &Names,
+        (place, row): (u64, u32),
+    ) {
         let id = event.id();
         self.with_id += u64::from(id != NONE);
         let stream = self.stream((event.file, event.source));
@@ -147,8 +163,15 @@ impl Tally {
         let timed = (event.epoch_ns, event.label);
         match opener {
             _ if key != NONE => {
-                let (record, clock) = (event.correlation_id, Clocks::of(event));
-                self.keyed.push(timed, (run, key), record, clock, place);
+                let number = key.to_le_bytes();
+                let key = match self.by {
+                    Grouping::File => &number,
+                    _ => names.text(key).as_bytes(),
+                };
+                let (record, clock) = (Some(event.correlation_id), Clocks::of(event));
+                let of = Of { key, run, clock, record, place };
+                let (epoch_ns, label) = timed;
+                self.keyed.add(of, std::iter::once(keyed::Event { epoch_ns, label, row }));
             }
             None => self.orphans += 1,
             Some(opener) => {

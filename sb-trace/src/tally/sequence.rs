@@ -2,6 +2,7 @@
 
 use super::Measurer;
 use super::shapes::Kind;
+use crate::event::Event;
 use crate::names::Name;
 use crate::trace::StartClass;
 
@@ -108,13 +109,46 @@ impl Sequence {
         if let Some((before, end)) = self.last {
             measurer.wrap(before, begin.saturating_sub(end));
         }
-        let kind = Kind {
-            benchmark: measurer.benchmark(run),
-            fragment: false,
-            by_sequence: true,
-            start: StartClass::default(),
-        };
+        let kind = Self::kind(run, false, measurer);
         self.last = Some((measurer.shape(kind, labels), end));
+    }
+
+    /// Measures a trace that is over; it must not be empty, and none may be open.
+    pub(super) fn whole(&mut self, trace: &[Event], run: u32, measurer: &mut Measurer<'_>) {
+        let (Some(first), Some(last)) = (trace.first(), trace.last()) else { return };
+        let fits = last.epoch_ns.saturating_sub(first.epoch_ns) <= measurer.max_trace_ns();
+        if fits && trace.is_sorted_by_key(|row| row.epoch_ns) {
+            let kind = Self::kind(run, false, measurer);
+            let labels = trace.iter().map(|row| row.label);
+            let times = |at: u32| trace[at as usize].epoch_ns;
+            let shape = measurer.measure(kind, labels, &[], times, (run, 0));
+            self.measured_one(shape, (first.epoch_ns, last.epoch_ns), measurer);
+        } else {
+            self.run = run;
+            self.fragment = false;
+            trace.iter().for_each(|row| self.add((row.epoch_ns, row.label)));
+            self.close(measurer);
+        }
+    }
+
+    fn kind(run: u32, fragment: bool, measurer: &Measurer<'_>) -> Kind {
+        let (benchmark, start) = (measurer.benchmark(run), StartClass::default());
+        Kind { benchmark, fragment, by_sequence: true, start }
+    }
+
+    /// A trace was measured, from its begin to its end, unless it was not wanted.
+    fn measured_one(
+        &mut self,
+        shape: Option<u32>,
+        (begin, end): (i64, i64),
+        measurer: &mut Measurer<'_>,
+    ) {
+        let Some(shape) = shape else { return };
+        if let Some((before, last)) = self.last {
+            measurer.wrap(before, begin.saturating_sub(last));
+        }
+        self.begin.get_or_insert(begin);
+        self.last = Some((shape, end));
     }
 
     /// Measures the open trace, if there is one.
@@ -126,12 +160,7 @@ impl Sequence {
             // Ties stay in the order of the log.
             self.events.sort_by_key(|event| event.0);
         }
-        let kind = Kind {
-            benchmark: measurer.benchmark(self.run),
-            fragment: self.fragment,
-            by_sequence: true,
-            start: StartClass::default(),
-        };
+        let kind = Self::kind(self.run, self.fragment, measurer);
         let mut start = 0;
         let mut parts = 0;
         while start < self.events.len() {
@@ -143,20 +172,13 @@ impl Sequence {
             let count =
                 if rest.last().is_some_and(fits) { rest.len() } else { rest.partition_point(fits) };
             let part = &rest[..count.max(1)];
-            if let Some(shape) = measurer.measure(
-                kind,
-                part.iter().map(|event| event.1),
-                &[],
-                |at| part[at as usize].0,
-                (self.run, 0),
-            ) {
-                if let Some((before, end)) = self.last {
-                    measurer.wrap(before, first.saturating_sub(end));
-                }
-                self.begin.get_or_insert(first);
-                self.last = Some((shape, part.last().map_or(first, |event| event.0)));
-            }
-            start += part.len();
+            let labels = part.iter().map(|event| event.1);
+            let times = |at: u32| part[at as usize].0;
+            let end = part.last().map_or(first, |event| event.0);
+            let shape = measurer.measure(kind, labels, &[], times, (self.run, 0));
+            let length = part.len();
+            self.measured_one(shape, (first, end), measurer);
+            start += length;
             parts += 1;
         }
         measurer.split(parts > 1);

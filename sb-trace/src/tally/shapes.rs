@@ -166,22 +166,23 @@ impl Shapes {
             && labels.zip(&shape.labels).all(|(label, of_shape)| label == *of_shape)
     }
 
-    /// Adds all that was measured with other handles; `words` are the handles here.
+    /// Adds all that was measured elsewhere, where labels may have other handles; gives the numbers
+    /// here of its shapes.
     pub(super) fn absorb(
         &mut self,
         other: Self,
-        words: &[Name],
+        label: impl Fn(Name) -> Name,
         pairs: &PairChoice,
         names: &Names,
-    ) {
-        for of in other.all {
+    ) -> Vec<u32> {
+        let numbers = other.all.into_iter().map(|of| {
             let kind = Kind {
                 benchmark: of.shape.benchmark,
                 fragment: of.shape.fragment,
                 by_sequence: of.shape.by_sequence,
                 start: of.shape.start,
             };
-            let labels: Vec<Name> = of.shape.labels.iter().map(|&l| words[l as usize]).collect();
+            let labels: Vec<Name> = of.shape.labels.iter().map(|&l| label(l)).collect();
             let number = self.number(kind, labels.iter().copied(), &of.shape.across, pairs, names);
             let into = &mut self.all[number as usize];
             into.traces += of.traces;
@@ -191,7 +192,9 @@ impl Shapes {
             for (slot, of) in into.slots.iter_mut().zip(of.slots) {
                 slot.latencies.absorb(of.latencies);
             }
-        }
+            number
+        });
+        numbers.collect()
     }
 }
 

@@ -1,108 +1,161 @@
-//! A stretch of the log measured by itself: the traces that the order of the log makes and that
-//! begin and end in one block, measured by whoever reads it. What reaches beyond the block, and all
-//! that depends on what stands before it, is left to the [`Tally`](super::Tally).
+//! A block of the log measured by itself, by whoever reads it: the traces that the order of the log
+//! makes and that begin and end in the block, and the events that have ids. What reaches beyond the
+//! block, and all that depends on what stands before it, is left to the [`Tally`].
 //!
-//! This can be done because all traces of a stream begin with the same label: the stream's first,
-//! or the one that the user named.
+//! For traces that the order makes this can be done because all of a stream begin with the same
+//! label: the stream's first, or the one that the user named.
 
 use super::counts::Ticks;
+use super::keyed::{self, Keyed, Of};
 use super::sequence::{Opener, Sequence};
 use super::shapes::Shapes;
-use super::{Label, Measurer, Tally, seen};
-use crate::event::Parsed;
+use super::{Clocks, Label, Measurer, Tally, seen};
+use crate::event::{Event, Parsed};
 use crate::filter::Filter;
 use crate::latency::PairChoice;
-use crate::names::{NONE, Name};
+use crate::names::{NONE, Name, Names};
 use crate::options::Options;
 use crate::trace::{DRIVER, Grouping};
 
 /// What one reader measured of all its blocks, with the handles of its own words.
 #[derive(Debug)]
 pub(crate) struct Stretches {
+    by: Grouping,
     pairs: PairChoice,
     filter: Filter,
     benchmarks: Vec<u32>,
     ticks: Ticks,
     max_trace_ns: i64,
-    /// The label that the user named.
-    opener: Option<String>,
     sequence: Sequence,
-    pub(super) labels: Vec<Label>,
-    pub(super) shapes: Shapes,
-    pub(super) split: u64,
+    keyed: Keyed,
+    labels: Vec<Label>,
+    shapes: Shapes,
+    split: u64,
+    /// For each id of a block, where its events end in `order`, which holds their rows.
+    ends: Vec<usize>,
+    order: Vec<u32>,
+}
+
+/// The block, as far as it matters here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BlockOf<'a> {
+    pub run: u32,
+    pub file: u32,
+    /// Its place in the log.
+    pub place: u64,
+    /// Whether it is the app's own text, where no line belongs to a request that encloses it.
+    pub plain: bool,
+    /// Whether the same event may have been printed twice.
+    pub repeats: bool,
+    /// The label with which all traces begin that the order makes, if it is known.
+    pub opener: Option<&'a str>,
 }
 
 /// What is left of the events of a block, with the handles of the reader's words.
 #[derive(Debug, Default)]
 pub(crate) struct Sums {
-    pub(super) events: u64,
-    pub(super) driver: u64,
+    pub events: u64,
+    driver: u64,
+    /// How many have an id, and how many have it on the record.
+    with_id: u64,
+    pub with_record: u64,
     /// Time of the first and of the last event.
-    pub(super) span: Option<(i64, i64)>,
+    span: Option<(i64, i64)>,
     /// Steps in time, and how many of them go back.
-    pub(super) steps: u64,
-    pub(super) back: u64,
+    steps: u64,
+    back: u64,
     /// Events of the trace that was open before.
-    pub(super) head: Vec<(i64, Name)>,
+    head: Vec<(i64, Name)>,
     /// Begin of the first trace that was measured; labels and end of the last.
-    pub(super) begin: i64,
-    pub(super) end: i64,
-    pub(super) labels: Vec<Name>,
+    begin: i64,
+    end: i64,
+    labels: Vec<Name>,
     /// The trace that is still open.
-    pub(super) tail: Vec<(i64, Name)>,
-}
-
-impl Sums {
-    /// How many events there were.
-    pub(crate) fn events(&self) -> u64 {
-        self.events
-    }
+    tail: Vec<(i64, Name)>,
 }
 
 impl Stretches {
     /// For a reader, if these options and this tally allow to measure blocks by themselves.
     pub(crate) fn of(options: &Options, tally: &Tally) -> Option<Self> {
-        let opener = match &options.by {
-            Grouping::Auto => None,
-            Grouping::Label(label) => Some(label.clone()),
-            Grouping::Id | Grouping::Source | Grouping::File => return None,
-        };
-        let no_ids = options.id_regex.is_none() && options.id_from_path.is_none();
-        (no_ids && options.filter.is_all()).then(|| Self {
+        let by_order_or_id =
+            matches!(options.by, Grouping::Auto | Grouping::Id | Grouping::Label(_));
+        // Ids that the record or the path gives are known only where the blocks are joined.
+        let fits = by_order_or_id && options.id_from_path.is_none() && options.filter.is_all();
+        fits.then(|| Self {
+            by: options.by.clone(),
             pairs: options.pairs.clone(),
             filter: Filter::default(),
             benchmarks: tally.benchmarks.clone(),
             ticks: tally.ticks,
             max_trace_ns: tally.max_trace_ns,
-            opener,
             sequence: Sequence::default(),
+            keyed: tally.keyed.another(),
             labels: Vec::new(),
             shapes: Shapes::default(),
             split: 0,
+            ends: Vec::new(),
+            order: Vec::new(),
         })
     }
 
-    /// The label that begins all traces of a stream, if this is the begin of the stream or the user
-    /// named it.
+    /// The label that begins all traces that the order of the log makes, if this is the begin of
+    /// the log or the user named it.
     pub(crate) fn opener<'a>(&'a self, parsed: &'a Parsed, is_begin: bool) -> Option<&'a str> {
-        if let Some(label) = &self.opener {
+        if let Grouping::Label(label) = &self.by {
             return Some(label);
         }
-        let labels = parsed.rows.iter().map(|row| parsed.words.names().text(row.label));
-        labels.filter(|_| is_begin).find(|label| !label.starts_with(DRIVER))
+        let keyless = parsed.rows.iter().filter(|row| is_begin && row.id() == NONE);
+        keyless.map(|row| parsed.words.names().text(row.label)).find(|l| !l.starts_with(DRIVER))
     }
 
-    /// Measures the traces of a block and forgets its rows; nothing where any event has an id or a
-    /// source, by which it may belong elsewhere.
-    pub(crate) fn measure(&mut self, parsed: &mut Parsed, opener: &str, run: u32) -> Option<Sums> {
-        let plain = parsed.ids.is_empty() && !parsed.sourced && parsed.marks.is_empty();
-        if !plain || !parsed.unique.is_empty() || !parsed.open.is_empty() {
+    /// Measures a block and forgets its rows, if that can be done without knowing what stands
+    /// before it.
+    pub(crate) fn measure(&mut self, parsed: &mut Parsed, block: BlockOf<'_>) -> Option<Sums> {
+        if parsed.sourced || !parsed.unique.is_empty() || !parsed.open.is_empty() {
+            return None;
+        }
+        let mut sums = Sums { events: parsed.rows.len() as u64, ..Sums::default() };
+        if !parsed.ids.is_empty() {
+            let with = |id: fn(&Event) -> Name| {
+                parsed.rows.iter().filter(|row| id(row) != NONE).count() as u64
+            };
+            sums.with_id = with(Event::id);
+            sums.with_record = with(|row| row.correlation_id);
+            let one_kind = sums.with_record == 0 || with(|row| row.trace_id) == 0;
+            let by_id = matches!(self.by, Grouping::Auto | Grouping::Id);
+            if sums.with_id > 0 && (block.repeats || !one_kind || !by_id) {
+                return None;
+            }
+        }
+        let all_have_ids = sums.with_id == sums.events;
+        let by_order = block.plain && parsed.marks.is_empty() && self.by != Grouping::Id;
+        if !all_have_ids && (!by_order || block.opener.is_none()) {
             return None;
         }
         let names = parsed.words.names();
-        // A label that the block does not hold opens nothing in it.
-        let opener = names.find(opener).unwrap_or(Name::MAX);
-        let mut sums = Sums { events: parsed.rows.len() as u64, ..Sums::default() };
+        let mut last = None;
+        for row in &parsed.rows {
+            let (first, before) = last.unwrap_or((row.epoch_ns, row.epoch_ns));
+            sums.steps += u64::from(row.epoch_ns != before);
+            sums.back += u64::from(row.epoch_ns < before);
+            last = Some((first, row.epoch_ns));
+            sums.driver += u64::from(seen(&mut self.labels, row.label, names) == Label::Driver);
+        }
+        sums.span = last;
+        if !all_have_ids {
+            // A label that the block does not hold opens nothing in it.
+            let opener = block.opener.and_then(|label| names.find(label)).unwrap_or(Name::MAX);
+            self.by_order(&parsed.rows, names, opener, block.run, &mut sums);
+        }
+        if sums.with_id > 0 {
+            self.by_id(&parsed.rows, &parsed.ids, block, sums.with_record > 0);
+        }
+        parsed.rows.clear();
+        Some(sums)
+    }
+
+    /// Measures the traces that the order of a block makes.
+    fn by_order(&mut self, rows: &[Event], names: &Names, opener: Name, run: u32, sums: &mut Sums) {
         self.sequence.reset();
         let mut measurer = Measurer {
             shapes: &mut self.shapes,
@@ -115,40 +168,86 @@ impl Stretches {
             split: &mut self.split,
             filtered: &mut 0,
         };
-        let (first, mut last) = match (parsed.rows.first(), parsed.rows.last()) {
-            (Some(first), Some(last)) => {
-                sums.span = Some((first.epoch_ns, last.epoch_ns));
-                (first.epoch_ns, first.epoch_ns)
+        // Mostly, all events are of such traces: then each trace is a slice of the rows.
+        if sums.driver == 0 && sums.with_id == 0 {
+            let opens = |rows: &[Event]| rows.iter().position(|row| row.label == opener);
+            let (head, mut traces) = rows.split_at(opens(rows).unwrap_or(rows.len()));
+            sums.head.extend(head.iter().map(|row| (row.epoch_ns, row.label)));
+            while let Some((_, behind)) = traces.split_first()
+                && let Some(length) = opens(behind)
+            {
+                let trace;
+                (trace, traces) = traces.split_at(length + 1);
+                self.sequence.whole(trace, run, &mut measurer);
             }
-            _ => (0, 0),
-        };
-        debug_assert_eq!(first, last);
-        for row in &parsed.rows {
-            sums.steps += u64::from(row.epoch_ns != last);
-            sums.back += u64::from(row.epoch_ns < last);
-            last = row.epoch_ns;
-            if seen(&mut self.labels, row.label, names) == Label::Driver {
-                sums.driver += 1;
-            } else if row.label == opener {
-                self.sequence.push(
-                    (row.epoch_ns, opener),
-                    run,
-                    Opener::Label(opener),
-                    &mut measurer,
-                );
-            } else if self.sequence.is_open() {
-                self.sequence.add((row.epoch_ns, row.label));
-            } else {
-                sums.head.push((row.epoch_ns, row.label));
-            }
+            sums.tail.extend(traces.iter().map(|row| (row.epoch_ns, row.label)));
+            self.measured(sums);
+            return;
         }
-        if let Some((begin, shape, end)) = self.sequence.measured() {
-            (sums.begin, sums.end) = (begin, end);
-            sums.labels.clone_from(&measurer.shapes.all[shape as usize].shape.labels);
+        for row in rows {
+            let event = (row.epoch_ns, row.label);
+            if row.id() != NONE || self.labels[row.label as usize] == Label::Driver {
+                continue;
+            }
+            if row.label == opener {
+                self.sequence.push(event, run, Opener::Label(opener), &mut measurer);
+            } else if self.sequence.is_open() {
+                self.sequence.add(event);
+            } else {
+                sums.head.push(event);
+            }
         }
         sums.tail = self.sequence.take_open();
-        parsed.rows.clear();
-        Some(sums)
+        self.measured(sums);
+    }
+
+    /// Notes where the traces of a block begin and end.
+    fn measured(&self, sums: &mut Sums) {
+        if let Some((begin, shape, end)) = self.sequence.measured() {
+            (sums.begin, sums.end) = (begin, end);
+            sums.labels.clone_from(&self.shapes.all[shape as usize].shape.labels);
+        }
+    }
+
+    /// Keeps the events that have ids, those of one id together.
+    fn by_id(&mut self, rows: &[Event], ids: &Names, block: BlockOf<'_>, on_record: bool) {
+        let wanted = |labels: &[Label], row: &Event| {
+            row.id() != NONE && labels[row.label as usize] != Label::Driver
+        };
+        self.ends.clear();
+        self.ends.resize(ids.len() + 1, 0);
+        for row in rows.iter().filter(|row| wanted(&self.labels, row)) {
+            self.ends[row.id() as usize + 1] += 1;
+        }
+        for id in 1..self.ends.len() {
+            self.ends[id] += self.ends[id - 1];
+        }
+        self.order.resize(rows.len().max(self.order.len()), 0);
+        for (number, row) in (0u32..).zip(rows).filter(|(_, row)| wanted(&self.labels, row)) {
+            let place = &mut self.ends[row.id() as usize];
+            self.order[*place] = number;
+            *place += 1;
+        }
+        let mut start = 0;
+        for (id, &end) in (0..).zip(self.ends.iter().take(ids.len())) {
+            let of_id = &self.order[start..end];
+            start = end;
+            if of_id.is_empty() {
+                continue;
+            }
+            let of = Of {
+                key: ids.text(id).as_bytes(),
+                run: block.run,
+                clock: Clocks::of_place(block.file, NONE),
+                record: (!on_record).then_some(NONE),
+                place: block.place,
+            };
+            let event = |&number: &u32| {
+                let row = &rows[number as usize];
+                keyed::Event { epoch_ns: row.epoch_ns, label: row.label, row: number }
+            };
+            self.keyed.add(of, of_id.iter().map(event));
+        }
     }
 }
 
@@ -160,10 +259,10 @@ impl Tally {
         words: &[Name],
         of: (u32, Name),
         run: u32,
-        names: &crate::names::Names,
+        names: &Names,
     ) {
-        self.seen += sums.events;
         self.driver += sums.driver;
+        self.with_id += sums.with_id;
         let Some((first, last)) = sums.span else { return };
         let number = self.stream(of);
         let opener = match &self.by {
@@ -194,8 +293,7 @@ impl Tally {
             sequence.push(own(event), run, opener, &mut measurer);
         }
         if !sums.labels.is_empty() {
-            let labels: Vec<Name> =
-                sums.labels.iter().map(|&label| words[label as usize]).collect();
+            let labels: Vec<Name> = sums.labels.iter().map(|&l| words[l as usize]).collect();
             sequence.skip((sums.begin, sums.end), &labels, run, &mut measurer);
         }
         for event in &sums.tail {
@@ -204,13 +302,14 @@ impl Tally {
     }
 
     /// Takes what a reader measured; `words` are the handles of its words.
-    pub(crate) fn absorb(&mut self, of: Stretches, words: &[Name], names: &crate::names::Names) {
+    pub(crate) fn absorb(&mut self, of: Stretches, words: Vec<Name>, names: &Names) {
         for (label, state) in of.labels.iter().enumerate() {
             if *state != Label::Unseen {
                 seen(&mut self.labels, words.get(label).copied().unwrap_or(NONE), names);
             }
         }
         self.split += of.split;
-        self.shapes.absorb(of.shapes, words, &self.pairs, names);
+        self.shapes.absorb(of.shapes, |label| words[label as usize], &self.pairs, names);
+        self.read.push((of.keyed, Some(words)));
     }
 }

@@ -1,0 +1,137 @@
+//! Frames -> Parquet, a row group at a time: zstd, with statistics. Whole numbers that mostly grow
+//! (times, line numbers) are written as differences, all else as polars does it.
+//!
+//! Encoding and writing are apart, so that several threads can encode while one writes.
+
+use super::write::io_error;
+use crate::error::{Error, Result};
+use polars::prelude::*;
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema};
+use rayon::prelude::*;
+use polars_parquet::write::{
+    CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter,
+    KeyValue, StatisticsOptions, Version, WriteOptions, array_to_columns, compress,
+    fallible_streaming_iterator, get_dtype_encoding, schema_to_metadata_key,
+};
+use serde_json::Value;
+use std::io::Write;
+
+/// Rows in a row group: DuckDB's size, so that it can read the groups in parallel.
+pub(super) const ROW_GROUP: usize = 122_880;
+
+const OPTIONS: WriteOptions = WriteOptions {
+    statistics: StatisticsOptions {
+        min_value: true,
+        max_value: true,
+        distinct_count: false,
+        null_count: true,
+        binary_statistics_truncate_length: None,
+    },
+    version: Version::V1,
+    compression: CompressionOptions::Zstd(None),
+    data_page_size: None,
+};
+
+/// A row group, ready to be written.
+pub(super) struct Group {
+    rows: usize,
+    columns: Vec<Vec<CompressedPage>>,
+}
+
+/// The frame's rows as a row group.
+pub(super) fn encode(frame: &DataFrame) -> Result<Group> {
+    let schema = frame.schema().to_arrow(CompatLevel::newest());
+    let form = FileWriter::try_new(std::io::sink(), schema, OPTIONS).map_err(io_error)?;
+    let mut columns = Vec::with_capacity(frame.width());
+    let types = form.parquet_schema().fields();
+    for (column, type_) in frame.columns().iter().zip(types) {
+        let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
+        let encodings = encodings(column.dtype(), array.dtype());
+        let encoded = array_to_columns(&array, type_.clone(), OPTIONS, &encodings)
+            .map_err(io_error)?;
+        for pages in encoded {
+            let pages = pages.map(|page| {
+                compress(page.map_err(io_error)?, Vec::new(), OPTIONS.compression)
+                    .map_err(|error| io_error(error.into()))
+            });
+            columns.push(pages.collect::<Result<Vec<_>>>()?);
+        }
+    }
+    Ok(Group { rows: frame.height(), columns })
+}
+
+/// How a column is written.
+fn encodings(of: &DataType, stored: &ArrowDataType) -> Vec<Encoding> {
+    match of {
+        DataType::Int64 | DataType::UInt64 | DataType::Datetime(_, _) => {
+            vec![Encoding::DeltaBinaryPacked]
+        }
+        _ => get_dtype_encoding(stored),
+    }
+}
+
+/// A file of row groups with the same columns.
+pub(super) struct Parquet<W: Write> {
+    file: FileWriter<W>,
+    schema: ArrowSchema,
+}
+
+impl<W: Write> Parquet<W> {
+    /// A file with the columns of this frame.
+    pub(super) fn new(out: W, like: &DataFrame) -> Result<Self> {
+        let schema = like.schema().to_arrow(CompatLevel::newest());
+        let file = FileWriter::try_new(out, schema.clone(), OPTIONS).map_err(io_error)?;
+        Ok(Self { file, schema })
+    }
+
+    pub(super) fn write(&mut self, group: &Group) -> Result<()> {
+        if group.rows == 0 {
+            return Ok(());
+        }
+        let columns = group.columns.iter().map(|pages| {
+            let pages = pages.iter().map(PolarsResult::Ok);
+            Ok(DynStreamingIterator::new(fallible_streaming_iterator::convert(pages)))
+        });
+        self.file.write(group.rows as u64, DynIter::new(columns)).map_err(io_error)
+    }
+
+    /// Writes the end, with the key `sb` that says how the table was made.
+    pub(super) fn finish(mut self, metadata: &Value) -> Result<()> {
+        let sb = KeyValue { key: "sb".to_owned(), value: Some(metadata.to_string()) };
+        let entries = vec![schema_to_metadata_key(&self.schema), sb];
+        self.file.end(Some(entries)).map_err(io_error)?;
+        self.file.into_inner().flush().map_err(Error::Stdout)
+    }
+}
+
+/// Writes a table that comes in parts, a row group each.
+pub(super) fn write_all<W: Write>(
+    out: W,
+    mut parts: impl Iterator<Item = Result<DataFrame>>,
+    metadata: &Value,
+) -> Result<()> {
+    let mut file: Option<Parquet<W>> = None;
+    let mut out = Some(out);
+    loop {
+        // As many at a time as can be encoded at the same time.
+        let some: Vec<DataFrame> =
+            parts.by_ref().take(rayon::current_num_threads()).collect::<Result<_>>()?;
+        if let (Some(first), Some(out)) = (some.first(), out.take_if(|_| !some.is_empty())) {
+            file = Some(Parquet::new(out, first)?);
+        }
+        let Some(file) = file.as_mut().filter(|_| !some.is_empty()) else { break };
+        let groups: Vec<Result<Group>> = some.par_iter().map(encode).collect();
+        groups.into_iter().try_for_each(|group| file.write(&group?))?;
+    }
+    match (file, out) {
+        (Some(file), _) => file.finish(metadata),
+        (None, Some(out)) => Parquet::new(out, &DataFrame::default())?.finish(metadata),
+        (None, None) => Ok(()),
+    }
+}
+
+/// A frame in parts of a row group each; an empty one has one part, with its columns.
+pub(super) fn row_groups(frame: &DataFrame) -> impl Iterator<Item = DataFrame> {
+    let starts = (0..frame.height().max(1)).step_by(ROW_GROUP);
+    starts.map(|start| frame.slice(i64::try_from(start).unwrap_or(i64::MAX), ROW_GROUP))
+}

@@ -1,0 +1,81 @@
+//! Traces by id, source or file: an id may come again at any time, so that their events are kept
+//! until the end, but as few bytes, and in many heaps by key, which are measured in parallel.
+
+mod close;
+mod stream;
+
+pub(super) use close::Close;
+
+use crate::names::Name;
+use hashbrown::DefaultHashBuilder;
+use std::hash::BuildHasher;
+use stream::{Head, Item, Record, Stream};
+
+/// How many heaps there are: each fits into a core's own cache for logs of some million events.
+const HEAPS: usize = 64;
+
+/// An event of a key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event {
+    pub epoch_ns: i64,
+    pub label: Name,
+    /// Its row in the block.
+    pub row: u32,
+}
+
+/// What events of one key have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Of<'a> {
+    /// An id, a source or the number of a file.
+    pub key: &'a [u8],
+    pub run: u32,
+    /// What stamped the events: a source, or a file where the log names none.
+    pub clock: u32,
+    /// The record's own id, unless it is the key.
+    pub record: Option<Name>,
+    /// Place of the block in the log.
+    pub place: u64,
+}
+
+/// Events with a key, as one writer met them.
+#[derive(Debug, Default)]
+pub(super) struct Keyed {
+    heaps: Vec<Stream>,
+    hasher: DefaultHashBuilder,
+    unit_ns: i64,
+}
+
+impl Keyed {
+    /// For events of a clock that counts units of so many nanoseconds.
+    pub(super) fn new(unit_ns: i64) -> Self {
+        Self { unit_ns, ..Self::default() }
+    }
+
+    /// For another writer of events with the same keys.
+    pub(super) fn another(&self) -> Self {
+        Self { heaps: Vec::new(), hasher: self.hasher.clone(), unit_ns: self.unit_ns }
+    }
+
+    /// Adds events of one key from one block.
+    pub(super) fn add(&mut self, of: Of<'_>, events: impl ExactSizeIterator<Item = Event>) {
+        if self.heaps.is_empty() {
+            self.heaps.resize_with(HEAPS, Stream::default);
+        }
+        let hash = self.hasher.hash_one(of.key);
+        let heap = usize::try_from(hash % HEAPS as u64).unwrap_or_default();
+        let head = Head {
+            key: b"",
+            run: of.run,
+            clock: of.clock,
+            record: of.record.map_or(Record::Key, Record::Name),
+            place: of.place,
+        };
+        let items = events.map(|event| Item {
+            // An epoch is a whole number of units.
+            time: event.epoch_ns / self.unit_ns,
+            label: event.label,
+            row: event.row,
+        });
+        self.heaps[heap].add(of.key, &head, items);
+    }
+}
