@@ -74,7 +74,7 @@ mod tests {
             }
             found
         };
-        assert_eq!(all("api | a 1600|x +00:00|x Z|x N|", false), [11, 21, 25]);
+        assert_eq!(all("api | a 1600|x +00:00|x Z|x N|", false), [12, 21, 25]);
         assert_eq!(all("END RequestId: a\n1|A\nINIT_START x", true), [4, 18, 21]);
         assert_eq!(all("END RequestId: a\n1|A", false), [18]);
         assert_eq!(all("\u{1b}[36mapi | 0\u{1b}[0m|A", false), [9, 16]);

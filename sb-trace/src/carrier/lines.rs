@@ -8,7 +8,7 @@ use super::parts::Parts;
 use super::pattern::{Otherwise, Pattern};
 use super::{Brackets, Further, Line, Lines};
 use crate::event::{OpenPart, Record, Sink};
-use crate::payload::ansi;
+use crate::payload::{Id, ansi};
 use crate::read::{AtLineEnds, Cut};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -139,7 +139,7 @@ pub(super) fn read(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>
     let mut hits = Hits::new(text, opener.signals);
     let mut records = Records { text, opener, coloured: hits.coloured, next: None };
     let mut from = 0;
-    let mut header = None;
+    let mut header = Header::default();
     while let Some(hit) = hits.next(from) {
         let line = line_around(text, hit, from);
         from = match opener.further {
@@ -276,20 +276,27 @@ impl<'b> Records<'b, '_> {
     }
 }
 
+/// What the last header said.
+#[derive(Default)]
+struct Header {
+    id: Id<'static>,
+    source: String,
+}
+
 /// Takes a line that is a record of its own, with the id of the header above it.
 fn below(
     sink: &mut Sink<'_>,
     opener: Opener<'_>,
     hit: Range<usize>,
     floor: usize,
-    header: &mut Option<Range<usize>>,
+    header: &mut Header,
     text_of: for<'a> fn(&'a [u8]) -> Cow<'a, [u8]>,
 ) -> usize {
     let text = sink.block();
     let mut line = hit.clone();
     loop {
-        if opener.opens(&text[line.clone()]) {
-            *header = Some(line);
+        if let Some(above) = opener.open(&ansi::strip(bare(&text[line.clone()]))) {
+            *header = Header { id: above.id.into_owned(), source: above.source.into_owned() };
             break;
         }
         if line.start <= floor {
@@ -297,14 +304,12 @@ fn below(
         }
         line = line_around(text, line.start - 1, floor);
     }
-    let above = header.clone().map(|header| ansi::strip(bare(&text[header])));
-    let above = above.as_ref().and_then(|above| opener.open(above)).unwrap_or_default();
     let own = ansi::strip(bare(&text[hit.clone()]));
     sink.record(&Record {
         raw: hit.clone(),
         body: &text_of(&own),
-        id: above.id.clone(),
-        source: &above.source,
+        id: header.id.clone(),
+        source: &header.source,
         unique: "",
     });
     (hit.end + 1).min(text.len())

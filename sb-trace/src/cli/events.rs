@@ -23,7 +23,8 @@ impl Events {
         self.output.format()?;
         let options = self.input.options();
         // Only what --skip leaves out is not known before all is read.
-        if let Some((path, columns)) = self.output.parquet().filter(|_| options.filter.skip_ns == 0) {
+        if let Some((path, columns)) = self.output.parquet().filter(|_| options.filter.skip_ns == 0)
+        {
             let (files, rows) = frame::write_events(
                 &self.input.inputs()?,
                 &options,

@@ -2,10 +2,7 @@
 //! come, and every line finds its drawer.
 
 use super::Collected;
-<<<<<<< HEAD
 use super::part::{Part, Parting};
-=======
->>>>>>> ffc23a8a2f49c3a0ba920acb2e42c78bf792eb94
 use crate::accounting::LookAlikeAt;
 use crate::analysis::FileInfo;
 use crate::carrier::{Brackets, Choice, Source, source_of};

@@ -101,11 +101,7 @@ pub(crate) fn collect(
 }
 
 /// Takes blocks until there are no more.
-<<<<<<< HEAD
 fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, options: &Options) {
-=======
-fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, run_of: &[u32], options: &Options) {
->>>>>>> ffc23a8a2f49c3a0ba920acb2e42c78bf792eb94
     loop {
         let piece = match feed.next(belt) {
             Task::Piece(piece) => piece,

@@ -33,22 +33,13 @@ impl Reader {
         Some((self.number, self.stretches?))
     }
 
-<<<<<<< HEAD
     /// Measures a block, where that can be done without knowing what stands before it.
-=======
-    /// Measures the traces of a block that is the app's own text, where that can be done without
-    /// knowing what stands before it.
->>>>>>> ffc23a8a2f49c3a0ba920acb2e42c78bf792eb94
     pub(super) fn measure(
         &mut self,
         mut parsed: Parsed,
         told: &Told,
         is_begin: bool,
-<<<<<<< HEAD
         block: BlockOf<'_>,
-=======
-        run: u32,
->>>>>>> ffc23a8a2f49c3a0ba920acb2e42c78bf792eb94
     ) -> Parsed {
         let Some(stretches) = &mut self.stretches else { return parsed };
         std::mem::swap(&mut parsed.words, &mut self.words);

@@ -15,8 +15,7 @@ pub(super) fn text(
     const FEW: usize = 8;
     let column = if texts.len() < handles.len() / FEW {
         let known = (0..texts.len()).filter_map(|name| Name::try_from(name).ok());
-        let known: StringChunked =
-            known.map(|n| (n != NONE).then(|| texts.text(n))).collect();
+        let known: StringChunked = known.map(|n| (n != NONE).then(|| texts.text(n))).collect();
         let handles: Vec<IdxSize> = handles.collect();
         // All handles are of this table, so that nothing can be out of bounds.
         known.take(&handles[..]).unwrap_or_default()

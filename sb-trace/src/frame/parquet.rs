@@ -7,12 +7,12 @@ use super::write::io_error;
 use crate::error::{Error, Result};
 use polars::prelude::*;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema};
-use rayon::prelude::*;
 use polars_parquet::write::{
     CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter,
     KeyValue, StatisticsOptions, Version, WriteOptions, array_to_columns, compress,
     fallible_streaming_iterator, get_dtype_encoding, schema_to_metadata_key,
 };
+use rayon::prelude::*;
 use serde_json::Value;
 use std::io::Write;
 
@@ -47,8 +47,8 @@ pub(super) fn encode(frame: &DataFrame) -> Result<Group> {
     for (column, type_) in frame.columns().iter().zip(types) {
         let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
         let encodings = encodings(column.dtype(), array.dtype());
-        let encoded = array_to_columns(&array, type_.clone(), OPTIONS, &encodings)
-            .map_err(io_error)?;
+        let encoded =
+            array_to_columns(&array, type_.clone(), OPTIONS, &encodings).map_err(io_error)?;
         for pages in encoded {
             let pages = pages.map(|page| {
                 compress(page.map_err(io_error)?, Vec::new(), OPTIONS.compression)
