@@ -65,7 +65,7 @@ impl Lines<'_> {
             let rest = &rest[head.length..];
             let guess = words.guessed(rest).map(|(label, length)| (label, line_end(rest, length)));
             let (label, end) = if let Some((label, Some(end))) = guess {
-                words.follow(label);
+                words.guessed_right(label);
                 (label, end)
             } else {
                 let Ok((behind, label)) = label(rest) else { break };

@@ -10,12 +10,16 @@ pub(crate) struct Words {
     /// How many of them were told to the joiner.
     told: usize,
     /// For each label, the one that followed it last.
-    next: Vec<Name>,
-    /// How that one begins.
-    begins: Vec<Begin>,
+    next: Vec<Next>,
     last: Name,
-    begin: Begin,
     source: Name,
+}
+
+/// A label that may come next.
+#[derive(Debug, Default, Clone, Copy)]
+struct Next {
+    label: Name,
+    begin: Begin,
 }
 
 /// The first bytes of a text, compared at once.
@@ -54,17 +58,19 @@ impl Words {
     /// follows it must still be looked at.
     #[inline]
     pub(crate) fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
-        let Begin { bytes, mask, length } = self.begin;
-        let begin = text.first_chunk().map(|begin| u128::from_le_bytes(*begin))?;
-        if begin & mask != bytes || length == 0 {
-            return None;
-        }
-        let guess = self.guess();
-        if length > Begin::MOST {
-            let label = self.names.text(guess).as_bytes();
-            return (text.get(..length)? == label).then_some((guess, length));
-        }
-        Some((guess, length))
+        let Next { label, begin } = self.next.get(self.last as usize)?;
+        let start = text.first_chunk().map(|start| u128::from_le_bytes(*start))?;
+        let fits = start & begin.mask == begin.bytes
+            && begin.length > 0
+            && (begin.length <= Begin::MOST
+                || text.get(..begin.length)? == self.names.text(*label).as_bytes());
+        fits.then_some((*label, begin.length))
+    }
+
+    /// The guess was right.
+    #[inline]
+    pub(crate) fn guessed_right(&mut self, label: Name) {
+        self.last = label;
     }
 
     /// The handle of a source.
@@ -84,7 +90,7 @@ impl Words {
     /// The label that comes next, if labels come in the order in which they came before.
     #[inline]
     fn guess(&self) -> Name {
-        self.next.get(self.last as usize).copied().unwrap_or(NONE)
+        self.next.get(self.last as usize).map_or(NONE, |next| next.label)
     }
 
     pub(crate) fn names(&self) -> &Names {
@@ -99,25 +105,16 @@ impl Words {
     }
 
     /// A label was read.
-    #[inline]
-    pub(crate) fn follow(&mut self, label: Name) {
+    fn follow(&mut self, label: Name) {
         let last = self.last as usize;
-        if self.next.get(last) != Some(&label) {
-            self.learn(last, label);
+        if self.next.get(last).is_none_or(|next| next.label != label) {
+            if self.next.len() <= last {
+                self.next.resize(last + 1, Next::default());
+            }
+            let begin = Begin::of(self.names.text(label).as_bytes());
+            self.next[last] = Next { label, begin };
         }
         self.last = label;
-        let begin = self.begins.get(label as usize).copied().unwrap_or_default();
-        self.begin = begin;
-    }
-
-    /// After `last` came `label`, and not what was thought.
-    fn learn(&mut self, last: usize, label: Name) {
-        if self.next.len() <= last {
-            self.next.resize(last + 1, NONE);
-            self.begins.resize(last + 1, Begin::default());
-        }
-        self.next[last] = label;
-        self.begins[last] = Begin::of(self.names.text(label).as_bytes());
     }
 }
 
@@ -151,12 +148,12 @@ mod tests {
         assert_eq!(words.guessed(&text(&long)), Some((2, 40)));
         assert_eq!(words.guessed(&text(&long[1..])), None);
         assert_eq!(words.guessed(b"LL"), None, "too near the end to be compared at once");
-        words.follow(2);
+        words.guessed_right(2);
         assert_eq!(words.guessed(&text("A")), Some((1, 1)));
         assert_eq!(words.guessed(&text("B")), None);
         words.label("B");
         assert_eq!(words.guessed_whole(b"A"), None);
-        words.follow(2);
+        words.guessed_right(2);
         assert_eq!((words.guessed_whole(b"A"), words.guessed_whole(b"A ")), (Some(1), None));
         words.label("B");
         assert_eq!(words.guessed(&text("B")), None, "nothing is known of what follows it");

@@ -20,8 +20,9 @@ const ZONE: usize = 6;
 #[derive(Debug, Clone)]
 pub(crate) struct Heads {
     unit: EpochUnit,
-    digits: usize,
-    /// The first eight digits of the last epoch as they stand there, and their value.
+    /// The greatest epoch, in units.
+    most: u64,
+    /// The first eight digits of the last epoch as they stand there, and what they count for.
     first: (u64, u64),
     /// The last zone as it stands there, and its minutes.
     zone: (u64, i16),
@@ -29,43 +30,60 @@ pub(crate) struct Heads {
 
 impl Heads {
     pub(crate) fn new(unit: EpochUnit) -> Self {
-        Self { unit, digits: unit.digits(), first: (0, 0), zone: (0, 0) }
+        let most = i64::MAX.cast_unsigned() / unit.ns().cast_unsigned();
+        Self { unit, most, first: (0, 0), zone: (0, 0) }
     }
 
     /// The head that `text` begins with.
     #[inline]
     pub(crate) fn read(&mut self, text: &[u8]) -> Option<Head> {
-        let length = self.digits + ZONE;
-        let head = text.get(..length)?;
-        let first = word(head, 0)?;
-        if first != self.first.0 {
-            self.first = (first, eight_digits(first)?);
+        match self.unit {
+            EpochUnit::S => self.of_length(text.first_chunk::<{ 10 + ZONE }>()?),
+            EpochUnit::Ms => self.of_length(text.first_chunk::<{ 13 + ZONE }>()?),
+            EpochUnit::Us => self.of_length(text.first_chunk::<{ 16 + ZONE }>()?),
+            EpochUnit::Ns => self.of_length(text.first_chunk::<{ 19 + ZONE }>()?),
         }
-        let first = self.first.1;
+    }
+
+    #[inline]
+    fn of_length<const LENGTH: usize>(&mut self, head: &[u8; LENGTH]) -> Option<Head> {
+        let digits = LENGTH - ZONE;
         // The words of the digits overlap: what two of them hold is counted once.
-        let last = eight_digits(word(head, self.digits - 8)?)?;
-        let count = match self.unit {
-            EpochUnit::S => first / 1_000_000 * 100_000_000 + last,
-            EpochUnit::Ms => first / 1_000 * 100_000_000 + last,
-            EpochUnit::Us => first * 100_000_000 + last,
-            EpochUnit::Ns => {
-                first * 100_000_000_000 + eight_digits(word(head, 8)?)? * 1_000 + last % 1_000
-            }
-        };
-        let epoch_ns = i64::try_from(count).ok()?.checked_mul(self.unit.ns())?;
-        // The two digits before the zone are no part of it.
-        let zone = word(head, length - 8)? >> 16;
-        if zone != self.zone.0 {
-            self.zone = (zone, minutes(head.get(self.digits..)?)?);
+        let first = word(head, 0);
+        if first != self.first.0 {
+            let value = eight_digits(first)?;
+            let counts_for = match digits {
+                10 => value / 1_000_000 * 100_000_000,
+                13 => value / 1_000 * 100_000_000,
+                16 => value * 100_000_000,
+                _ => value * 100_000_000_000,
+            };
+            self.first = (first, counts_for);
         }
-        Some(Head { epoch_ns, utc_offset_minutes: self.zone.1, length })
+        let mut rest = eight_digits(word(head, digits - 8))?;
+        if digits > 16 {
+            rest = eight_digits(word(head, 8))? * 1_000 + rest % 1_000;
+        }
+        let count = self.first.1.wrapping_add(rest);
+        if count > self.most {
+            return None;
+        }
+        let epoch_ns = count.wrapping_mul(self.unit.ns().cast_unsigned()).cast_signed();
+        // The two digits before the zone are no part of it.
+        let zone = word(head, LENGTH - 8) >> 16;
+        if zone != self.zone.0 {
+            self.zone = (zone, minutes(&head[digits..])?);
+        }
+        Some(Head { epoch_ns, utc_offset_minutes: self.zone.1, length: LENGTH })
     }
 }
 
 /// Eight bytes from a place on.
 #[inline]
-fn word(text: &[u8], at: usize) -> Option<u64> {
-    text.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+fn word<const LENGTH: usize>(text: &[u8; LENGTH], at: usize) -> u64 {
+    let mut word = [0; 8];
+    word.copy_from_slice(&text[at..at + 8]);
+    u64::from_le_bytes(word)
 }
 
 /// The value of eight digits, if that is what the bytes are; the first is the lowest byte.

@@ -4,8 +4,9 @@
 use crate::stats::Distribution;
 use hashbrown::HashMap;
 
-/// Latencies of fewer units of the clock than this are counted in an array.
+/// Latencies of fewer units of the clock than this are counted in an array, which grows up to that.
 const DENSE: usize = 4096;
+const LEAST: usize = 64;
 
 /// How many distinct other latencies are counted before they are listed instead.
 const MOST_DISTINCT: usize = 1 << 20;
@@ -17,17 +18,13 @@ const FEW: usize = 8;
 /// A multiset of latencies.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Counts {
-    list: Vec<i64>,
-    many: Option<Box<Many>>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Many {
+    /// Of small latencies, in units of the clock; empty while there are few.
     dense: Vec<u64>,
-    sparse: HashMap<i64, u64>,
+    list: Vec<i64>,
+    sparse: Option<Box<HashMap<i64, u64>>>,
 }
 
-/// Divides by the length of the clock's unit what is a small multiple of it, without a division.
+/// Divides what is a multiple of the length of the clock's unit by it, without a division.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ticks {
     unit_ns: i64,
@@ -48,74 +45,75 @@ impl Ticks {
         Self { unit_ns, shift, inverse }
     }
 
-    /// The number of units, if that is whole and small.
-    fn small(self, latency_ns: i64) -> Option<usize> {
+    /// The number of units; something large for a latency that is negative.
+    #[inline]
+    fn units(self, latency_ns: i64) -> usize {
+        debug_assert_eq!(latency_ns % self.unit_ns, 0, "both epochs are whole numbers of units");
         let units = (latency_ns >> self.shift).cast_unsigned().wrapping_mul(self.inverse);
-        let index = usize::try_from(units).ok().filter(|&index| index < DENSE)?;
-        (units.cast_signed() * self.unit_ns == latency_ns).then_some(index)
+        usize::try_from(units).unwrap_or(usize::MAX)
     }
 }
 
 impl Counts {
-    /// Counts one latency.
+    /// Counts one latency, which is a whole number of units.
+    #[inline]
     pub(crate) fn add(&mut self, latency_ns: i64, ticks: Ticks) {
-        if let Some(many) = &mut self.many {
-            if !many.add(latency_ns, ticks) {
-                self.list.push(latency_ns);
+        match self.dense.get_mut(ticks.units(latency_ns)) {
+            Some(count) => *count = count.wrapping_add(1),
+            None => self.add_odd(latency_ns, ticks),
+        }
+    }
+
+    /// Counts a latency that is large, negative, or among the first.
+    fn add_odd(&mut self, latency_ns: i64, ticks: Ticks) {
+        if self.dense.is_empty() {
+            self.list.push(latency_ns);
+            if self.list.len() > FEW {
+                self.dense.resize(LEAST, 0);
+                std::mem::take(&mut self.list).into_iter().for_each(|l| self.add(l, ticks));
             }
             return;
         }
-        self.list.push(latency_ns);
-        if self.list.len() > FEW {
-            let mut many = Box::<Many>::default();
-            self.list.retain(|&latency| !many.add(latency, ticks));
-            self.many = Some(many);
+        let units = ticks.units(latency_ns);
+        if units < DENSE {
+            self.dense.resize((units + 1).next_power_of_two(), 0);
+            self.dense[units] += 1;
+            return;
+        }
+        let sparse = self.sparse.get_or_insert_default();
+        if let Some(count) = sparse.get_mut(&latency_ns) {
+            *count += 1;
+        } else if sparse.len() < MOST_DISTINCT {
+            sparse.insert(latency_ns, 1);
+        } else {
+            self.list.push(latency_ns);
         }
     }
 
     /// Adds all latencies of another one of the same clock.
     pub(crate) fn absorb(&mut self, other: Self) {
-        let Some(from) = other.many else {
-            self.list.extend(other.list);
-            return;
-        };
         self.list.extend(other.list);
-        let many = self.many.get_or_insert_default();
-        if many.dense.len() < from.dense.len() {
-            many.dense.resize(from.dense.len(), 0);
+        if self.dense.len() < other.dense.len() {
+            self.dense.resize(other.dense.len(), 0);
         }
-        many.dense.iter_mut().zip(&from.dense).for_each(|(to, from)| *to += from);
-        for (latency, count) in from.sparse {
-            *many.sparse.entry(latency).or_default() += count;
+        self.dense.iter_mut().zip(&other.dense).for_each(|(to, from)| *to += from);
+        let Some(sparse) = other.sparse else { return };
+        if let Some(into) = &mut self.sparse {
+            for (latency, count) in *sparse {
+                *into.entry(latency).or_default() += count;
+            }
+        } else {
+            self.sparse = Some(sparse);
         }
     }
 
     /// Adds all latencies to a list of counts, which may name one twice.
     pub(crate) fn pour(&self, into: &mut Vec<(i64, u64)>, ticks: Ticks) {
         into.extend(self.list.iter().map(|&latency| (latency, 1)));
-        let Some(many) = &self.many else { return };
-        let dense = many.dense.iter().zip(0i64..).filter(|(count, _)| **count > 0);
+        let dense = self.dense.iter().zip(0i64..).filter(|(count, _)| **count > 0);
         into.extend(dense.map(|(&count, index)| (index * ticks.unit_ns, count)));
-        into.extend(many.sparse.iter().map(|(&latency, &count)| (latency, count)));
-    }
-}
-
-impl Many {
-    /// Counts one latency, unless there are too many different ones.
-    fn add(&mut self, latency_ns: i64, ticks: Ticks) -> bool {
-        if let Some(index) = ticks.small(latency_ns) {
-            if index >= self.dense.len() {
-                self.dense.resize((index + 1).next_power_of_two().max(64), 0);
-            }
-            self.dense[index] += 1;
-        } else if let Some(count) = self.sparse.get_mut(&latency_ns) {
-            *count += 1;
-        } else if self.sparse.len() < MOST_DISTINCT {
-            self.sparse.insert(latency_ns, 1);
-        } else {
-            return false;
-        }
-        true
+        let sparse = self.sparse.iter().flat_map(|sparse| sparse.iter());
+        into.extend(sparse.map(|(&latency, &count)| (latency, count)));
     }
 }
 
@@ -140,19 +138,25 @@ mod tests {
             for i in 0..5000i64 {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 let draw = i64::try_from(seed >> 44).unwrap() - 300_000;
-                let latency = match i % 4 {
-                    0 => draw % 5000 * unit_ns,
-                    1 => (draw % 100).abs() * unit_ns,
-                    2 => draw,
-                    _ => draw * 7_919 * unit_ns.min(1_000_000),
+                let units = match i % 3 {
+                    0 => draw % 5000,
+                    1 => (draw % 100).abs(),
+                    _ => draw * 7_919,
                 };
-                counts.add(latency, ticks);
-                all.push(latency);
+                counts.add(units * unit_ns, ticks);
+                all.push(units * unit_ns);
             }
-            for edge in [i64::MIN, i64::MAX, 0, unit_ns, -unit_ns, 4095 * unit_ns] {
-                counts.add(edge, ticks);
-                all.push(edge);
+            let most = i64::MAX / unit_ns;
+            for edge in [-most, most, 0, 1, -1, 4095, 4096] {
+                counts.add(edge * unit_ns, ticks);
+                all.push(edge * unit_ns);
             }
+            let mut others = Counts::default();
+            for latency in all.iter().step_by(3) {
+                others.add(*latency, ticks);
+            }
+            all.extend(all.iter().copied().step_by(3).collect::<Vec<_>>());
+            counts.absorb(others);
             let mut poured = Vec::new();
             counts.pour(&mut poured, ticks);
             assert_eq!(distribution(poured), Distribution::of(all), "{unit_ns}");

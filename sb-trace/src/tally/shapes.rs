@@ -78,7 +78,8 @@ impl Measured {
         self.first = self.first.min(place);
         for m in &self.measures {
             if let Some(to) = m.to {
-                let latency = times(to).saturating_sub(times(m.from));
+                // Epochs are not negative, so that their difference fits.
+                let latency = times(to).wrapping_sub(times(m.from));
                 self.slots[m.slot as usize].latencies.add(latency, ticks);
             }
         }

@@ -133,15 +133,21 @@ impl Stretches {
             return None;
         }
         let names = parsed.words.names();
-        let mut last = None;
+        let (Some(first), Some(last)) = (parsed.rows.first(), parsed.rows.last()) else {
+            return Some(sums);
+        };
+        sums.span = Some((first.epoch_ns, last.epoch_ns));
+        let mut before = first.epoch_ns;
         for row in &parsed.rows {
-            let (first, before) = last.unwrap_or((row.epoch_ns, row.epoch_ns));
-            sums.steps += u64::from(row.epoch_ns != before);
-            sums.back += u64::from(row.epoch_ns < before);
-            last = Some((first, row.epoch_ns));
-            sums.driver += u64::from(seen(&mut self.labels, row.label, names) == Label::Driver);
+            sums.steps = sums.steps.wrapping_add(u64::from(row.epoch_ns != before));
+            sums.back = sums.back.wrapping_add(u64::from(row.epoch_ns < before));
+            before = row.epoch_ns;
+            if self.labels.get(row.label as usize) != Some(&Label::App)
+                && seen(&mut self.labels, row.label, names) == Label::Driver
+            {
+                sums.driver += 1;
+            }
         }
-        sums.span = last;
         if !all_have_ids {
             // A label that the block does not hold opens nothing in it.
             let opener = block.opener.and_then(|label| names.find(label)).unwrap_or(Name::MAX);
