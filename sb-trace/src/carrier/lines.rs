@@ -3,16 +3,15 @@
 //! Only lines with a `|`, or with one of Lambda's own words where those matter, can hold anything:
 //! the search goes from one to the next and takes only those lines apart.
 
+use super::hits::Hits;
 use super::parts::Parts;
 use super::pattern::{Otherwise, Pattern};
 use super::{Brackets, Further, Line, Lines};
 use crate::event::{OpenPart, Record, Sink};
-use crate::payload::ansi;
+use crate::payload::{Id, ansi};
 use crate::read::{AtLineEnds, Cut};
-use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A record longer than this is not looked for in further lines.
 const LONGEST_RECORD: usize = 1 << 20;
@@ -22,10 +21,33 @@ const LONGEST_RECORD: usize = 1 << 20;
 pub(super) struct Opener<'o> {
     form: Form<'o>,
     further: Further,
-    in_parts: bool,
+    in_parts: InParts,
     signals: bool,
     /// Whether another line is an error.
     only: bool,
+}
+
+/// Whether a record may come in parts.
+#[derive(Clone, Copy)]
+enum InParts {
+    Never,
+    /// Where one of these words stands.
+    With(&'static [&'static str]),
+    /// The user's pattern says so.
+    Always,
+}
+
+impl InParts {
+    /// Whether there may be parts in a text.
+    fn are_in(self, text: &[u8]) -> bool {
+        match self {
+            Self::Never => false,
+            Self::With(words) => {
+                words.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+            }
+            Self::Always => true,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -39,7 +61,10 @@ impl<'o> Opener<'o> {
         Self {
             form: Form::Known(lines.open),
             further: lines.further,
-            in_parts: lines.in_parts,
+            in_parts: match lines.in_parts {
+                [] => InParts::Never,
+                words => InParts::With(words),
+            },
             signals: brackets != Brackets::Never,
             only: false,
         }
@@ -51,7 +76,7 @@ impl<'o> Opener<'o> {
             Otherwise::Plain | Otherwise::Error => Further::Nothing,
         };
         let only = pattern.otherwise == Otherwise::Error;
-        let in_parts = pattern.in_parts();
+        let in_parts = if pattern.in_parts() { InParts::Always } else { InParts::Never };
         Self { form: Form::Pattern(pattern), further, in_parts, signals: true, only }
     }
 
@@ -102,35 +127,24 @@ pub(super) fn bare(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// What a line must hold to be looked at, where Lambda's own words matter.
-static BARS_AND_SIGNALS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"\||RequestId: |INIT_START |"platform\.|\\"platform\."#).ok());
-
-/// The next place that makes its line worth looking at.
-fn next_hit(text: &[u8], from: usize, signals: Option<&Regex>) -> Option<usize> {
-    match signals {
-        Some(signals) => signals.find_at(text, from).map(|hit| hit.start()),
-        None => memchr::memchr(b'|', text.get(from..)?).map(|at| from + at),
-    }
-}
-
 /// Reads a block.
 pub(super) fn read(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>) -> Vec<OpenPart> {
     if opener.only {
         check_all(sink, opener);
     }
-    if opener.in_parts {
+    let text = sink.block();
+    if !carry.is_empty() || opener.in_parts.are_in(text) {
         return read_parts(sink, opener, carry);
     }
-    let text = sink.block();
-    let signals = BARS_AND_SIGNALS.as_ref().filter(|_| opener.signals);
+    let mut hits = Hits::new(text, opener.signals);
+    let mut records = Records { text, opener, coloured: hits.coloured, next: None };
     let mut from = 0;
-    let mut header = None;
-    while let Some(hit) = next_hit(text, from, signals) {
+    let mut header = Header::default();
+    while let Some(hit) = hits.next(from) {
         let line = line_around(text, hit, from);
         from = match opener.further {
-            Further::Nothing => single(sink, opener, line),
-            Further::One | Further::All => record(sink, opener, line, from),
+            Further::Nothing => records.single(sink, line),
+            Further::One | Further::All => records.record(sink, line, from),
             Further::Each(text) => below(sink, opener, line, from, &mut header, text),
         };
     }
@@ -162,51 +176,111 @@ fn line_end(text: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end)
 }
 
-/// Takes a line that is a record of its own; returns where the next search begins.
-fn single(sink: &mut Sink<'_>, opener: Opener<'_>, line: Range<usize>) -> usize {
-    let next = (line.end + 1).min(sink.block().len());
-    if !emit(sink, opener, line.clone(), line.end) {
-        sink.stray(line);
-    }
-    next
+/// Hands on records of one line or more.
+struct Records<'b, 'o> {
+    text: &'b [u8],
+    opener: Opener<'o>,
+    /// Whether there are colours, without which a line is taken apart where it stands.
+    coloured: bool,
+    /// The record that follows the last one, if that is known: where it begins, and its line.
+    next: Option<(usize, Line<'b>)>,
 }
 
-/// Takes the record that holds a line; returns where the next search begins.
-fn record(sink: &mut Sink<'_>, opener: Opener<'_>, hit: Range<usize>, floor: usize) -> usize {
-    let text = sink.block();
-    let one = matches!(opener.further, Further::One);
-    // Back to the line that begins the record.
-    let mut line = hit.clone();
-    let mut steps = 0;
-    while !opener.opens(&text[line.clone()]) {
-        let reached = line.start <= floor || hit.start - line.start > LONGEST_RECORD;
-        if reached || (one && steps == 1) {
-            sink.stray(hit.clone());
-            return (hit.end + 1).min(text.len());
+impl<'b> Records<'b, '_> {
+    /// Takes a line that is a record of its own; returns where the next search begins.
+    fn single(&mut self, sink: &mut Sink<'_>, line: Range<usize>) -> usize {
+        let next = (line.end + 1).min(self.text.len());
+        let known = if self.coloured {
+            emit_coloured(sink, self.opener, line.clone(), line.end)
+        } else {
+            let opened = self.opener.open(bare(&self.text[line.clone()]));
+            opened.as_ref().inspect(|opened| self.emit(sink, opened, &line, line.end)).is_some()
+        };
+        if !known {
+            sink.stray(line);
         }
-        line = line_around(text, line.start - 1, floor);
-        steps += 1;
+        next
     }
-    let mut end = hit.end;
-    if one {
-        let first = ansi::strip(bare(&text[line.clone()]));
-        let says_something =
-            opener.open(&first).is_some_and(|line| !line.body.trim_ascii().is_empty());
-        if says_something && steps == 1 {
-            sink.stray(hit.clone());
-            return (hit.end + 1).min(text.len());
+
+    /// The line taken apart, if it begins a record. Of a coloured one it is only said that it does.
+    fn opened(&self, line: &Range<usize>) -> Option<Line<'b>> {
+        let text = &self.text[line.clone()];
+        if self.coloured {
+            self.opener.opens(text).then(Line::default)
+        } else {
+            self.opener.open(bare(text))
         }
-    } else {
-        while end + 1 < text.len() && end - line.start < LONGEST_RECORD {
-            let next = end + 1..line_end(text, end + 1);
-            if opener.opens(&text[next.clone()]) {
-                break;
+    }
+
+    /// Takes the record that holds a line; returns where the next search begins.
+    fn record(&mut self, sink: &mut Sink<'_>, hit: Range<usize>, floor: usize) -> usize {
+        let text = self.text;
+        let one = matches!(self.opener.further, Further::One);
+        let known = self.next.take().filter(|(start, _)| *start == hit.start);
+        // Back to the line that begins the record.
+        let mut line = hit.clone();
+        let mut steps = 0;
+        let mut opened = known.map(|(_, line)| line).or_else(|| self.opened(&line));
+        while opened.is_none() {
+            let reached = line.start <= floor || hit.start - line.start > LONGEST_RECORD;
+            if reached || (one && steps == 1) {
+                sink.stray(hit.clone());
+                return (hit.end + 1).min(text.len());
             }
-            end = next.end;
+            line = line_around(text, line.start - 1, floor);
+            steps += 1;
+            opened = self.opened(&line);
         }
+        let mut end = hit.end;
+        if one {
+            let first = ansi::strip(bare(&text[line.clone()]));
+            let says_something =
+                self.opener.open(&first).is_some_and(|line| !line.body.trim_ascii().is_empty());
+            if says_something && steps == 1 {
+                sink.stray(hit.clone());
+                return (hit.end + 1).min(text.len());
+            }
+        } else {
+            while end + 1 < text.len() && end - line.start < LONGEST_RECORD {
+                let next = end + 1..line_end(text, end + 1);
+                if let Some(opened) = self.opened(&next) {
+                    self.next = (!self.coloured).then_some((next.start, opened));
+                    break;
+                }
+                end = next.end;
+            }
+        }
+        match opened.filter(|_| !self.coloured) {
+            Some(opened) => self.emit(sink, &opened, &line, end),
+            None => {
+                emit_coloured(sink, self.opener, line, end);
+            }
+        }
+        (end + 1).min(text.len())
     }
-    emit(sink, opener, line, end);
-    (end + 1).min(text.len())
+
+    /// Hands on the record that begins with a line and ends at `end`.
+    fn emit(&self, sink: &mut Sink<'_>, opened: &Line<'_>, line: &Range<usize>, end: usize) {
+        let body = match &opened.body {
+            // What was left out at the end of the line was left out on purpose.
+            Cow::Borrowed(body) if end == line.end => body,
+            Cow::Borrowed(body) => {
+                let offset = (body.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+                self.text.get(offset..end).unwrap_or(body)
+            }
+            Cow::Owned(body) => body.as_slice(),
+        };
+        let (id, unique) = (opened.id.clone(), opened.unique.as_ref());
+        let raw = line.start..end;
+        sink.record(&Record { raw, body, id, source: &opened.source, unique });
+    }
+}
+
+/// What the last header said.
+#[derive(Default)]
+struct Header {
+    id: Id<'static>,
+    source: String,
 }
 
 /// Takes a line that is a record of its own, with the id of the header above it.
@@ -215,14 +289,14 @@ fn below(
     opener: Opener<'_>,
     hit: Range<usize>,
     floor: usize,
-    header: &mut Option<Range<usize>>,
+    header: &mut Header,
     text_of: for<'a> fn(&'a [u8]) -> Cow<'a, [u8]>,
 ) -> usize {
     let text = sink.block();
     let mut line = hit.clone();
     loop {
-        if opener.opens(&text[line.clone()]) {
-            *header = Some(line);
+        if let Some(above) = opener.open(&ansi::strip(bare(&text[line.clone()]))) {
+            *header = Header { id: above.id.into_owned(), source: above.source.into_owned() };
             break;
         }
         if line.start <= floor {
@@ -230,21 +304,19 @@ fn below(
         }
         line = line_around(text, line.start - 1, floor);
     }
-    let above = header.clone().map(|header| ansi::strip(bare(&text[header])));
-    let above = above.as_ref().and_then(|above| opener.open(above)).unwrap_or_default();
     let own = ansi::strip(bare(&text[hit.clone()]));
     sink.record(&Record {
         raw: hit.clone(),
         body: &text_of(&own),
-        id: above.id.clone(),
-        source: &above.source,
+        id: header.id.clone(),
+        source: &header.source,
         unique: "",
     });
     (hit.end + 1).min(text.len())
 }
 
-/// Hands on the record that begins with `line` and ends at `end`.
-fn emit(sink: &mut Sink<'_>, opener: Opener<'_>, line: Range<usize>, end: usize) -> bool {
+/// Hands on the record that begins with `line` and ends at `end`, without its colours.
+fn emit_coloured(sink: &mut Sink<'_>, opener: Opener<'_>, line: Range<usize>, end: usize) -> bool {
     let text = sink.block();
     let whole = &text[line.start..end];
     let whole = if end > line.end { Cow::Borrowed(whole) } else { Cow::Borrowed(bare(whole)) };

@@ -8,6 +8,7 @@ mod csv;
 mod detect;
 mod fields;
 mod head;
+mod hits;
 mod json;
 mod known;
 mod lines;
@@ -89,8 +90,8 @@ pub(crate) struct Lines {
     pub of_lambda: bool,
     /// What lines are that have not the form.
     pub further: Further,
-    /// Whether a record may come in parts.
-    pub in_parts: bool,
+    /// Words of which one stands where a record comes in parts; none if none ever does.
+    pub in_parts: &'static [&'static str],
 }
 
 impl Lines {
@@ -102,7 +103,7 @@ impl Lines {
             sure: false,
             of_lambda: false,
             further: Further::Nothing,
-            in_parts: false,
+            in_parts: &[],
         }
     }
 }

@@ -282,7 +282,7 @@ impl Source {
                 // Where a record is a line, only records are lines.
                 Shape::Json(shape) if self.is_by_line(shape) => (LineClass::Other, true),
                 Shape::Json(_) => (LineClass::Carrier, true),
-                Shape::Lines(lines) => (LineClass::Other, lines.in_parts),
+                Shape::Lines(lines) => (LineClass::Other, !lines.in_parts.is_empty()),
                 _ => (LineClass::Other, false),
             },
         };

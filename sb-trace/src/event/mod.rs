@@ -1,9 +1,9 @@
 //! Events: parsed statements with where they came from.
 
 mod environment;
-mod loose;
 mod parsed;
 mod places;
+mod raw;
 mod sink;
 mod table;
 mod words;

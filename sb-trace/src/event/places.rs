@@ -49,6 +49,12 @@ impl<'b> Places<'b> {
         Self { block, from, record: from, found: from }
     }
 
+    /// How many lines end in the block.
+    pub(super) fn line_ends(&mut self) -> u64 {
+        self.record.go_to(self.block, self.block.len());
+        self.record.line - self.from.line
+    }
+
     /// The line of a record.
     pub(super) fn of_record(&mut self, at: usize) -> u64 {
         if at < self.record.at {

@@ -1,9 +1,8 @@
 //! Records -> events: takes the payloads off a record, finds its statements, and counts its lines.
 
-use super::loose::looks_like_a_statement;
 use super::parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
 use super::places::Places;
-use crate::options::ID_GROUP;
+use super::raw::{looks_like_a_statement, offset_in, own_id};
 use crate::payload::{self, Id, Layer, Signal};
 use crate::statement::{EpochUnit, Found, Head, Heads, Statement, label, scan};
 use regex::bytes::Regex;
@@ -202,7 +201,7 @@ impl<'b> Sink<'b> {
         let body: &[u8] = &layer.body;
         let within = offset_in(record.body, body);
         let in_block = offset_in(self.block, body);
-        let alone = self.alone(body);
+        let alone = self.alone(body.trim_ascii_end());
         let unit = self.how.unit;
         let mut ordinal = 0u32;
         let mut take = |at: usize, found: Found<'_>| {
@@ -300,7 +299,7 @@ impl<'b> Sink<'b> {
     /// What the block holds. Records that are not over are handed on to the next.
     pub(crate) fn finish(mut self, mut open: Vec<OpenPart>) -> Parsed {
         let text = self.block.get(self.from.0..).unwrap_or_default();
-        let lines = memchr::memchr_iter(b'\n', text).count() as u64;
+        let lines = self.places.line_ends();
         let whole = lines + u64::from(text.last().is_some_and(|&b| b != b'\n'));
         self.count_lines(text, whole);
         if !self.order.is_sorted() {
@@ -358,18 +357,6 @@ impl<'b> Sink<'b> {
         }
         self.parsed.add_lines(rest, (whole + 1).saturating_sub(next));
     }
-}
-
-/// What the user's own pattern finds in a record.
-fn own_id<'a>(regex: &Regex, text: &'a [u8]) -> Option<Cow<'a, str>> {
-    let found = regex.captures(text)?.name(ID_GROUP)?;
-    Some(String::from_utf8_lossy(found.as_bytes())).filter(|id| !id.is_empty())
-}
-
-/// Where `inner` stands in `outer`, if it is a part of it and no copy.
-fn offset_in(outer: &[u8], inner: &[u8]) -> Option<usize> {
-    let offset = (inner.as_ptr() as usize).checked_sub(outer.as_ptr() as usize)?;
-    (offset + inner.len() <= outer.len()).then_some(offset)
 }
 
 #[cfg(test)]

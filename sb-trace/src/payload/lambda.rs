@@ -34,7 +34,7 @@ pub(crate) fn is_lambda(text: &[u8]) -> bool {
 }
 
 fn signal(text: &[u8]) -> Option<Layer<'_>> {
-    let line = text.split(|&b| b == b'\n' || b == b'\r').next().unwrap_or(text);
+    let (line, _) = text.split_at(memchr::memchr2(b'\n', b'\r', text).unwrap_or(text.len()));
     let id = |after: &[u8]| {
         let rest = line.strip_prefix(after)?;
         let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());

@@ -33,12 +33,12 @@ pub(super) fn stream(text: &[u8]) -> Option<(&str, &[u8])> {
     // The function's name may stand before the version, and no version in the newest ones.
     let hash = name.get(name.len().checked_sub(32)?..)?;
     let date = name.get(..11)?;
-    let is_date = date.iter().enumerate().all(|(at, b)| match at {
-        4 | 7 | 10 => *b == b'/',
-        _ => b.is_ascii_digit(),
+    let is_date = date.iter().zip(b"dddd/dd/dd/").fold(true, |fits, (b, form)| {
+        fits & if *form == b'd' { b.is_ascii_digit() } else { b == form }
     });
     let bracket = name.len().checked_sub(33).and_then(|at| name.get(at)) == Some(&b']');
-    let known = is_date && bracket && hash.iter().all(u8::is_ascii_hexdigit);
+    let known =
+        is_date && bracket && hash.iter().fold(true, |fits, b| fits & b.is_ascii_hexdigit());
     let name = std::str::from_utf8(name).ok().filter(|_| known)?;
     Some((name, text.get(end + 1..).unwrap_or_default()))
 }

@@ -12,7 +12,11 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "none: pod and container are in the file's path",
     brackets: Brackets::Never,
     samples: &["cri-containerd.log", "cri-o.log", "cri-parts.log"],
-    shape: Shape::Lines(Lines { sure: true, in_parts: true, ..Lines::new(open) }),
+    shape: Shape::Lines(Lines {
+        sure: true,
+        in_parts: &["stdout P", "stderr P"],
+        ..Lines::new(open)
+    }),
 };
 
 fn open(line: &[u8]) -> Option<Line<'_>> {

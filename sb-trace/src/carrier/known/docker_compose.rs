@@ -32,6 +32,8 @@ fn open(line: &[u8]) -> Option<Line<'_>> {
 const LEVELS: [&str; 9] =
     ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL"];
 
+const LONGEST_LEVEL: usize = 8;
+
 /// A container's name, blanks, the bar and one blank. A number is no name, nor is a level.
 pub(super) fn name(line: &[u8]) -> Option<(&str, &[u8])> {
     let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
@@ -41,6 +43,7 @@ pub(super) fn name(line: &[u8]) -> Option<(&str, &[u8])> {
     let rest = rest.get(blanks..)?.strip_prefix(b"|")?;
     let letters = name.first()?.is_ascii_alphanumeric() && name.iter().any(u8::is_ascii_alphabetic);
     let name = std::str::from_utf8(name).ok().filter(|_| letters && blanks > 0)?;
-    let level = LEVELS.iter().any(|level| name.eq_ignore_ascii_case(level));
+    let word = name.len() <= LONGEST_LEVEL && name.bytes().all(|b| b.is_ascii_alphabetic());
+    let level = word && LEVELS.iter().any(|level| name.eq_ignore_ascii_case(level));
     (!level).then_some((name, rest.strip_prefix(b" ").unwrap_or(rest)))
 }

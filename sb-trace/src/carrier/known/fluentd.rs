@@ -20,7 +20,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         "fluentd-docker-parts.log",
         "fluentd-compose.txt",
     ],
-    shape: Shape::Lines(Lines { in_parts: true, ..Lines::new(open) }),
+    shape: Shape::Lines(Lines { in_parts: &["\"partial_message\""], ..Lines::new(open) }),
 };
 
 fn open(line: &[u8]) -> Option<Line<'_>> {

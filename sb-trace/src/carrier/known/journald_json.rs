@@ -84,12 +84,16 @@ fn text<'a>(message: &'a Json<'_>) -> Cow<'a, [u8]> {
 
 /// `HOST/NAME[PID]`, of what is known.
 pub(super) fn process(host: &str, name: &str, pid: &str) -> String {
-    let known = |text: &str| if text == "-" { String::new() } else { text.to_owned() };
+    let known = |text| if text == "-" { "" } else { text };
+    let mut out = String::with_capacity(host.len() + name.len() + pid.len() + "/[]".len());
     let (host, name, pid) = (known(host), known(name), known(pid));
-    let pid = if pid.is_empty() { pid } else { format!("[{pid}]") };
-    match (host.is_empty(), name.is_empty()) {
-        (false, false) => format!("{host}/{name}{pid}"),
-        (false, true) => host,
-        (true, _) => format!("{name}{pid}"),
+    out.push_str(host);
+    if !host.is_empty() && !name.is_empty() {
+        out.push('/');
     }
+    out.push_str(name);
+    if !pid.is_empty() && !(name.is_empty() && !host.is_empty()) {
+        out.extend(["[", pid, "]"]);
+    }
+    out
 }
