@@ -6,6 +6,7 @@ mod places;
 mod raw;
 mod sink;
 mod table;
+mod usual;
 mod words;
 
 pub(crate) use environment::Environments;

@@ -64,6 +64,11 @@ impl<'b> Places<'b> {
         self.record.line
     }
 
+    /// A line begins here, of which the number is known.
+    pub(super) fn go_on(&mut self, at: usize, line: u64) {
+        self.record = Cursor { at, line, line_start: at };
+    }
+
     /// The line of something found, and its column in bytes, both from 1.
     pub(super) fn of_found(&mut self, at: usize) -> (u64, u64) {
         if self.record.at <= at && (at < self.found.at || self.found.at < self.record.at) {

@@ -40,15 +40,15 @@ const DIGITS_SHOWN: usize = 10;
 /// Takes the records of one block.
 #[derive(Debug)]
 pub(crate) struct Sink<'b> {
-    block: &'b [u8],
-    how: How<'b>,
-    parsed: Parsed,
-    heads: Heads,
+    pub(super) block: &'b [u8],
+    pub(super) how: How<'b>,
+    pub(super) parsed: Parsed,
+    pub(super) heads: Heads,
     /// Where it begins in the block, and the number (from 1) of the line there.
     from: (usize, u64),
-    places: Places<'b>,
+    pub(super) places: Places<'b>,
     /// Lines that are not what the rest is.
-    classes: Vec<(u64, LineClass)>,
+    pub(super) classes: Vec<(u64, LineClass)>,
     /// For each row, where it begins, if records may come in parts.
     order: Vec<i64>,
 }
@@ -256,7 +256,7 @@ impl<'b> Sink<'b> {
     }
 
     /// Remembers where a row begins, if rows have to be put in order.
-    fn order(&mut self, part: Option<&OpenPart>, at: Option<usize>, begin: usize) {
+    pub(super) fn order(&mut self, part: Option<&OpenPart>, at: Option<usize>, begin: usize) {
         if !self.how.in_parts {
             return;
         }

@@ -2,6 +2,7 @@
 //! block to block, so that most of them are compared with one guess instead of being looked up.
 
 use crate::names::{NONE, Name, Names};
+use crate::statement::{label, line_end};
 
 /// The labels and sources that one reader met.
 #[derive(Debug, Default)]
@@ -57,7 +58,7 @@ impl Words {
     /// The label that was guessed to come next, and its length, if `text` begins with it; what
     /// follows it must still be looked at.
     #[inline]
-    pub(crate) fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
+    fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
         let Next { label, begin } = self.next.get(self.last as usize)?;
         let start = text.first_chunk().map(|start| u128::from_le_bytes(*start))?;
         let fits = start & begin.mask == begin.bytes
@@ -67,18 +68,26 @@ impl Words {
         fits.then_some((*label, begin.length))
     }
 
-    /// The guess was right.
-    #[inline]
-    pub(crate) fn guessed_right(&mut self, label: Name) {
-        self.last = label;
-    }
-
     /// The handle of a source.
     pub(crate) fn source(&mut self, text: &str) -> Name {
         if !self.names.is(self.source, text.as_bytes()) {
             self.source = self.names.add(text);
         }
         self.source
+    }
+
+    /// The label that `text` begins with, if its line ends behind it, and where the next one begins.
+    #[inline]
+    pub(crate) fn label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+        if let Some((label, length)) = self.guessed(text)
+            && let Some(end) = line_end(text, length)
+        {
+            self.last = label;
+            return Some((label, end));
+        }
+        let (behind, label) = label(text).ok()?;
+        let end = line_end(text, text.len() - behind.len())?;
+        Some((self.label(label), end))
     }
 
     /// The label that was guessed to come next, if `text` is it and nothing else.
@@ -148,7 +157,7 @@ mod tests {
         assert_eq!(words.guessed(&text(&long)), Some((2, 40)));
         assert_eq!(words.guessed(&text(&long[1..])), None);
         assert_eq!(words.guessed(b"LL"), None, "too near the end to be compared at once");
-        words.guessed_right(2);
+        words.label(&long);
         assert_eq!(words.guessed(&text("A")), Some((1, 1)));
         assert_eq!(words.guessed(&text("B")), None);
         assert_eq!((words.guessed_whole(b"A"), words.guessed_whole(b"A ")), (Some(1), None));

@@ -84,6 +84,16 @@ impl Heads {
     }
 }
 
+/// Where the next line begins, if this one ends at `at`.
+#[inline]
+pub(crate) fn line_end(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at..)? {
+        [b'\n', ..] => Some(at + 1),
+        [b'\r', b'\n', ..] => Some(at + 2),
+        _ => None,
+    }
+}
+
 /// Which byte is the first `|`; the first is the lowest.
 #[inline]
 fn first_bar(bytes: u64) -> Option<usize> {
