@@ -47,6 +47,8 @@ pub(crate) struct Sink<'b> {
     /// Where it begins in the block, and the number (from 1) of the line there.
     from: (usize, u64),
     pub(super) places: Places<'b>,
+    /// Where only bytes stand that were looked at one by one: text, and no NUL.
+    pub(super) sound: Vec<Range<usize>>,
     /// Lines that are not what the rest is.
     pub(super) classes: Vec<(u64, LineClass)>,
     /// For each row, where it begins, if records may come in parts.
@@ -69,6 +71,7 @@ impl<'b> Sink<'b> {
             heads: Heads::new(how.unit),
             from,
             places: Places::new(block, from),
+            sound: Vec::new(),
             classes: Vec::new(),
             order: Vec::new(),
         }
@@ -315,8 +318,15 @@ impl<'b> Sink<'b> {
             self.parsed.unique.resize(self.parsed.rows.len(), 0);
         }
         self.parsed.open = open;
-        self.parsed.has_nul |= memchr::memchr(0, text).is_some();
         self.parsed
+    }
+
+    /// What was not looked at byte by byte.
+    fn rest(&self) -> impl Iterator<Item = &'b [u8]> {
+        let begins = std::iter::once(self.from.0).chain(self.sound.iter().map(|sound| sound.end));
+        let ends = self.sound.iter().map(|sound| sound.start).chain([self.block.len()]);
+        let block = self.block;
+        begins.zip(ends).filter_map(move |(begin, end)| block.get(begin..end))
     }
 
     fn sort_rows(&mut self) {
@@ -334,7 +344,10 @@ impl<'b> Sink<'b> {
     fn count_lines(&mut self, text: &[u8], whole: u64) {
         let first = self.from.1;
         let whole = first + whole - 1;
-        if std::str::from_utf8(text).is_err() {
+        let has_nul = self.rest().any(|text| memchr::memchr(0, text).is_some());
+        self.parsed.has_nul |= has_nul;
+        // Each part begins and ends with a line.
+        if self.rest().any(|text| std::str::from_utf8(text).is_err()) {
             let lines = text.split(|&b| b == b'\n');
             let broken = |line: &[u8]| std::str::from_utf8(line).is_err();
             for (line, _) in (first..).zip(lines).filter(|(_, text)| broken(text)) {

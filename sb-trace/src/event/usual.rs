@@ -31,14 +31,15 @@ impl Sink<'_> {
             if !alone && next_form.is_none() {
                 break;
             }
-            let part = |range| std::str::from_utf8(text.get(range).unwrap_or_default());
-            let (Ok(id), Ok(source)) = (part(form.id), part(form.source)) else { break };
+            let part = |range| text.get(range).unwrap_or_default();
+            let Some(id) = self.parsed.ids.add_bytes(part(form.id)) else { break };
+            let Ok(source) = std::str::from_utf8(part(form.source)) else { break };
             self.parsed.sourced |= !source.is_empty();
             let row = Event {
                 epoch_ns: head.epoch_ns,
                 utc_offset_minutes: head.utc_offset_minutes,
                 label,
-                correlation_id: self.parsed.ids.add(id),
+                correlation_id: id,
                 trace_id: NONE,
                 source: self.parsed.words.source(source),
                 file: 0,
@@ -54,6 +55,7 @@ impl Sink<'_> {
         }
         if at > from {
             self.places.go_on(at, line);
+            self.sound.push(from..at);
         }
         at
     }

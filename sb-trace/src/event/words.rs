@@ -2,19 +2,24 @@
 //! block to block, so that most of them are compared with one guess instead of being looked up.
 
 use crate::names::{NONE, Name, Names};
-use crate::statement::{label, line_end};
+use crate::statement::{label_length, line_end};
 
 /// The labels and sources that one reader met.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Words {
     names: Names,
     /// How many of them were told to the joiner.
     told: usize,
     /// For each label, the one that followed it last.
     next: Vec<Next>,
+    /// Labels that came where another one was guessed; each has its place.
+    recent: [Next; RECENT],
     last: Name,
     source: Name,
 }
+
+/// How many labels that were not guessed are remembered.
+const RECENT: usize = 64;
 
 /// A label that may come next.
 #[derive(Debug, Default, Clone, Copy)]
@@ -42,6 +47,20 @@ impl Begin {
         }
         let (bytes, mask) = (u128::from_le_bytes(bytes), u128::from_le_bytes(mask));
         Self { bytes, mask, length: text.len() }
+    }
+
+    /// Where a label is remembered that was not guessed.
+    fn place(self) -> usize {
+        const MIXES: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+        let mixed = self.bytes.wrapping_mul(MIXES) >> 64;
+        usize::try_from(mixed >> 58).unwrap_or_default() % RECENT
+    }
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        let recent = [Next::default(); RECENT];
+        Self { names: Names::default(), told: 0, next: Vec::new(), recent, last: NONE, source: NONE }
     }
 }
 
@@ -85,9 +104,17 @@ impl Words {
             self.last = label;
             return Some((label, end));
         }
-        let (behind, label) = label(text).ok()?;
-        let end = line_end(text, text.len() - behind.len())?;
-        Some((self.label(label), end))
+        let length = label_length(text)?;
+        let end = line_end(text, length)?;
+        let label = text.get(..length)?;
+        let begin = Begin::of(label);
+        let recent = &mut self.recent[begin.place()];
+        if length > Begin::MOST || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length) {
+            *recent = Next { label: self.names.add_bytes(label)?, begin };
+        }
+        let label = recent.label;
+        self.follow(label);
+        Some((label, end))
     }
 
     /// The label that was guessed to come next, if `text` is it and nothing else.

@@ -29,9 +29,9 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
         return None;
     }
     let length = tab_within(text.get(ID..)?, LONGEST_ID)?;
-    let id = std::str::from_utf8(text.get(ID..ID + length)?).ok()?;
+    let id = text.get(ID..ID + length)?;
     // Before the first request, the runtime prints this.
-    if !is_request_id(id) || id == "undefined" {
+    if !is_request_id(id) || id == b"undefined" {
         return None;
     }
     let level = ID + length + 1;

@@ -84,6 +84,44 @@ impl Heads {
     }
 }
 
+/// How long the label is that `text` begins with; none where it begins with none.
+#[inline]
+pub(crate) fn label_length(text: &[u8]) -> Option<usize> {
+    if text.first()?.is_ascii_digit() {
+        return None;
+    }
+    let mut length = 0;
+    loop {
+        let word = text.get(length..)?.iter().take_while(|&&b| KINDS[usize::from(b)] == WORD);
+        let end = length + word.count();
+        let parted = end > length;
+        match text.get(end).map_or(0, |&b| KINDS[usize::from(b)]) {
+            // A mark that no word follows is no part of the label.
+            _ if !parted => return length.checked_sub(1),
+            MARK => length = end + 1,
+            _ => return Some(end),
+        }
+    }
+}
+
+/// What a byte may be in a label.
+const WORD: u8 = 1;
+const MARK: u8 = 2;
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_word = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        kinds[byte] = if is_word { WORD } else { 0 };
+        byte += 1;
+    }
+    kinds[b'.' as usize] = MARK;
+    kinds[b':' as usize] = MARK;
+    kinds[b'/' as usize] = MARK;
+    kinds[b'-' as usize] = MARK;
+    kinds
+};
+
 /// Where the next line begins, if this one ends at `at`.
 #[inline]
 pub(crate) fn line_end(text: &[u8], at: usize) -> Option<usize> {
@@ -182,6 +220,17 @@ mod tests {
                 prop_assert_eq!(statement.epoch_ns, head.epoch_ns);
                 prop_assert_eq!(statement.utc_offset_minutes, head.utc_offset_minutes);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn labels_are_as_long_as_the_grammar_says(
+            pieces in proptest::collection::vec("[A-Za-z_]{1,3}|[0-9]{1,2}|[.:/-]{1,2}|[ |\\PC]", 0..6),
+        ) {
+            let text = pieces.concat();
+            let length = grammar::label(text.as_bytes()).ok().map(|(_, label)| label.len());
+            prop_assert_eq!(label_length(text.as_bytes()), length, "{}", text);
         }
     }
 
