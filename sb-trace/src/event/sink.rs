@@ -26,6 +26,8 @@ pub(crate) struct How<'o> {
 pub(crate) struct Record<'a> {
     /// Where all of it stands in the block.
     pub raw: Range<usize>,
+    /// Whether that is one whole line.
+    pub line: bool,
     /// The text in it, payloads included.
     pub body: &'a [u8],
     pub id: Id<'a>,
@@ -47,6 +49,8 @@ pub(crate) struct Sink<'b> {
     /// Where it begins in the block, and the number (from 1) of the line there.
     from: (usize, u64),
     places: Places<'b>,
+    /// Whether there are any colours in the block.
+    coloured: bool,
     /// Lines that are not what the rest is.
     classes: Vec<(u64, LineClass)>,
     /// For each row, where it begins, if records may come in parts.
@@ -69,6 +73,7 @@ impl<'b> Sink<'b> {
             heads: Heads::new(how.unit),
             from,
             places: Places::new(block, from),
+            coloured: memchr::memchr(0x1b, block.get(from.0..).unwrap_or_default()).is_some(),
             classes: Vec::new(),
             order: Vec::new(),
         }
@@ -182,10 +187,12 @@ impl<'b> Sink<'b> {
     fn take(&mut self, record: &Record<'_>, part: Option<&OpenPart>) {
         let line = match part {
             Some(part) => part.line.cast_unsigned(),
+            None if record.line => self.places.of_line(record.raw.start),
             None => self.line(record.raw.start),
         };
-        let layer = if payload::may_hold(record.body) || memchr::memchr(0x1b, record.body).is_some()
-        {
+        let coloured = self.coloured || offset_in(self.block, record.body).is_none();
+        let coloured = coloured && memchr::memchr(0x1b, record.body).is_some();
+        let layer = if payload::may_hold(record.body) || coloured {
             payload::unwrap(record.body)
         } else {
             Layer { body: Cow::Borrowed(record.body), ..Layer::default() }
@@ -207,6 +214,7 @@ impl<'b> Sink<'b> {
         let mut take = |at: usize, found: Found<'_>| {
             let begin = in_block.map(|offset| offset + at);
             let (own_line, column) = match begin {
+                Some(begin) if record.line => (line, (begin - record.raw.start + 1) as u64),
                 Some(begin) => self.places.of_found(begin),
                 None => (line, 1),
             };

@@ -13,6 +13,7 @@ pub(crate) struct Words {
     next: Vec<Next>,
     last: Name,
     source: Name,
+    source_before: Name,
 }
 
 /// A label that may come next.
@@ -76,7 +77,11 @@ impl Words {
     /// The handle of a source.
     pub(crate) fn source(&mut self, text: &str) -> Name {
         if !self.names.is(self.source, text.as_bytes()) {
-            self.source = self.names.add(text);
+            // Two sources often alternate.
+            std::mem::swap(&mut self.source, &mut self.source_before);
+            if !self.names.is(self.source, text.as_bytes()) {
+                self.source = self.names.add(text);
+            }
         }
         self.source
     }
