@@ -158,7 +158,7 @@ fn record(sink: &mut Sink<'_>, columns: &Columns, range: Range<usize>, values: &
     let unique = unique.unwrap_or_default().join("\0");
     let source = columns.source.and_then(|at| values.get(at)).unwrap_or_default();
     let (body, source, unique) = (body.as_bytes(), source.as_ref(), unique.as_str());
-    sink.record(&Record { raw: range, body, id, source, unique });
+    sink.record(&Record { raw: range, line: false, body, id, source, unique });
 }
 
 /// The records of a text: they end at a line end outside of quotes.

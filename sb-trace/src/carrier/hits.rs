@@ -1,11 +1,20 @@
 //! Which lines of a text are worth taking apart: few hold a statement or one of Lambda's own words.
 
+use memchr::memmem::Finder;
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
 /// Lambda's own words.
 static SIGNALS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"RequestId: |INIT_START |"platform\.|\\"platform\."#).ok());
+
+/// The same in JSON, and what makes a text of base64 or a bar.
+static IN_JSON: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"RequestId: |INIT_START |platform\.|LogResult|\\u007[cC]").ok());
+
+/// How colours begin in JSON.
+static ESCAPED: LazyLock<[Finder<'_>; 3]> =
+    LazyLock::new(|| ["u001b", "u001B", "\x1b"].map(Finder::new));
 
 /// The places that make their lines worth looking at: bars behind what may be a zone, and Lambda's
 /// own words where those matter.
@@ -21,8 +30,17 @@ pub(super) struct Hits<'t> {
 
 impl<'t> Hits<'t> {
     pub(super) fn new(text: &'t [u8], signals: bool) -> Self {
-        let signals = SIGNALS.as_ref().filter(|_| signals);
         let coloured = memchr::memchr(0x1b, text).is_some();
+        Self::with(text, SIGNALS.as_ref().filter(|_| signals), coloured)
+    }
+
+    /// Of JSON, which may have escaped colours and even bars.
+    pub(super) fn of_json(text: &'t [u8]) -> Self {
+        let coloured = ESCAPED.iter().any(|escape| escape.find(text).is_some());
+        Self::with(text, IN_JSON.as_ref(), coloured)
+    }
+
+    fn with(text: &'t [u8], signals: Option<&'static Regex>, coloured: bool) -> Self {
         let mut hits = Self { text, signals, coloured, bar: 0, signal: usize::MAX };
         hits.find_bar(0);
         hits.find_signal(0);

@@ -279,8 +279,8 @@ impl<'b> Records<'b, '_> {
             Cow::Owned(body) => body.as_slice(),
         };
         let (id, unique) = (opened.id.clone(), opened.unique.as_ref());
-        let raw = line.start..end;
-        sink.record(&Record { raw, body, id, source: &opened.source, unique });
+        let (raw, line) = (line.start..end, end == line.end);
+        sink.record(&Record { raw, line, body, id, source: &opened.source, unique });
     }
 }
 
@@ -315,6 +315,7 @@ fn below(
     let own = ansi::strip(bare(&text[hit.clone()]));
     sink.record(&Record {
         raw: hit.clone(),
+        line: true,
         body: &text_of(&own),
         id: header.id.clone(),
         source: &header.source,
@@ -347,6 +348,7 @@ fn emit_coloured(sink: &mut Sink<'_>, opener: Opener<'_>, line: Range<usize>, en
     };
     sink.record(&Record {
         raw: line.start..end,
+        line: end == line.end,
         body,
         id: opened.id.clone(),
         source: &opened.source,
@@ -376,6 +378,7 @@ fn read_parts(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>) -> 
             _ if memchr::memchr(b'|', &text[range.clone()]).is_none() => {}
             Some(opened) => sink.record(&Record {
                 raw: range.clone(),
+                line: true,
                 body: &opened.body,
                 id: opened.id.clone(),
                 source: &opened.source,

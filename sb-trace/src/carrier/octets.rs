@@ -79,6 +79,7 @@ pub(super) fn read(
         match open(&text).filter(|_| !unit.stray) {
             Some(line) => sink.record(&Record {
                 raw: unit.range.clone(),
+                line: false,
                 body: &line.body,
                 id: line.id.clone(),
                 source: &line.source,

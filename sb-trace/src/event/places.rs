@@ -69,6 +69,18 @@ impl<'b> Places<'b> {
         self.record = Cursor { at, line, line_start: at };
     }
 
+    /// The same of a record that is a line from its begin to its end, so that what is found in it
+    /// stands in that line.
+    pub(super) fn of_line(&mut self, at: usize) -> u64 {
+        if at < self.record.at {
+            self.record = self.from;
+        }
+        let between = self.block.get(self.record.at..at).unwrap_or_default();
+        let line = self.record.line + memchr::memchr_iter(b'\n', between).count() as u64;
+        self.record = Cursor { at, line, line_start: at };
+        line
+    }
+
     /// The line of something found, and its column in bytes, both from 1.
     pub(super) fn of_found(&mut self, at: usize) -> (u64, u64) {
         if self.record.at <= at && (at < self.found.at || self.found.at < self.record.at) {
@@ -95,5 +107,7 @@ mod tests {
         assert_eq!((places.of_record(14), places.of_found(8)), (4, (2, 3)));
         assert_eq!((places.of_record(13), places.of_found(13)), (3, (3, 1)));
         assert_eq!((places.of_record(6), places.of_found(18)), (2, (4, 5)));
+        assert_eq!((places.of_line(14), places.of_found(15)), (4, (4, 2)));
+        assert_eq!((places.of_line(6), places.of_found(13)), (2, (3, 1)));
     }
 }

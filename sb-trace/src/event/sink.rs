@@ -26,6 +26,8 @@ pub(crate) struct How<'o> {
 pub(crate) struct Record<'a> {
     /// Where all of it stands in the block.
     pub raw: Range<usize>,
+    /// Whether that is one whole line.
+    pub line: bool,
     /// The text in it, payloads included.
     pub body: &'a [u8],
     pub id: Id<'a>,
@@ -49,6 +51,8 @@ pub(crate) struct Sink<'b> {
     pub(super) places: Places<'b>,
     /// Where only bytes stand that were looked at one by one: text, and no NUL.
     pub(super) sound: Vec<Range<usize>>,
+    /// Whether there are any colours in the block.
+    coloured: bool,
     /// Lines that are not what the rest is.
     pub(super) classes: Vec<(u64, LineClass)>,
     /// For each row, where it begins, if records may come in parts.
@@ -72,6 +76,7 @@ impl<'b> Sink<'b> {
             from,
             places: Places::new(block, from),
             sound: Vec::new(),
+            coloured: memchr::memchr(0x1b, block.get(from.0..).unwrap_or_default()).is_some(),
             classes: Vec::new(),
             order: Vec::new(),
         }
@@ -185,10 +190,12 @@ impl<'b> Sink<'b> {
     fn take(&mut self, record: &Record<'_>, part: Option<&OpenPart>) {
         let line = match part {
             Some(part) => part.line.cast_unsigned(),
+            None if record.line => self.places.of_line(record.raw.start),
             None => self.line(record.raw.start),
         };
-        let layer = if payload::may_hold(record.body) || memchr::memchr(0x1b, record.body).is_some()
-        {
+        let coloured = self.coloured || offset_in(self.block, record.body).is_none();
+        let coloured = coloured && memchr::memchr(0x1b, record.body).is_some();
+        let layer = if payload::may_hold(record.body) || coloured {
             payload::unwrap(record.body)
         } else {
             Layer { body: Cow::Borrowed(record.body), ..Layer::default() }
@@ -210,6 +217,7 @@ impl<'b> Sink<'b> {
         let mut take = |at: usize, found: Found<'_>| {
             let begin = in_block.map(|offset| offset + at);
             let (own_line, column) = match begin {
+                Some(begin) if record.line => (line, (begin - record.raw.start + 1) as u64),
                 Some(begin) => self.places.of_found(begin),
                 None => (line, 1),
             };

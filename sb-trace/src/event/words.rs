@@ -16,6 +16,7 @@ pub(crate) struct Words {
     recent: [Next; RECENT],
     last: Name,
     source: Name,
+    source_before: Name,
 }
 
 /// How many labels that were not guessed are remembered.
@@ -90,7 +91,11 @@ impl Words {
     /// The handle of a source.
     pub(crate) fn source(&mut self, text: &str) -> Name {
         if !self.names.is(self.source, text.as_bytes()) {
-            self.source = self.names.add(text);
+            // Two sources often alternate.
+            std::mem::swap(&mut self.source, &mut self.source_before);
+            if !self.names.is(self.source, text.as_bytes()) {
+                self.source = self.names.add(text);
+            }
         }
         self.source
     }

@@ -1,74 +1,78 @@
 //! Which fields of a JSON record hold its text, the id of its invocation and its source.
 
+use super::field::{Field, Heads};
 use super::id::{Id, Width};
 use super::value::Json;
 use std::borrow::Cow;
 
 /// Fields that hold the text; the first wins.
-const BODY: [&str; 12] = [
-    "message",
-    "msg",
-    "log",
-    "line",
-    "body",
-    "textPayload",
-    "jsonPayload.message",
-    "@message",
-    "MESSAGE",
-    "event.original",
-    "Message",
-    "properties.message",
+static BODY: [Field; 12] = [
+    Field::new("message"),
+    Field::new("msg"),
+    Field::new("log"),
+    Field::new("line"),
+    Field::new("body"),
+    Field::new("textPayload"),
+    Field::new("jsonPayload.message"),
+    Field::new("@message"),
+    Field::new("MESSAGE"),
+    Field::new("event.original"),
+    Field::new("Message"),
+    Field::new("properties.message"),
 ];
 
 /// Fields that hold an id, narrowest first; the first wins.
-const ID: [(&str, Width); 20] = [
-    ("faas.invocation_id", Width::Invocation),
-    ("faas.execution", Width::Invocation),
-    ("requestId", Width::Invocation),
-    ("AWSRequestId", Width::Invocation),
-    ("awsRequestId", Width::Invocation),
-    ("aws_request_id", Width::Invocation),
-    ("function_request_id", Width::Invocation),
-    ("@requestId", Width::Invocation),
-    ("labels.execution_id", Width::Invocation),
-    ("execution_id", Width::Invocation),
-    ("InvocationId", Width::Invocation),
-    ("invocationId", Width::Invocation),
-    ("activationId", Width::Invocation),
-    ("transaction.id", Width::Transaction),
-    ("trace.id", Width::Operation),
-    ("trace_id", Width::Operation),
-    ("traceId", Width::Operation),
-    ("operation_Id", Width::Operation),
-    ("OperationId", Width::Operation),
-    ("trace", Width::Operation),
+static ID: [(Field, Width); 20] = [
+    (Field::new("faas.invocation_id"), Width::Invocation),
+    (Field::new("faas.execution"), Width::Invocation),
+    (Field::new("requestId"), Width::Invocation),
+    (Field::new("AWSRequestId"), Width::Invocation),
+    (Field::new("awsRequestId"), Width::Invocation),
+    (Field::new("aws_request_id"), Width::Invocation),
+    (Field::new("function_request_id"), Width::Invocation),
+    (Field::new("@requestId"), Width::Invocation),
+    (Field::new("labels.execution_id"), Width::Invocation),
+    (Field::new("execution_id"), Width::Invocation),
+    (Field::new("InvocationId"), Width::Invocation),
+    (Field::new("invocationId"), Width::Invocation),
+    (Field::new("activationId"), Width::Invocation),
+    (Field::new("transaction.id"), Width::Transaction),
+    (Field::new("trace.id"), Width::Operation),
+    (Field::new("trace_id"), Width::Operation),
+    (Field::new("traceId"), Width::Operation),
+    (Field::new("operation_Id"), Width::Operation),
+    (Field::new("OperationId"), Width::Operation),
+    (Field::new("trace"), Width::Operation),
 ];
 
 /// Fields whose JSON (an object, or one in a string) holds the id of an Azure invocation.
-const DIMENSIONS: [&str; 3] = ["customDimensions", "Properties", "properties"];
+static DIMENSIONS: [Field; 3] =
+    [Field::new("customDimensions"), Field::new("Properties"), Field::new("properties")];
 
 /// Fields that name the source; the first wins.
-const SOURCE: [&str; 9] = [
-    "kubernetes.pod_name",
-    "kubernetes.pod.name",
-    "labels.pod",
-    "container_name",
-    "cloud_RoleInstance",
-    "AppRoleInstance",
-    "labels.container",
-    "labels.instance",
-    "labels.host",
+static SOURCE: [Field; 9] = [
+    Field::new("kubernetes.pod_name"),
+    Field::new("kubernetes.pod.name"),
+    Field::new("labels.pod"),
+    Field::new("container_name"),
+    Field::new("cloud_RoleInstance"),
+    Field::new("AppRoleInstance"),
+    Field::new("labels.container"),
+    Field::new("labels.instance"),
+    Field::new("labels.host"),
 ];
 
 /// The field that holds the text.
 pub(crate) fn body<'j, 'a>(record: &'j Json<'a>) -> Option<&'j Json<'a>> {
-    BODY.iter().find_map(|field| record.at(field))
+    let heads = Heads::of(record);
+    BODY.iter().find_map(|field| field.of(record, heads))
 }
 
 /// The id of the invocation.
 pub(crate) fn id<'j>(record: &'j Json<'_>) -> Id<'j> {
-    for (field, width) in ID {
-        let found = match record.at(field) {
+    let heads = Heads::of(record);
+    for &(ref field, width) in &ID {
+        let found = match field.of(record, heads) {
             Some(Json::Text(text)) if width == Width::Operation => Id::trace_path(text),
             Some(Json::Text(text)) => Id::new(text.as_ref(), width),
             Some(Json::Number(number)) => Id::new(number.to_string(), width),
@@ -84,7 +88,8 @@ pub(crate) fn id<'j>(record: &'j Json<'_>) -> Id<'j> {
 
 /// `customDimensions.InvocationId`, where customDimensions may be JSON in a string.
 pub(crate) fn dimensions(record: &Json<'_>) -> Id<'static> {
-    let found = DIMENSIONS.iter().find_map(|field| record.get(field)).map(invocation_in);
+    let heads = Heads::of(record);
+    let found = DIMENSIONS.iter().find_map(|field| field.of(record, heads)).map(invocation_in);
     found.unwrap_or_default()
 }
 
@@ -104,7 +109,8 @@ pub(crate) fn invocation_in(dimensions: &Json<'_>) -> Id<'static> {
 
 /// The source.
 pub(crate) fn source<'j>(record: &'j Json<'_>) -> &'j str {
-    SOURCE.iter().find_map(|field| record.at(field)?.text()).unwrap_or_default()
+    let heads = Heads::of(record);
+    SOURCE.iter().find_map(|field| field.of(record, heads)?.text()).unwrap_or_default()
 }
 
 /// The text of a body: as it is, or all text in an object.

@@ -3,9 +3,13 @@
 use super::id::Id;
 use super::time;
 use super::{Layer, Signal};
+use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 const TAB: u8 = b'\t';
+
+static INIT_DURATION: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("Init Duration: "));
 
 /// Lambda's own line, or what a runtime's logger wrote around the text.
 pub(super) fn peel(text: &[u8]) -> Option<Layer<'_>> {
@@ -46,7 +50,7 @@ fn signal(text: &[u8]) -> Option<Layer<'_>> {
     } else if let Some(id) = id(b"END RequestId: ") {
         Signal::End { id }
     } else if let Some(id) = id(b"REPORT RequestId: ") {
-        let cold = memchr::memmem::find(line, b"Init Duration: ").is_some();
+        let cold = INIT_DURATION.find(line).is_some();
         Signal::Report { id, cold }
     } else if line.starts_with(b"INIT_START Runtime Version: ") {
         Signal::Init

@@ -4,17 +4,21 @@
 use super::lambda::is_request_id;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 const KEY: &[u8] = b"LogResult";
 
+static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(KEY));
+
 /// Whether a text may hold one.
 pub(crate) fn may_hold_log_result(text: &[u8]) -> bool {
-    memchr::memmem::find(text, KEY).is_some()
+    FINDER.find(text).is_some()
 }
 
 /// The log in a line with `"LogResult": "..."`.
 pub(crate) fn log_result(line: &[u8]) -> Option<Vec<u8>> {
-    let at = memchr::memmem::find(line, KEY)? + KEY.len();
+    let at = FINDER.find(line)? + KEY.len();
     let quote = |b: &u8| matches!(b, b'"' | b'\'');
     let rest = line.get(at..)?;
     let start = rest.iter().position(|b| !quote(b) && !b.is_ascii_whitespace() && *b != b':')?;

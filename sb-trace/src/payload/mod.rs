@@ -2,6 +2,7 @@
 
 pub(crate) mod ansi;
 pub(crate) mod cri;
+mod field;
 pub(crate) mod fields;
 pub(crate) mod fluentd;
 mod id;

@@ -22,6 +22,11 @@ impl<'a> Json<'a> {
         serde_json::from_slice(text).ok()
     }
 
+    /// The same of a text that is known to be UTF-8.
+    pub(crate) fn parse_text(text: &'a str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),

@@ -6,13 +6,13 @@ pub(super) use frames::Frames;
 
 use super::JsonShape;
 use super::fields::Overrides;
+use super::hits::Hits;
 use super::parts::Parts;
 use crate::event::{OpenPart, Record, Sink};
 use crate::payload::{self, Id, Json};
 use crate::read::{Cut, Unit, Units};
-use regex::bytes::Regex;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// Where a record hands on what is in it.
 pub(crate) struct Out<'s, 'b> {
@@ -29,7 +29,8 @@ pub(crate) struct Out<'s, 'b> {
 impl Out<'_, '_> {
     /// Text with its ids.
     pub(crate) fn record(&mut self, body: &[u8], id: Id<'_>, source: &str, unique: &str) {
-        self.sink.one_of(&Record { raw: self.raw.clone(), body, id, source, unique }, true);
+        let raw = self.raw.clone();
+        self.sink.one_of(&Record { raw, line: false, body, id, source, unique }, true);
     }
 
     /// Text that may be a part of a record.
@@ -61,24 +62,18 @@ impl Out<'_, '_> {
             self.sink.one_of(&record, false);
         } else {
             let (body, source) = (&layer.body, &layer.source);
-            let record = Record { raw: self.raw.clone(), body, id: layer.id, source, unique: "" };
-            self.sink.one_of(&record, false);
+            let (raw, id) = (self.raw.clone(), layer.id);
+            self.sink.one_of(&Record { raw, body, id, source, ..Record::default() }, false);
         }
     }
 }
 
-/// What the text of a record must hold to be parsed: a bar, also an escaped one, or a word of
-/// Lambda's own.
-static NEEDLES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\||\\u007[cC]|RequestId: |INIT_START |platform\.|LogResult").ok()
-});
-
 /// Reads a block whose records the cutter found, or one that is a line each.
-pub(super) fn read(
-    sink: &mut Sink<'_>,
-    shape: &JsonShape,
+pub(super) fn read<'r>(
+    sink: &mut Sink<'r>,
+    shape: &'r JsonShape,
     units: Option<&Units>,
-    overrides: &Overrides,
+    overrides: &'r Overrides,
     carry: Vec<OpenPart>,
 ) -> Vec<OpenPart> {
     let text = sink.block();
@@ -92,7 +87,9 @@ pub(super) fn read(
         &found
     };
     let nothing = Arc::from(&b""[..]);
-    let mut reader = Reader { shape, overrides, in_document, next_hit: 0, nothing };
+    let hits = Hits::of_json(text);
+    let valid = std::str::from_utf8(text).ok();
+    let mut reader = Reader { shape, overrides, in_document, hits, valid, nothing };
     let mut around = units.around.iter().peekable();
     let mut current = Arc::clone(&reader.nothing);
     let mut end = 0;
@@ -135,33 +132,39 @@ struct Reader<'r> {
     overrides: &'r Overrides,
     /// Whether records span lines, so that those without a statement have to be counted.
     in_document: bool,
-    /// Before this place nothing interesting is left.
-    next_hit: usize,
+    hits: Hits<'r>,
+    /// The block, if it is UTF-8.
+    valid: Option<&'r str>,
     nothing: Arc<[u8]>,
 }
 
-impl Reader<'_> {
-    fn unit(&mut self, sink: &mut Sink<'_>, parts: &mut Parts, unit: &Unit, around: &[u8]) {
+impl<'r> Reader<'r> {
+    fn unit(&mut self, sink: &mut Sink<'r>, parts: &mut Parts, unit: &Unit, around: &[u8]) {
         if unit.stray {
             sink.stray(unit.range.clone());
             return;
         }
         let raw = sink.block().get(unit.range.clone()).unwrap_or_default();
         // A record that waits for more may get it from one that looks like nothing.
-        let wanted = self.interesting(sink.block(), &unit.range)
-            || parts.any_open()
-            || (self.shape.encoded)(raw);
+        let wanted = self.interesting(&unit.range) || parts.any_open() || (self.shape.encoded)(raw);
         if !wanted {
             if self.in_document {
                 sink.nothing(unit.range.start);
             }
             return;
         }
-        let decoded = payload::json::decode(raw);
-        let mended;
-        let json = if let Some(json) = Json::parse(decoded.trim_ascii()) {
+        let valid = self.valid.and_then(|text| text.get(unit.range.clone()));
+        let (decoded, mended);
+        let parsed = if let Some(text) = valid {
+            Json::parse_text(text.trim_ascii())
+        } else {
+            decoded = payload::json::decode(raw);
+            Json::parse(decoded.trim_ascii())
+        };
+        let json = if let Some(json) = parsed {
             json
         } else {
+            let decoded = payload::json::decode(raw);
             mended = payload::repair(decoded.trim_ascii()).unwrap_or_default();
             let Some(json) = Json::parse(&mended) else {
                 self.broken(sink, parts, unit, raw);
@@ -182,7 +185,7 @@ impl Reader<'_> {
     }
 
     /// What is no JSON after all may be several values on one line, or text.
-    fn broken(&mut self, sink: &mut Sink<'_>, parts: &mut Parts, unit: &Unit, raw: &[u8]) {
+    fn broken(&mut self, sink: &mut Sink<'r>, parts: &mut Parts, unit: &Unit, raw: &[u8]) {
         let inner = Frames::of(raw, self.shape.path);
         if inner.all.len() < 2 {
             sink.stray(unit.range.clone());
@@ -194,19 +197,15 @@ impl Reader<'_> {
             if part.stray || Json::parse(text).is_none() {
                 sink.stray(range);
             } else {
-                self.next_hit = 0;
+                self.hits = Hits::of_json(sink.block());
                 let nothing = Arc::clone(&self.nothing);
                 self.unit(sink, parts, &Unit { range, stray: false }, &nothing);
             }
         }
     }
 
-    fn interesting(&mut self, text: &[u8], range: &Range<usize>) -> bool {
-        if self.next_hit < range.start {
-            let found = NEEDLES.as_ref().and_then(|needles| needles.find_at(text, range.start));
-            self.next_hit = found.map_or(usize::MAX, |hit| hit.start());
-        }
-        self.next_hit < range.end
+    fn interesting(&mut self, range: &Range<usize>) -> bool {
+        self.hits.next(range.start).is_some_and(|hit| hit < range.end)
     }
 }
 

@@ -34,10 +34,21 @@ const LEVELS: [&str; 9] =
 
 const LONGEST_LEVEL: usize = 8;
 
+/// Which bytes a name may hold.
+static IN_NAME: [bool; 256] = {
+    let mut fits = [false; 256];
+    let mut byte = 0;
+    while byte < fits.len() {
+        let b = byte.to_le_bytes()[0];
+        fits[byte] = b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        byte += 1;
+    }
+    fits
+};
+
 /// A container's name, blanks, the bar and one blank. A number is no name, nor is a level.
 pub(super) fn name(line: &[u8]) -> Option<(&str, &[u8])> {
-    let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    let length = line.iter().take_while(|b| fits(b)).count();
+    let length = line.iter().take_while(|&&b| IN_NAME[usize::from(b)]).count();
     let (name, rest) = line.split_at_checked(length)?;
     let blanks = rest.iter().take_while(|&&b| b == b' ').count();
     let rest = rest.get(blanks..)?.strip_prefix(b"|")?;

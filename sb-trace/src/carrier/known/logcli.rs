@@ -59,7 +59,8 @@ fn labels(text: &[u8]) -> Option<(Labels<'_>, &[u8])> {
         let text = std::str::from_utf8(value.get(..end)?).ok()?;
         // Quoted as Go does, which is as JSON does for all that a label holds.
         let quoted = rest.get(equals + 1..equals + 1 + end + 2)?;
-        let value_of = Json::parse(quoted).unwrap_or(Json::Text(Cow::Borrowed(text)));
+        let escaped = if text.contains('\\') { Json::parse(quoted) } else { None };
+        let value_of = escaped.unwrap_or(Json::Text(Cow::Borrowed(text)));
         labels.push((Cow::Borrowed(name), value_of));
         rest = value.get(end + 1..)?;
     }
