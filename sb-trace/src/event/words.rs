@@ -5,7 +5,7 @@ use crate::names::{NONE, Name, Names};
 use crate::statement::{label_length, line_end};
 
 /// The labels and sources that one reader met.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Words {
     names: Names,
     /// How many of them were told to the joiner.
@@ -13,7 +13,7 @@ pub(crate) struct Words {
     /// For each label, the one that followed it last.
     next: Vec<Next>,
     /// Labels that came where another one was guessed; each has its place.
-    recent: [Next; RECENT],
+    recent: Recent,
     last: Name,
     source: Name,
     source_before: Name,
@@ -21,6 +21,15 @@ pub(crate) struct Words {
 
 /// How many labels that were not guessed are remembered.
 const RECENT: usize = 64;
+
+#[derive(Debug)]
+struct Recent([Next; RECENT]);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self([Next::default(); RECENT])
+    }
+}
 
 /// A label that may come next.
 #[derive(Debug, Default, Clone, Copy)]
@@ -55,13 +64,6 @@ impl Begin {
         const MIXES: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
         let mixed = self.bytes.wrapping_mul(MIXES) >> 64;
         usize::try_from(mixed >> 58).unwrap_or_default() % RECENT
-    }
-}
-
-impl Default for Words {
-    fn default() -> Self {
-        let recent = [Next::default(); RECENT];
-        Self { names: Names::default(), told: 0, next: Vec::new(), recent, last: NONE, source: NONE }
     }
 }
 
@@ -113,7 +115,7 @@ impl Words {
         let end = line_end(text, length)?;
         let label = text.get(..length)?;
         let begin = Begin::of(label);
-        let recent = &mut self.recent[begin.place()];
+        let recent = &mut self.recent.0[begin.place()];
         if length > Begin::MOST || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length) {
             *recent = Next { label: self.names.add_bytes(label)?, begin };
         }
