@@ -111,12 +111,19 @@ impl Words {
             self.last = label;
             return Some((label, end));
         }
+        self.other_label_of_line(text)
+    }
+
+    /// The same of a label that was not guessed.
+    fn other_label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
         let length = label_length(text)?;
         let end = line_end(text, length)?;
         let label = text.get(..length)?;
         let begin = Begin::of(label);
         let recent = &mut self.recent.0[begin.place()];
-        if length > Begin::MOST || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length) {
+        if length > Begin::MOST
+            || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length)
+        {
             *recent = Next { label: self.names.add_bytes(label)?, begin };
         }
         let label = recent.label;
