@@ -53,8 +53,18 @@ impl Texts {
     }
 
     fn at(&self, name: usize) -> &str {
+        self.all.get(self.place(name)).unwrap_or_default()
+    }
+
+    /// The bytes of a text: cheaper, because nobody asks whether it begins with a character.
+    fn bytes(&self, name: usize) -> &[u8] {
+        self.all.as_bytes().get(self.place(name)).unwrap_or_default()
+    }
+
+    #[inline]
+    fn place(&self, name: usize) -> std::ops::Range<usize> {
         let start = name.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.all.get(start..self.ends[name]).unwrap_or_default()
+        start..self.ends[name]
     }
 
     fn clear(&mut self) {
@@ -83,19 +93,39 @@ impl Names {
         if text.is_empty() {
             return NONE;
         }
-        let hash = self.hasher.hash_one(text);
+        let hash = self.hash(text.as_bytes());
+        self.known(hash, text.as_bytes()).unwrap_or_else(|| self.add_new(hash, text))
+    }
+
+    /// The same of bytes, most of which are known already; none if they are no text.
+    pub(crate) fn add_bytes(&mut self, text: &[u8]) -> Option<Name> {
+        if text.is_empty() {
+            return Some(NONE);
+        }
+        let hash = self.hash(text);
+        match self.known(hash, text) {
+            Some(name) => Some(name),
+            None => Some(self.add_new(hash, std::str::from_utf8(text).ok()?)),
+        }
+    }
+
+    fn hash(&self, text: &[u8]) -> u64 {
+        self.hasher.hash_one(text)
+    }
+
+    #[inline]
+    fn known(&self, hash: u64, text: &[u8]) -> Option<Name> {
         let tag = tag(hash);
         let texts = &self.texts;
-        let known = |&(of, name): &(u32, Name)| {
-            of == tag && same(texts.at(name as usize).as_bytes(), text.as_bytes())
-        };
-        if let Some(&(_, found)) = self.index.find(hash, known) {
-            return found;
-        }
+        let known = |&(of, name): &(u32, Name)| of == tag && same(texts.bytes(name as usize), text);
+        self.index.find(hash, known).map(|&(_, name)| name)
+    }
+
+    fn add_new(&mut self, hash: u64, text: &str) -> Name {
         let name = self.texts.push(text);
         let (texts, hasher) = (&self.texts, &self.hasher);
-        let hash_of = |&(_, name): &(u32, Name)| hasher.hash_one(texts.at(name as usize));
-        self.index.insert_unique(hash, (tag, name), hash_of);
+        let hash_of = |&(_, name): &(u32, Name)| hasher.hash_one(texts.bytes(name as usize));
+        self.index.insert_unique(hash, (tag(hash), name), hash_of);
         name
     }
 
@@ -104,9 +134,7 @@ impl Names {
         if text.is_empty() {
             return Some(NONE);
         }
-        let hash = self.hasher.hash_one(text);
-        let known = |&(_, name): &(u32, Name)| self.is(name, text.as_bytes());
-        self.index.find(hash, known).map(|&(_, name)| name)
+        self.known(self.hash(text.as_bytes()), text.as_bytes())
     }
 
     /// The strings without the way to find them.
@@ -124,7 +152,7 @@ impl Names {
 
     /// Whether `text` is the one behind a handle.
     pub(crate) fn is(&self, name: Name, text: &[u8]) -> bool {
-        same(self.texts.at(name as usize).as_bytes(), text)
+        same(self.texts.bytes(name as usize), text)
     }
 
     /// How many strings there are, the empty one included.

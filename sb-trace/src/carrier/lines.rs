@@ -6,7 +6,7 @@
 use super::hits::Hits;
 use super::parts::Parts;
 use super::pattern::{Otherwise, Pattern};
-use super::{Brackets, Further, Line, Lines};
+use super::{Brackets, Further, Line, Lines, UsualForm};
 use crate::event::{OpenPart, Record, Sink};
 use crate::payload::{Id, ansi, lambda};
 use crate::read::{AtLineEnds, Cut};
@@ -25,6 +25,7 @@ pub(super) struct Opener<'o> {
     signals: bool,
     /// Whether another line is an error.
     only: bool,
+    usual: Option<UsualForm>,
 }
 
 /// Whether a record may come in parts.
@@ -67,6 +68,7 @@ impl<'o> Opener<'o> {
             },
             signals: brackets != Brackets::Never,
             only: false,
+            usual: lines.usual,
         }
     }
 
@@ -77,7 +79,7 @@ impl<'o> Opener<'o> {
         };
         let only = pattern.otherwise == Otherwise::Error;
         let in_parts = if pattern.in_parts() { InParts::Always } else { InParts::Never };
-        Self { form: Form::Pattern(pattern), further, in_parts, signals: true, only }
+        Self { form: Form::Pattern(pattern), further, in_parts, signals: true, only, usual: None }
     }
 
     fn open<'a>(&self, line: &'a [u8]) -> Option<Line<'a>> {
@@ -140,7 +142,13 @@ pub(super) fn read(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>
     let mut records = Records { text, opener, coloured: hits.coloured, next: None };
     let mut from = 0;
     let mut header = Header::default();
-    while let Some(hit) = hits.next(from) {
+    // A record that may go on in further lines is over where the next line is usual too.
+    let alone = matches!(opener.further, Further::Nothing);
+    loop {
+        if let Some(usual) = opener.usual {
+            from = sink.usual(from, usual, alone);
+        }
+        let Some(hit) = hits.next(from) else { break };
         let line = line_around(text, hit, from);
         from = match opener.further {
             Further::Nothing => records.single(sink, line),

@@ -27,7 +27,7 @@ pub use pattern::{Otherwise, Pattern};
 pub use source::Choice;
 pub(crate) use source::{Source, recognise};
 
-use crate::payload::{Id, Json};
+use crate::payload::{Id, Json, Usual};
 use std::borrow::Cow;
 
 /// A carrier.
@@ -92,7 +92,13 @@ pub(crate) struct Lines {
     pub further: Further,
     /// Words of which one stands where a record comes in parts; none if none ever does.
     pub in_parts: &'static [&'static str],
+    /// Takes the commonest line apart, with its payload, in few instructions; what it takes must be
+    /// taken by `open` and the payloads alike.
+    pub usual: Option<UsualForm>,
 }
+
+/// The commonest form of a line, at the begin of a text.
+pub(crate) type UsualForm = fn(&[u8]) -> Option<Usual>;
 
 impl Lines {
     /// The commonest: a record is a line, and a fifth of the lines must have the form.
@@ -104,6 +110,7 @@ impl Lines {
             of_lambda: false,
             further: Further::Nothing,
             in_parts: &[],
+            usual: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::event::{Event, How, LineClass, Parsed, RawEvent, Sink};
 use crate::names::NONE;
 use crate::options::ID_GROUP;
 use crate::read::Block;
-use crate::statement::{Found, Heads, label, scan};
+use crate::statement::{Found, Heads, scan};
 use regex::bytes::Regex;
 use std::borrow::Cow;
 
@@ -62,16 +62,7 @@ impl Lines<'_> {
         while let Some(rest) = self.text.get(at..)
             && let Some(head) = self.heads.read(rest)
         {
-            let rest = &rest[head.length..];
-            let guess = words.guessed(rest).map(|(label, length)| (label, line_end(rest, length)));
-            let (label, end) = if let Some((label, Some(end))) = guess {
-                words.guessed_right(label);
-                (label, end)
-            } else {
-                let Ok((behind, label)) = label(rest) else { break };
-                let Some(end) = line_end(rest, rest.len() - behind.len()) else { break };
-                (words.label(label), end)
-            };
+            let Some((label, end)) = words.label_of_line(&rest[head.length..]) else { break };
             rows.push(Event {
                 epoch_ns: head.epoch_ns,
                 utc_offset_minutes: head.utc_offset_minutes,
@@ -138,16 +129,6 @@ fn class_of(line: &[u8]) -> LineClass {
     match std::str::from_utf8(line) {
         Ok(_) => LineClass::Other,
         Err(_) => LineClass::Undecodable,
-    }
-}
-
-/// Where the next line begins, if this one ends at `at`.
-#[inline]
-fn line_end(text: &[u8], at: usize) -> Option<usize> {
-    match text.get(at..)? {
-        [b'\n', ..] => Some(at + 1),
-        [b'\r', b'\n', ..] => Some(at + 2),
-        _ => None,
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::event::{How, LineClass, OpenPart, Parsed, Sink};
 use crate::options::Options;
 use crate::read::{AtLineEnds, Block, Cut};
+use crate::statement::Heads;
 use std::io::{Cursor, Read};
 
 /// How much of an input is looked at to recognise it.
@@ -91,9 +92,26 @@ pub(crate) fn recognise(
     let mut head = Vec::new();
     text.by_ref().take(LOOKED_AT).read_to_end(&mut head)?;
     let whole = (head.len() as u64) < LOOKED_AT;
-    let text: Box<dyn Read + Send> = Box::new(Cursor::new(head.clone()).chain(text));
-    let (source, fits) = choose(&Head::new(head, whole), options, hook_log);
+    let (source, fits) = if is_plainly_plain(&head, options) {
+        (Source::default(), true)
+    } else {
+        choose(&Head::new(head.clone(), whole), options, hook_log)
+    };
+    let text: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
     Ok(Recognised { source, text, fits })
+}
+
+/// Whether all lines begin with a statement, which is the form of no carrier: most logs of an app
+/// alone are recognised by that, and many small ones sooner.
+fn is_plainly_plain(head: &[u8], options: &Options) -> bool {
+    let free = options.format == Choice::Auto
+        && options.pattern.is_none()
+        && options.fields == Overrides::default();
+    let mut heads = Heads::new(options.epoch_unit);
+    let end = memchr::memrchr(b'\n', head).map_or(head.len(), |end| end + 1);
+    let lines = head.get(..end).unwrap_or_default();
+    free && !lines.is_empty()
+        && lines.split_inclusive(|&b| b == b'\n').all(|line| heads.read(line).is_some())
 }
 
 fn choose(head: &Head, options: &Options, hook_log: bool) -> (Source, bool) {

@@ -7,6 +7,7 @@ mod raw;
 mod record;
 mod sink;
 mod table;
+mod usual;
 mod words;
 
 pub(crate) use environment::Environments;

@@ -64,6 +64,11 @@ impl<'b> Places<'b> {
         self.record.line
     }
 
+    /// A line begins here, of which the number is known.
+    pub(super) fn go_on(&mut self, at: usize, line: u64) {
+        self.record = Cursor { at, line, line_start: at };
+    }
+
     /// The same of a record that is a line from its begin to its end, so that what is found in it
     /// stands in that line.
     pub(super) fn of_line(&mut self, at: usize) -> u64 {

@@ -16,17 +16,19 @@ const DIGITS_SHOWN: usize = 10;
 /// Takes the records of one block.
 #[derive(Debug)]
 pub(crate) struct Sink<'b> {
-    block: &'b [u8],
-    how: How<'b>,
-    parsed: Parsed,
-    heads: Heads,
+    pub(super) block: &'b [u8],
+    pub(super) how: How<'b>,
+    pub(super) parsed: Parsed,
+    pub(super) heads: Heads,
     /// Where it begins in the block, and the number (from 1) of the line there.
     from: (usize, u64),
-    places: Places<'b>,
+    pub(super) places: Places<'b>,
+    /// Where only bytes stand that were looked at one by one: text, and no NUL.
+    pub(super) sound: Vec<Range<usize>>,
     /// Whether there are any colours in the block.
     coloured: bool,
     /// Lines that are not what the rest is.
-    classes: Vec<(u64, LineClass)>,
+    pub(super) classes: Vec<(u64, LineClass)>,
     /// For each row, where it begins, if records may come in parts.
     order: Vec<i64>,
 }
@@ -47,6 +49,7 @@ impl<'b> Sink<'b> {
             heads: Heads::new(how.unit),
             from,
             places: Places::new(block, from),
+            sound: Vec::new(),
             coloured: memchr::memchr(0x1b, block.get(from.0..).unwrap_or_default()).is_some(),
             classes: Vec::new(),
             order: Vec::new(),
@@ -250,7 +253,7 @@ impl<'b> Sink<'b> {
     }
 
     /// Remembers where a row begins, if rows have to be put in order.
-    fn order(&mut self, part: Option<&OpenPart>, at: Option<usize>, begin: usize) {
+    pub(super) fn order(&mut self, part: Option<&OpenPart>, at: Option<usize>, begin: usize) {
         if !self.how.in_parts {
             return;
         }
@@ -309,8 +312,15 @@ impl<'b> Sink<'b> {
             self.parsed.unique.resize(self.parsed.rows.len(), 0);
         }
         self.parsed.open = open;
-        self.parsed.has_nul |= memchr::memchr(0, text).is_some();
         self.parsed
+    }
+
+    /// What was not looked at byte by byte.
+    fn rest(&self) -> impl Iterator<Item = &'b [u8]> {
+        let begins = std::iter::once(self.from.0).chain(self.sound.iter().map(|sound| sound.end));
+        let ends = self.sound.iter().map(|sound| sound.start).chain([self.block.len()]);
+        let block = self.block;
+        begins.zip(ends).filter_map(move |(begin, end)| block.get(begin..end))
     }
 
     fn sort_rows(&mut self) {
@@ -328,7 +338,10 @@ impl<'b> Sink<'b> {
     fn count_lines(&mut self, text: &[u8], whole: u64) {
         let first = self.from.1;
         let whole = first + whole - 1;
-        if std::str::from_utf8(text).is_err() {
+        let has_nul = self.rest().any(|text| memchr::memchr(0, text).is_some());
+        self.parsed.has_nul |= has_nul;
+        // Each part begins and ends with a line.
+        if self.rest().any(|text| std::str::from_utf8(text).is_err()) {
             let lines = text.split(|&b| b == b'\n');
             let broken = |line: &[u8]| std::str::from_utf8(line).is_err();
             for (line, _) in (first..).zip(lines).filter(|(_, text)| broken(text)) {

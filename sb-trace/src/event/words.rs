@@ -2,6 +2,7 @@
 //! block to block, so that most of them are compared with one guess instead of being looked up.
 
 use crate::names::{NONE, Name, Names};
+use crate::statement::{label_length, line_end};
 
 /// The labels and sources that one reader met.
 #[derive(Debug, Default)]
@@ -11,9 +12,23 @@ pub(crate) struct Words {
     told: usize,
     /// For each label, the one that followed it last.
     next: Vec<Next>,
+    /// Labels that came where another one was guessed; each has its place.
+    recent: Recent,
     last: Name,
     source: Name,
     source_before: Name,
+}
+
+/// How many labels that were not guessed are remembered.
+const RECENT: usize = 64;
+
+#[derive(Debug)]
+struct Recent([Next; RECENT]);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self([Next::default(); RECENT])
+    }
 }
 
 /// A label that may come next.
@@ -43,6 +58,13 @@ impl Begin {
         let (bytes, mask) = (u128::from_le_bytes(bytes), u128::from_le_bytes(mask));
         Self { bytes, mask, length: text.len() }
     }
+
+    /// Where a label is remembered that was not guessed.
+    fn place(self) -> usize {
+        const MIXES: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+        let mixed = self.bytes.wrapping_mul(MIXES) >> 64;
+        usize::try_from(mixed >> 58).unwrap_or_default() % RECENT
+    }
 }
 
 impl Words {
@@ -58,7 +80,7 @@ impl Words {
     /// The label that was guessed to come next, and its length, if `text` begins with it; what
     /// follows it must still be looked at.
     #[inline]
-    pub(crate) fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
+    fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
         let Next { label, begin } = self.next.get(self.last as usize)?;
         let start = text.first_chunk().map(|start| u128::from_le_bytes(*start))?;
         let fits = start & begin.mask == begin.bytes
@@ -66,12 +88,6 @@ impl Words {
             && (begin.length <= Begin::MOST
                 || text.get(..begin.length)? == self.names.text(*label).as_bytes());
         fits.then_some((*label, begin.length))
-    }
-
-    /// The guess was right.
-    #[inline]
-    pub(crate) fn guessed_right(&mut self, label: Name) {
-        self.last = label;
     }
 
     /// The handle of a source.
@@ -84,6 +100,28 @@ impl Words {
             }
         }
         self.source
+    }
+
+    /// The label that `text` begins with, if its line ends behind it, and where the next one begins.
+    #[inline]
+    pub(crate) fn label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+        if let Some((label, length)) = self.guessed(text)
+            && let Some(end) = line_end(text, length)
+        {
+            self.last = label;
+            return Some((label, end));
+        }
+        let length = label_length(text)?;
+        let end = line_end(text, length)?;
+        let label = text.get(..length)?;
+        let begin = Begin::of(label);
+        let recent = &mut self.recent.0[begin.place()];
+        if length > Begin::MOST || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length) {
+            *recent = Next { label: self.names.add_bytes(label)?, begin };
+        }
+        let label = recent.label;
+        self.follow(label);
+        Some((label, end))
     }
 
     /// The label that was guessed to come next, if `text` is it and nothing else.
@@ -153,12 +191,9 @@ mod tests {
         assert_eq!(words.guessed(&text(&long)), Some((2, 40)));
         assert_eq!(words.guessed(&text(&long[1..])), None);
         assert_eq!(words.guessed(b"LL"), None, "too near the end to be compared at once");
-        words.guessed_right(2);
+        words.label(&long);
         assert_eq!(words.guessed(&text("A")), Some((1, 1)));
         assert_eq!(words.guessed(&text("B")), None);
-        words.label("B");
-        assert_eq!(words.guessed_whole(b"A"), None);
-        words.guessed_right(2);
         assert_eq!((words.guessed_whole(b"A"), words.guessed_whole(b"A ")), (Some(1), None));
         words.label("B");
         assert_eq!(words.guessed(&text("B")), None, "nothing is known of what follows it");

@@ -11,11 +11,13 @@ pub(crate) mod lambda;
 mod log_result;
 mod repair;
 pub(crate) mod time;
+mod usual;
 mod value;
 
 pub(crate) use id::{Id, Width};
 pub(crate) use log_result::{log_result, may_hold_log_result, request_in, unpack};
 pub(crate) use repair::repair;
+pub(crate) use usual::{Usual, node};
 pub(crate) use value::Json;
 
 use std::borrow::Cow;

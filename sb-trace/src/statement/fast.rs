@@ -1,8 +1,8 @@
-//! The commonest begin of a statement, read in few instructions: the digits of an epoch, `+hhmm` or
-//! `-hhmm`, `|`. Whatever else the grammar allows is left to it; a property test holds this to the
-//! grammar on arbitrary bytes.
+//! The begin of a statement, read in few instructions: the digits of an epoch, its zone, `|`. A
+//! property test holds this to the grammar on arbitrary bytes. A head that stands too near the end
+//! of its text for that is left to the grammar.
 
-use super::grammar::EpochUnit;
+use super::grammar::{self, EpochUnit};
 
 /// The begin of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,11 @@ pub(crate) struct Head {
     pub length: usize,
 }
 
-/// `+hhmm|`
-const ZONE: usize = 6;
+/// So many bytes hold the longest zone, `+hh:mm|`.
+const ZONE: usize = 7;
+
+/// How many zones are remembered.
+const ZONES: usize = 32;
 
 /// Reads heads, each with what it knows of the one before.
 #[derive(Debug, Clone)]
@@ -24,14 +27,14 @@ pub(crate) struct Heads {
     most: u64,
     /// The first eight digits of the last epoch as they stand there, and what they count for.
     first: (u64, u64),
-    /// The last zone as it stands there, and its minutes.
-    zone: (u64, i16),
+    /// Zones as they stand there, and their minutes; each has its place.
+    zones: [(u64, i16); ZONES],
 }
 
 impl Heads {
     pub(crate) fn new(unit: EpochUnit) -> Self {
         let most = i64::MAX.cast_unsigned() / unit.ns().cast_unsigned();
-        Self { unit, most, first: (0, 0), zone: (0, 0) }
+        Self { unit, most, first: (0, 0), zones: [(0, 0); ZONES] }
     }
 
     /// The head that `text` begins with.
@@ -69,13 +72,82 @@ impl Heads {
             return None;
         }
         let epoch_ns = count.wrapping_mul(self.unit.ns().cast_unsigned()).cast_signed();
-        // The two digits before the zone are no part of it.
-        let zone = word(head, LENGTH - 8) >> 16;
-        if zone != self.zone.0 {
-            self.zone = (zone, minutes(&head[digits..])?);
+        // The digit before the zone is no part of it, and what follows the bar neither.
+        let zone = word(head, LENGTH - 8) >> 8;
+        let bar = first_bar(zone)?;
+        let zone = zone & u64::MAX >> (56 - 8 * bar);
+        let known = &mut self.zones[place_of(zone)];
+        if zone != known.0 {
+            *known = (zone, minutes(&head[digits..digits + bar])?);
         }
-        Some(Head { epoch_ns, utc_offset_minutes: self.zone.1, length: LENGTH })
+        Some(Head { epoch_ns, utc_offset_minutes: known.1, length: digits + bar + 1 })
     }
+}
+
+/// How long the label is that `text` begins with; none where it begins with none.
+#[inline]
+pub(crate) fn label_length(text: &[u8]) -> Option<usize> {
+    if text.first()?.is_ascii_digit() {
+        return None;
+    }
+    let mut length = 0;
+    loop {
+        let word = text.get(length..)?.iter().take_while(|&&b| KINDS[usize::from(b)] == WORD);
+        let end = length + word.count();
+        let parted = end > length;
+        match text.get(end).map_or(0, |&b| KINDS[usize::from(b)]) {
+            // A mark that no word follows is no part of the label.
+            _ if !parted => return length.checked_sub(1),
+            MARK => length = end + 1,
+            _ => return Some(end),
+        }
+    }
+}
+
+/// What a byte may be in a label.
+const WORD: u8 = 1;
+const MARK: u8 = 2;
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_word = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        kinds[byte] = if is_word { WORD } else { 0 };
+        byte += 1;
+    }
+    kinds[b'.' as usize] = MARK;
+    kinds[b':' as usize] = MARK;
+    kinds[b'/' as usize] = MARK;
+    kinds[b'-' as usize] = MARK;
+    kinds
+};
+
+/// Where the next line begins, if this one ends at `at`.
+#[inline]
+pub(crate) fn line_end(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at..)? {
+        [b'\n', ..] => Some(at + 1),
+        [b'\r', b'\n', ..] => Some(at + 2),
+        _ => None,
+    }
+}
+
+/// Which byte is the first `|`; the first is the lowest.
+#[inline]
+fn first_bar(bytes: u64) -> Option<usize> {
+    const BARS: u64 = u64::from_le_bytes([b'|'; 8]);
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let others = bytes ^ BARS;
+    // The lowest high bit that is left stands in the first byte that is zero.
+    let bars = others.wrapping_sub(ONES) & !others & (ONES << 7);
+    (bars != 0).then_some(bars.trailing_zeros() as usize / 8)
+}
+
+/// Where a zone is remembered.
+#[inline]
+fn place_of(zone: u64) -> usize {
+    const MIXES: u64 = 0x9e37_79b9_7f4a_7c15;
+    usize::try_from(zone.wrapping_mul(MIXES) >> 59).unwrap_or_default() % ZONES
 }
 
 /// Eight bytes from a place on.
@@ -103,27 +175,16 @@ fn eight_digits(bytes: u64) -> Option<u64> {
     Some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
-/// The minutes of `+hhmm|`.
+/// The minutes of a zone.
 fn minutes(zone: &[u8]) -> Option<i16> {
-    let [sign, h, hh, m, mm, b'|'] = *zone else { return None };
-    let two = |tens: u8, ones: u8| {
-        let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
-        digits.then(|| i16::from(tens - b'0') * 10 + i16::from(ones - b'0'))
-    };
-    let (hours, minutes) = (two(h, hh)?, two(m, mm)?);
-    if hours > 14 || minutes > 59 {
-        return None;
-    }
-    match sign {
-        b'+' => Some(hours * 60 + minutes),
-        b'-' => Some(-(hours * 60 + minutes)),
+    match grammar::zone(zone) {
+        Ok(([], minutes)) => Some(minutes),
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::grammar;
     use super::*;
     use proptest::prelude::*;
 
@@ -134,7 +195,9 @@ mod tests {
         fn reads_as_the_grammar_does(
             texts in proptest::collection::vec((
                 prop_oneof!["[0-9]{9,20}", "[0-9]{13}", "16007768701[0-9]{2}", "[0-9]{19}", "[0-9]{16}", "[0-9]{10}"],
-                prop_oneof!["[+-][01][0-9][0-5][0-9]", "[+-][0-9]{4}", "[+-]?[0-9:]{0,6}", "Z"],
+                prop_oneof![
+                    "[+-][01][0-9]:?[0-5][0-9]", "[+-][0-9]{4}", "[+-]?[0-9:]{0,6}", "Z", "Z",
+                ],
                 prop_oneof![Just("|".to_owned()), "[|A-Z]?"],
                 proptest::collection::vec(any::<u8>(), 0..12),
             ), 1..8),
@@ -145,9 +208,10 @@ mod tests {
                 let mut text = [digits, zone.clone(), bar].concat().into_bytes();
                 text.extend(rest);
                 let Some(head) = heads.read(&text) else {
-                    // What it does not read, the grammar may; but not the common shape.
-                    let common = zone.len() == 5 && grammar::parse(&text, unit).is_ok();
-                    prop_assert!(!common, "{}", String::from_utf8_lossy(&text));
+                    // What it does not read, the grammar may only near the end of the text.
+                    let near = text.len() < unit.digits() + ZONE;
+                    let read = grammar::parse(&text, unit).is_ok();
+                    prop_assert!(near || !read, "{}", String::from_utf8_lossy(&text));
                     continue;
                 };
                 prop_assert_eq!(text.get(head.length - 1), Some(&b'|'));
@@ -156,6 +220,17 @@ mod tests {
                 prop_assert_eq!(statement.epoch_ns, head.epoch_ns);
                 prop_assert_eq!(statement.utc_offset_minutes, head.utc_offset_minutes);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn labels_are_as_long_as_the_grammar_says(
+            pieces in proptest::collection::vec("[A-Za-z_]{1,3}|[0-9]{1,2}|[.:/-]{1,2}|[ |\\PC]", 0..6),
+        ) {
+            let text = pieces.concat();
+            let length = grammar::label(text.as_bytes()).ok().map(|(_, label)| label.len());
+            prop_assert_eq!(label_length(text.as_bytes()), length, "{}", text);
         }
     }
 

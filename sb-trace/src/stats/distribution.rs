@@ -5,7 +5,8 @@
 pub struct Distribution {
     /// Distinct latencies in nanoseconds, ascending.
     values: Vec<i64>,
-    /// For each of them, how many latencies are less than or equal to it.
+    /// For each of them, how many latencies are less than or equal to it; empty where no two are
+    /// equal.
     up_to: Vec<u64>,
 }
 
@@ -13,6 +14,9 @@ impl Distribution {
     /// Of latencies in any order.
     pub fn of(mut latencies: Vec<i64>) -> Self {
         latencies.sort_unstable();
+        if latencies.is_sorted_by(|a, b| a < b) {
+            return Self { values: latencies, up_to: Vec::new() };
+        }
         Self::of_sorted_counts(latencies.chunk_by(|a, b| a == b).map(|c| (c[0], c.len() as u64)))
     }
 
@@ -23,32 +27,55 @@ impl Distribution {
         for (value, count) in counts.filter(|(_, count)| *count > 0) {
             n += count;
             out.values.push(value);
-            out.up_to.push(n);
+            if n > out.values.len() as u64 {
+                // The first that occurs more than once.
+                let before = out.values.len() as u64 - 1;
+                if out.up_to.is_empty() {
+                    out.up_to.extend(1..=before);
+                }
+                out.up_to.push(n);
+            }
         }
         out
     }
 
     /// How many latencies there are.
     pub fn n(&self) -> u64 {
-        self.up_to.last().copied().unwrap_or(0)
+        self.up_to.last().copied().unwrap_or(self.values.len() as u64)
     }
 
     /// The latency of a rank, counted from 0.
     pub fn at(&self, rank: u64) -> Option<i64> {
-        self.values.get(self.up_to.partition_point(|&up_to| up_to <= rank)).copied()
+        let place = if self.up_to.is_empty() {
+            usize::try_from(rank).ok()?
+        } else {
+            self.up_to.partition_point(|&up_to| up_to <= rank)
+        };
+        self.values.get(place).copied()
     }
 
     /// How many latencies are less than a bound.
     pub fn below(&self, bound: i64) -> u64 {
-        let distinct = self.values.partition_point(|&v| v < bound);
-        distinct.checked_sub(1).map_or(0, |last| self.up_to[last])
+        self.count_while(|latency| latency < bound)
+    }
+
+    /// How many of the least latencies something holds for that holds for no greater ones.
+    pub fn count_while(&self, holds: impl Fn(i64) -> bool) -> u64 {
+        let distinct = self.values.partition_point(|&latency| holds(latency));
+        distinct.checked_sub(1).map_or(0, |last| self.counted_up_to(last))
+    }
+
+    fn counted_up_to(&self, place: usize) -> u64 {
+        self.up_to.get(place).copied().unwrap_or(place as u64 + 1)
     }
 
     /// The latencies with the number of each.
     pub fn counts(&self) -> impl DoubleEndedIterator<Item = (i64, u64)> + Clone {
-        let before = [0].into_iter().chain(self.up_to.iter().copied());
-        let counts: Vec<u64> = self.up_to.iter().zip(before).map(|(to, from)| to - from).collect();
-        self.values.iter().copied().zip(counts).collect::<Vec<_>>().into_iter()
+        let count = |place: usize| {
+            let before = place.checked_sub(1).map_or(0, |before| self.counted_up_to(before));
+            self.counted_up_to(place) - before
+        };
+        self.values.iter().enumerate().map(move |(place, &value)| (value, count(place)))
     }
 
     /// The sum of all.
@@ -91,6 +118,13 @@ mod tests {
         for q in [0.0, 0.1, 0.5, 0.83, 1.0] {
             assert_eq!(of.quantile_ms(q), crate::stats::quantile(&ms, q));
         }
+        assert_eq!(of.counts().last(), Some((9_000_000, 1)));
+        let distinct = Distribution::of(vec![3, 1, 2]);
+        assert_eq!(distinct, Distribution::of_sorted_counts([(1, 1), (2, 1), (3, 1)].into_iter()));
+        assert_eq!(
+            (distinct.n(), distinct.at(2), distinct.below(3), distinct.sum()),
+            (3, Some(3), 2, 6)
+        );
         assert_eq!((of.below(0), of.below(1), of.below(5_000_001)), (1, 2, 5));
         assert_eq!(of.sum(), 30_000_001);
         assert_eq!(Distribution::of(Vec::new()).quantile_ms(0.5), None);

@@ -45,8 +45,7 @@ pub fn modes(latencies: &Distribution) -> Vec<Mode> {
     let mut ranks = vec![negative];
     ranks.extend(borders.iter().map(|&bin| {
         let edge = histogram.edge(bin);
-        let left = |(value, _): &(i64, u64)| histogram.scale.log(*value as f64) < edge;
-        latencies.counts().take_while(left).map(|(_, count)| count).sum::<u64>()
+        latencies.count_while(|latency| histogram.scale.log(latency as f64) < edge)
     }));
     ranks.push(n);
     let ms = |rank: u64| latencies.at(rank).map_or(0.0, crate::units::ns_to_ms);
@@ -120,8 +119,28 @@ impl Histogram {
         let bins = if wanted < 120.0 { wanted.ceil().max(20.0) as usize } else { 120 };
         let width = ((high - low) / bins as f64).max(f64::MIN_POSITIVE);
         let mut histogram = Self { scale, low, width, counts: vec![0.0; bins] };
+        // Most latencies lie in the middle of a bin: no logarithm is needed to see that.
+        let half = histogram.scale.tick / 2.0;
+        let mut inner = (0.0, 0.0, 0);
         for (latency, count) in latencies.counts().filter(|(latency, _)| *latency >= 0) {
-            histogram.add(latency as f64, count as f64);
+            let (latency, count) = (latency as f64, count as f64);
+            if latency - half > inner.0 && latency + half < inner.1 {
+                histogram.counts[inner.2] += count;
+                continue;
+            }
+            histogram.add(latency, count);
+            let bin = (histogram.scale.log(latency) - histogram.low) / histogram.width;
+            if (0.0..bins as f64).contains(&bin) {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "0 <= bin < bins"
+                )]
+                let bin = bin as usize;
+                // A little inside of its edges, whatever a logarithm is rounded to.
+                let edge = |bin: usize| 10f64.powf(histogram.edge(bin));
+                inner = (edge(bin) * (1.0 + 1e-9), edge(bin + 1) * (1.0 - 1e-9), bin);
+            }
         }
         histogram
     }

@@ -1,6 +1,6 @@
 //! What all traces together say, once the log is over.
 
-use super::counts::{Counts, distribution};
+use super::counts::{Counts, Poured};
 use super::keyed::Close;
 use super::shapes::{Measured, Slot, What};
 use super::{Clocks, Measurer, Tally};
@@ -80,7 +80,8 @@ impl Tally {
             starts,
         };
         for closed in close.all(&self.read) {
-            let numbers = self.shapes.absorb(closed.shapes, |label| label, &self.pairs, names);
+            let numbers =
+                self.shapes.absorb(closed.shapes, |label| label, &self.pairs, names, self.ticks);
             clocks.absorb(closed.clocks, &numbers);
             self.split += closed.split;
             self.filtered += closed.filtered;
@@ -245,20 +246,17 @@ impl Tally {
         names: &Names,
         percents: &[f64],
     ) -> Summary {
-        let mut counts = Vec::new();
+        let mut all = Poured::default();
+        let mut turned = Poured::default();
         let mut unmatched = 0;
         for row in rows {
-            let before = counts.len();
-            row.of.latencies.pour(&mut counts, self.ticks);
-            if row.turned {
-                for (latency, _) in &mut counts[before..] {
-                    *latency = latency.saturating_neg();
-                }
-            }
+            let into = if row.turned { &mut turned } else { &mut all };
+            row.of.latencies.pour(into, self.ticks);
             unmatched += row.traces * row.of.unmatched;
         }
+        all.add(turned.turned());
         let unmatched = usize::try_from(unmatched).unwrap_or(usize::MAX);
-        let latencies = distribution(counts);
+        let latencies = all.distribution();
         Summary::of_distribution(
             pair.text(names),
             class.to_owned(),
@@ -278,12 +276,11 @@ impl Tally {
         let usual = paths.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
         let Some((usual, usual_count)) = usual else { return Sequences::default() };
         let median = |counts: Vec<&Counts>| {
-            let mut all = Vec::new();
+            let mut all = Poured::default();
             for counts in counts {
                 counts.pour(&mut all, self.ticks);
             }
-            let all = distribution(all);
-            all.at(all.n().checked_sub(1)? / 2)
+            all.median()
         };
         let of_usual: Vec<&Measured> = shapes().filter(|s| s.shape.labels == usual).collect();
         let pause = |step: &[Name]| {

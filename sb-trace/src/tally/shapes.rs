@@ -175,6 +175,7 @@ impl Shapes {
         label: impl Fn(Name) -> Name,
         pairs: &PairChoice,
         names: &Names,
+        ticks: Ticks,
     ) -> Vec<u32> {
         let numbers = other.all.into_iter().map(|of| {
             let kind = Kind {
@@ -188,10 +189,10 @@ impl Shapes {
             let into = &mut self.all[number as usize];
             into.traces += of.traces;
             into.first = into.first.min(of.first);
-            into.wraps.absorb(of.wraps);
+            into.wraps.absorb(of.wraps, ticks);
             // The same labels are measured in the same places, so these are the same slots.
             for (slot, of) in into.slots.iter_mut().zip(of.slots) {
-                slot.latencies.absorb(of.latencies);
+                slot.latencies.absorb(of.latencies, ticks);
             }
             number
         });

@@ -315,7 +315,8 @@ impl Tally {
             }
         }
         self.split += of.split;
-        self.shapes.absorb(of.shapes, |label| words[label as usize], &self.pairs, names);
+        let label = |label: Name| words[label as usize];
+        self.shapes.absorb(of.shapes, label, &self.pairs, names, self.ticks);
         self.read.push((of.keyed, Some(words)));
     }
 }

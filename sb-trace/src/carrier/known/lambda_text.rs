@@ -1,7 +1,7 @@
 //! `lambda-text`: lines of Lambda and of its runtimes, with nothing around them.
 
 use crate::carrier::{Brackets, Carrier, Line, Lines, Shape};
-use crate::payload::lambda;
+use crate::payload::{lambda, node};
 use std::borrow::Cow;
 
 pub(in crate::carrier) static CARRIER: Carrier = Carrier {
@@ -13,7 +13,11 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     // A file of such lines may be joined from many streams.
     brackets: Brackets::Never,
     samples: &["lambda-text.log", "lambda-text-output.txt", "lambda-text-runtimes.log"],
-    shape: Shape::Lines(Lines { claims: Some(lambda::is_lambda), ..Lines::new(open) }),
+    shape: Shape::Lines(Lines {
+        claims: Some(lambda::is_lambda),
+        usual: Some(node),
+        ..Lines::new(open)
+    }),
 };
 
 /// Any line: the columns of the runtime are a payload.

@@ -1,0 +1,120 @@
+//! The commonest forms of a line, taken apart in few instructions. Each takes only what the way for
+//! all lines takes alike; tests hold them to that.
+
+use super::lambda::is_request_id;
+use std::ops::Range;
+
+/// Where the parts of a line stand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Usual {
+    /// The id of the invocation; empty where there is none.
+    pub id: Range<usize>,
+    /// The source; empty where the line names none.
+    pub source: Range<usize>,
+    /// Where the app's own text begins.
+    pub body: usize,
+}
+
+/// `2022-04-14T05:20:00.000Z TAB id TAB LEVEL TAB text`: Node.js on Lambda.
+#[inline]
+pub(crate) fn node(text: &[u8]) -> Option<Usual> {
+    const ID: usize = 25;
+    const LONGEST_ID: usize = 64;
+    const LONGEST_LEVEL: usize = 11;
+    let head: &[u8; ID] = text.first_chunk()?;
+    let form = in_form(*head.first_chunk()?, *b"0000-00-")
+        & in_form(*head[8..].first_chunk()?, *b"00T00:00")
+        & in_form(*head[16..].first_chunk()?, *b":00.000Z");
+    if !form || head[24] != b'\t' {
+        return None;
+    }
+    let length = tab_within(text.get(ID..)?, LONGEST_ID)?;
+    let id = text.get(ID..ID + length)?;
+    // Before the first request, the runtime prints this.
+    if !is_request_id(id) || id == b"undefined" {
+        return None;
+    }
+    let level = ID + length + 1;
+    let length = tab_within(text.get(level..)?, LONGEST_LEVEL)?;
+    let is_level = length >= 3 && text[level..level + length].iter().all(u8::is_ascii_alphabetic);
+    let body = level + length + 1;
+    is_level.then(|| Usual { id: ID..level - 1, source: 0..0, body })
+}
+
+/// Where the first TAB stands, if no more than so many bytes stand before it.
+#[inline]
+fn tab_within(text: &[u8], most: usize) -> Option<usize> {
+    memchr::memchr(b'\t', text.get(..=most).unwrap_or(text))
+}
+
+/// Whether there is a digit wherever a zero stands in the form, and elsewhere the same byte.
+#[inline]
+fn in_form(text: [u8; 8], form: [u8; 8]) -> bool {
+    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    // Adding this to a byte above 9 sets its high bit.
+    const ABOVE_NINE: u64 = u64::from_le_bytes([0x76; 8]);
+    let mut digits = [0; 8];
+    for (digit, form) in digits.iter_mut().zip(form) {
+        *digit = if form == b'0' { u8::MAX } else { 0 };
+    }
+    let digits = u64::from_le_bytes(digits);
+    let (text, form) = (u64::from_le_bytes(text), u64::from_le_bytes(form));
+    let values = (text ^ ZEROS) & digits;
+    let all_digits = (values.wrapping_add(ABOVE_NINE & digits) | values) & HIGH_BITS == 0;
+    all_digits && (text ^ form) & !digits == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::unwrap;
+    use super::*;
+    use proptest::prelude::*;
+
+    const LINE: &str =
+        "2022-04-14T05:20:00.000Z\tc04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0\tINFO\t1650000000000+0000|A";
+
+    #[test]
+    fn the_line_of_node() {
+        let usual = node(LINE.as_bytes()).unwrap();
+        assert_eq!(&LINE[usual.id], "c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0");
+        assert_eq!(&LINE[usual.body..], "1650000000000+0000|A");
+        for other in [
+            LINE.replace("INFO\t", ""),
+            LINE.replace("INFO", "I2"),
+            LINE.replace("c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0", "undefined"),
+            LINE.replace(".000Z", ".00Z"),
+            LINE.replace('\t', " "),
+        ] {
+            assert_eq!(node(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    proptest! {
+        /// What it takes, the way for all lines takes alike.
+        #[test]
+        fn takes_lines_as_all_lines_are_taken(
+            edits in proptest::collection::vec((0..LINE.len(), any::<u8>()), 0..3),
+            id in prop_oneof!["[0-9a-zA-Z_-]{1,70}", "undefined|None|-|", "[ -~]{8,12}"],
+            level in prop_oneof!["[A-Za-z]{0,13}", "[ -~]{0,6}"],
+        ) {
+            let line = LINE.replace("c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0", &id);
+            let mut line = line.replace("INFO", &level).into_bytes();
+            for (at, byte) in edits {
+                if let Some(place) = line.get_mut(at) {
+                    *place = byte;
+                }
+            }
+            let Some(usual) = node(&line) else { return Ok(()) };
+            // A statement and nothing else follows.
+            let body = &line[usual.body..];
+            if body != b"1650000000000+0000|A" {
+                return Ok(());
+            }
+            let layer = unwrap(&line);
+            prop_assert_eq!(layer.id.text.as_bytes(), &line[usual.id]);
+            prop_assert_eq!(&*layer.body, body);
+            prop_assert!(layer.source.is_empty() && layer.signal.is_none());
+        }
+    }
+}
