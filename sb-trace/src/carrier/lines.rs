@@ -8,7 +8,7 @@ use super::parts::Parts;
 use super::pattern::{Otherwise, Pattern};
 use super::{Brackets, Further, Line, Lines, UsualForm};
 use crate::event::{OpenPart, Record, Sink};
-use crate::payload::{Id, ansi};
+use crate::payload::{Id, ansi, lambda};
 use crate::read::{AtLineEnds, Cut};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -138,7 +138,7 @@ pub(super) fn read(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>
     if !carry.is_empty() || opener.in_parts.are_in(text) {
         return read_parts(sink, opener, carry);
     }
-    let mut hits = Hits::new(text, opener.signals);
+    let mut hits = Hits::new(text, opener.signals, sink.is_coloured());
     let mut records = Records { text, opener, coloured: hits.coloured, next: None };
     let mut from = 0;
     let mut header = Header::default();
@@ -278,6 +278,12 @@ impl<'b> Records<'b, '_> {
             }
             Cow::Owned(body) => body.as_slice(),
         };
+        if self.opener.signals
+            && let Some(signal) = lambda::signal_alone(body)
+        {
+            sink.signal_line(line.start, &signal, &opened.source);
+            return;
+        }
         let (id, unique) = (opened.id.clone(), opened.unique.as_ref());
         let (raw, line) = (line.start..end, end == line.end);
         sink.record(&Record { raw, line, body, id, source: &opened.source, unique });

@@ -4,6 +4,7 @@ mod environment;
 mod parsed;
 mod places;
 mod raw;
+mod record;
 mod sink;
 mod table;
 mod usual;
@@ -11,6 +12,7 @@ mod words;
 
 pub(crate) use environment::Environments;
 pub(crate) use parsed::{LineClass, OpenPart, Parsed, RawEvent};
-pub(crate) use sink::{How, Record, Sink};
+pub(crate) use record::{How, Record};
+pub(crate) use sink::Sink;
 pub use table::{Event, Events};
 pub(crate) use words::Words;

@@ -3,38 +3,12 @@
 use super::parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
 use super::places::Places;
 use super::raw::{looks_like_a_statement, offset_in, own_id};
+use super::record::{How, Record};
 use crate::payload::{self, Id, Layer, Signal};
-use crate::statement::{EpochUnit, Found, Head, Heads, Statement, label, scan};
-use regex::bytes::Regex;
+use crate::statement::{Found, Head, Heads, Statement, label, scan};
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
-
-/// How records are read, whatever their carrier.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct How<'o> {
-    pub unit: EpochUnit,
-    pub id_regex: Option<&'o Regex>,
-    /// What a line is that holds no record.
-    pub rest: LineClass,
-    /// Whether records may come in parts, whose statements then have to be put in order.
-    pub in_parts: bool,
-}
-
-/// One record, as its carrier hands it on.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Record<'a> {
-    /// Where all of it stands in the block.
-    pub raw: Range<usize>,
-    /// Whether that is one whole line.
-    pub line: bool,
-    /// The text in it, payloads included.
-    pub body: &'a [u8],
-    pub id: Id<'a>,
-    pub source: &'a str,
-    /// What tells the record from all others, if anything does.
-    pub unique: &'a str,
-}
 
 /// So many digits tell one epoch from another.
 const DIGITS_SHOWN: usize = 10;
@@ -82,6 +56,11 @@ impl<'b> Sink<'b> {
         }
     }
 
+    /// Whether there are any colours in the block.
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.coloured
+    }
+
     /// The block's text.
     pub(crate) fn block(&self) -> &'b [u8] {
         self.block
@@ -99,6 +78,13 @@ impl<'b> Sink<'b> {
     pub(crate) fn one_of(&mut self, record: &Record<'_>, of_form: bool) {
         self.parsed.records += u64::from(of_form);
         self.take(record, None);
+    }
+
+    /// A record that is one of Lambda's own lines and nothing else.
+    pub(crate) fn signal_line(&mut self, at: usize, signal: &Signal<'_>, source: &str) {
+        self.parsed.records += 1;
+        let line = self.places.of_line(at);
+        self.signal(signal, source, line);
     }
 
     /// How much was found so far.
@@ -383,6 +369,7 @@ impl<'b> Sink<'b> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statement::EpochUnit;
 
     const HOW: How<'static> =
         How { unit: EpochUnit::Ms, id_regex: None, rest: LineClass::Carrier, in_parts: false };

@@ -37,6 +37,16 @@ pub(crate) fn is_lambda(text: &[u8]) -> bool {
     !log4j_only && peel(text).is_some()
 }
 
+/// One of Lambda's own lines, if a text is that and nothing else.
+pub(crate) fn signal_alone(text: &[u8]) -> Option<Signal<'_>> {
+    match text.first()? {
+        b'S' | b'E' | b'R' | b'I' => {}
+        _ => return None,
+    }
+    let layer = signal(text)?;
+    if layer.body.trim_ascii().is_empty() { layer.signal } else { None }
+}
+
 fn signal(text: &[u8]) -> Option<Layer<'_>> {
     let (line, _) = text.split_at(memchr::memchr2(b'\n', b'\r', text).unwrap_or(text.len()));
     let id = |after: &[u8]| {
