@@ -108,9 +108,8 @@ class Sb:
     def invoke(self, workload_type=None, scale_factor=1, scale_type="linear", workload_trace=None,
                workload_options=None, scale_rate_per_second=None, seconds_to_skip=180):
         """Runs the invoke hook with a load: a number, or 'custom' with options or a trace."""
-        if scale_type != "linear":
-            raise ValueError("only scale_type='linear' is built in")
-        flags = [f"--scale-factor={scale_factor}", f"--seconds-to-skip={seconds_to_skip}"]
+        flags = [f"--scale-factor={scale_factor}", f"--scale-type={scale_type}",
+                 f"--seconds-to-skip={seconds_to_skip}"]
         if workload_trace is not None:
             flags.append(f"--workload-trace={os.path.abspath(workload_trace)}")
         if isinstance(workload_options, dict):
