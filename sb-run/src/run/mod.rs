@@ -4,6 +4,7 @@ mod aftermath;
 pub mod book;
 pub mod check;
 pub mod collect;
+mod fetch;
 pub mod opening;
 pub mod place;
 pub mod plan;
