@@ -11,6 +11,7 @@ pub mod plan;
 pub mod session;
 pub mod step;
 pub mod suite;
+mod tails;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -172,3 +172,30 @@ fn without_the_program_its_image_is_used() {
         collect("collect --local", Some("/nowhere")).code(1).says("is not on the PATH");
     }
 }
+
+#[test]
+fn ends_of_logs_that_invoke_printed_are_taken() {
+    need_python!();
+    // `aws lambda invoke --log-type Tail`
+    let code = "U1RBUlQgUmVxdWVzdElkOiBhClZlcnNpb246ICRMQVRFU1QKMTYwMDc3Njg3MDE0MCswMDAwfEhBTkRMRVIKRU5EIFJlcXVlc3RJZDogYQo=";
+    let hooks = format!(
+        "def prepare(spec): pass
+def invoke(spec): print('{{\"StatusCode\": 200, \"LogResult\": \"{code}\"}}')
+def cleanup(spec): pass
+"
+    );
+    let sandbox = Sandbox::with(&hooks);
+    sandbox
+        .run("test --repeat 2")
+        .code(0)
+        .says("2 ends of the functions' log")
+        .never_says("no trace statement");
+    let text =
+        "START RequestId: a\nVersion: $LATEST\n1600776870140+0000|HANDLER\nEND RequestId: a\n";
+    for call in [1, 2] {
+        assert_eq!(sandbox.log(&format!("collected/tails-invoke-000{call}.log")), text);
+    }
+    let nothing = Sandbox::with(&hooks.replace("LogResult", "Payload"));
+    nothing.run("test").code(0);
+    assert!(!nothing.only_run().join("collected").exists());
+}
