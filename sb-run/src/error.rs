@@ -10,10 +10,12 @@ use crate::benchmark::Hook;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No `*_benchmark.py` where one was looked for.
-    #[error("no benchmark file: {} holds no *_benchmark.py", folder.display())]
+    #[error("no benchmark file: {} holds no {pattern}", folder.display())]
     NoBenchmark {
         /// The folder that was searched.
         folder: PathBuf,
+        /// What was looked for.
+        pattern: String,
     },
     /// More than one `*_benchmark.py`.
     #[error("{} benchmark files in {}: {}", candidates.len(), folder.display(), candidates.join(", "))]
@@ -229,6 +231,9 @@ impl Error {
         match self {
             Self::Interrupted { signal } => interrupted(*signal),
             Self::StillDynamic { .. } => 1,
+            // Nobody used it wrongly: the disk is full, or the system out of something.
+            Self::Io { doing, .. } if *doing != "read" => 1,
+            Self::System { .. } => 1,
             _ => 2,
         }
     }

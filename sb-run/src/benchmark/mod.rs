@@ -5,6 +5,7 @@ pub mod discover;
 pub mod findings;
 pub mod glance;
 pub mod mount;
+mod pattern;
 pub mod regions;
 pub mod shipped;
 pub mod yaml;
