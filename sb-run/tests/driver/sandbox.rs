@@ -139,6 +139,7 @@ impl Sandbox {
         {
             command.env_remove(name);
         }
+        command.env("SB_ENGINE", crate::engine::engine());
         if let Some(python) = python() {
             command.env("SB_PYTHON", python);
         }
