@@ -18,7 +18,7 @@ fn higher_root(hooks: &str) -> Sandbox {
 }
 
 /// Removes the images that were built for a folder.
-struct Images(std::path::PathBuf);
+pub(crate) struct Images(pub(crate) std::path::PathBuf);
 
 impl Drop for Images {
     fn drop(&mut self) {
