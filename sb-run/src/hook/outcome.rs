@@ -99,7 +99,8 @@ impl Outcome {
     }
 }
 
-fn signal_name(signal: i32) -> String {
+/// The signal as users know it.
+pub fn signal_name(signal: i32) -> String {
     match signal {
         1 => "SIGHUP".into(),
         2 => "Ctrl-C".into(),
