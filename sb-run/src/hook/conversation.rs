@@ -17,7 +17,7 @@ use super::child::{Begun, Call, Ended, Host, program};
 use super::outcome::Outcome;
 use super::protocol::{Answer, Begin, CommandAnswer, End, Go, Loaded, Part, Raised, Request, Stop};
 use super::python;
-use crate::error::Error;
+use crate::error::{Error, plain};
 use crate::exec::command::{self, CommandLine, Finished};
 use crate::exec::processes::signal_group;
 use crate::exec::signal::Interrupt;
@@ -321,7 +321,7 @@ impl<'a, 'b> Conversation<'a, 'b> {
             let _ = events.send(Event::Command(Box::new(done)));
         });
         if let Err(error) = started {
-            self.reply(id, Err(format!("cannot run the command: {error}")));
+            self.reply(id, Err(format!("cannot run the command: {}", plain(&error))));
         }
     }
 
@@ -329,7 +329,9 @@ impl<'a, 'b> Conversation<'a, 'b> {
         let CommandDone { id, text, failure, check, result } = done;
         let mut finished = match result {
             Ok(finished) => finished,
-            Err(error) => return self.reply(id, Err(format!("cannot run the command: {error}"))),
+            Err(error) => {
+                return self.reply(id, Err(format!("cannot run the command: {}", plain(&error))));
+            }
         };
         if !finished.stream.is_finished() {
             self.call.output.adopt(finished.stream);
@@ -338,7 +340,8 @@ impl<'a, 'b> Conversation<'a, 'b> {
             Err(problem) => self.reply(id, Err(problem)),
             Ok(failed) => {
                 if let Err(error) = self.send_output(id, &mut finished.output) {
-                    return self.reply(id, Err(format!("cannot read its output: {error}")));
+                    return self
+                        .reply(id, Err(format!("cannot read its output: {}", plain(&error))));
                 }
                 let failed = failed.then(|| format!("{failure} Exit code: {}", finished.code));
                 let command = CommandAnswer { code: finished.code, failed };

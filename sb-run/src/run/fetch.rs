@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::Mode;
 use crate::benchmark::mount::Mount;
 use crate::benchmark::shown;
+use crate::error::plain;
 use crate::exec::engine::{Container, Engine};
 use crate::exec::processes::{Search, TOKEN_VARIABLE};
 use crate::exec::quick;
@@ -75,9 +76,9 @@ impl Fetcher<'_> {
         };
         // Under another name until it is whole, so that half an answer is never read.
         let partial = target.with_extension("partial");
-        let file =
-            File::create(&partial).map_err(|error| format!("{}: {error}", shown(&partial)))?;
-        let errors = self.output.write_end().map_err(|error| error.to_string())?;
+        let file = File::create(&partial)
+            .map_err(|error| format!("{}: {}", shown(&partial), plain(&error)))?;
+        let errors = self.output.write_end().map_err(|error| plain(&error))?;
         command.env(TOKEN_VARIABLE, self.token).stdin(Stdio::null()).stdout(file).stderr(errors);
         let result = quick::finish(&mut command, self.limit, Some(self.interrupts));
         drop(command);
@@ -92,10 +93,10 @@ impl Fetcher<'_> {
                 "'{program}' failed with exit code {}",
                 crate::exec::command::code(ended.status)
             )),
-            Err(error) => Err(format!("'{program}': {}", crate::error::plain(&error))),
+            Err(error) => Err(format!("'{program}': {}", plain(&error))),
         };
         match ended {
-            Ok(()) => std::fs::rename(&partial, target).map_err(|error| error.to_string()),
+            Ok(()) => std::fs::rename(&partial, target).map_err(|error| plain(&error)),
             Err(problem) => {
                 let _ = std::fs::remove_file(&partial);
                 Err(problem)
