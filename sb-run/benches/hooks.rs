@@ -43,7 +43,7 @@ fn main() {
         hooks.push([(more[0] - one[0]) / count, (more[1] - one[1]) / count]);
         wholes.push(one);
     }
-    let (start, hook, whole) = (median(starts), median(hooks), median(wholes));
+    let (start, hook, whole) = (median(&starts), median(&hooks), median(&wholes));
     println!("                                 elapsed       of a processor");
     let row = |what: &str, [elapsed, used]: [f64; 2]| {
         println!("{what:<30} {elapsed:>7.1} ms {used:>12.1} ms");
@@ -133,7 +133,7 @@ fn used() -> f64 {
     fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() * 10.0
 }
 
-fn median(times: Vec<[f64; 2]>) -> [f64; 2] {
+fn median(times: &[[f64; 2]]) -> [f64; 2] {
     [0, 1].map(|index| {
         let mut one: Vec<f64> = times.iter().map(|pair| pair[index]).collect();
         one.sort_by(f64::total_cmp);

@@ -230,10 +230,9 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Interrupted { signal } => interrupted(*signal),
-            Self::StillDynamic { .. } => 1,
-            // Nobody used it wrongly: the disk is full, or the system out of something.
+            // Nobody used it wrongly: the disk is full, or the like.
+            Self::StillDynamic { .. } | Self::System { .. } => 1,
             Self::Io { doing, .. } if *doing != "read" => 1,
-            Self::System { .. } => 1,
             _ => 2,
         }
     }

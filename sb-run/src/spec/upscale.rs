@@ -80,7 +80,9 @@ fn spread(minutes: &[f64], seed: u128) -> Vec<f64> {
     let mut motion = fractional_brownian_motion(60 * minutes.len(), seed);
     let lowest = motion.iter().copied().fold(f64::INFINITY, f64::min) * MAGNITUDE;
     let lift = lowest.floor().abs();
-    motion.iter_mut().for_each(|value| *value = *value * MAGNITUDE + lift);
+    for value in &mut motion {
+        *value = *value * MAGNITUDE + lift;
+    }
     let minute = |(part, rate): (&[f64], &f64)| {
         let sum: f64 = part.iter().sum();
         let unit = if sum > 0.0 { rate / sum } else { 0.0 };
@@ -101,7 +103,9 @@ fn compound(rates: &mut [f64], factor: f64) {
         *rate *= (1.0 + share).powf(exponent);
     }
     let most = p95(rates);
-    rates.iter_mut().for_each(|rate| *rate = rate.min(most));
+    for rate in rates {
+        *rate = rate.min(most);
+    }
 }
 
 /// The 95th percentile, of Hyndman and Fan's type 7.

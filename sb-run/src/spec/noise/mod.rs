@@ -64,7 +64,7 @@ fn gaussian_noise(steps: usize, seed: u128) -> Vec<f64> {
 fn autocovariance(count: usize) -> Vec<f64> {
     let power = |distance: usize| (distance as f64).powf(2.0 * HURST);
     let at =
-        |distance: usize| (power(distance - 1) - 2.0 * power(distance) + power(distance + 1)) / 2.0;
+        |distance: usize| 0.5 * (power(distance - 1) - 2.0 * power(distance) + power(distance + 1));
     std::iter::once(1.0).chain((1..count).map(at)).collect()
 }
 
