@@ -34,6 +34,7 @@ pub(crate) fn ready() -> Result<(), String> {
             if !answer.is_ok_and(|output| output.status.success()) {
                 return Err(format!("no container engine answers to {}", engine()));
             }
+            VOLUMES.get_or_init(|| docker(&["volume", "ls", "-q"]).unwrap_or_default());
             image(SHELL, PROGRAMS)?;
             image(PYTHON, &format!("{PROGRAMS} python3"))
         })
@@ -66,6 +67,20 @@ pub(crate) fn docker(words: &[&str]) -> Option<String> {
     let output = Command::new(engine()).args(words).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     output.status.success().then_some(text)
+}
+
+static VOLUMES: OnceLock<String> = OnceLock::new();
+
+/// Removes volumes for credentials that tests have made; those that were there before may be
+/// someone's real ones. One that another test is using goes with that test.
+pub(crate) fn remove_new_volumes() {
+    let before = VOLUMES.get().map(String::as_str).unwrap_or_default();
+    for name in ["aws", "azure", "google", "ibm", "pulumi"] {
+        let volume = format!("{name}-secrets");
+        if !before.lines().any(|there| there == volume) {
+            docker(&["volume", "rm", &volume]);
+        }
+    }
 }
 
 /// The containers with this folder mounted.

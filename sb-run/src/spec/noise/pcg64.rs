@@ -1,5 +1,5 @@
 //! numpy's default source of random bits: PCG64 (XSL-RR, 128 bits of state), with its way to make
-//! a state from a seed (`SeedSequence`). Both are O'Neill's; https://www.pcg-random.org
+//! a state from a seed (`SeedSequence`). Both are O'Neill's: <https://www.pcg-random.org>
 
 const MULTIPLIER: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;
 
