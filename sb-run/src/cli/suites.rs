@@ -88,10 +88,7 @@ fn one(
     match plan::carry_out(plan, &benchmark, &options, interrupts, &print::say) {
         Ok(code) => Ok(code),
         // A file that cannot be run is one failure; the others may be right.
-        Err(error) => {
-            print::say(&format!("sb-run: error: {error}"));
-            Ok(error.exit_code())
-        }
+        Err(error) => Ok(super::report(&error)),
     }
 }
 

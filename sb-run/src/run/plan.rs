@@ -101,6 +101,7 @@ fn take_steps(
             Err(error) if !session.has_run() && first_failure.is_none() => return Err(error),
             Err(error) => {
                 session.say(&format!("{} failed: {error}", step.words()));
+                session.annotate(&error);
                 if let Some(hint) = error.hint() {
                     session.say(&format!("hint: {hint}"));
                 }

@@ -132,6 +132,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Tells GitHub Actions what kept a step from being taken.
+    pub(super) fn annotate(&self, error: &Error) {
+        self.workflow(self.ci.problem(error));
+    }
+
     /// Whether a run is open.
     pub fn has_run(&self) -> bool {
         self.book.is_some()
