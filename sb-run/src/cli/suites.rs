@@ -140,6 +140,17 @@ fn targets(
         };
         found.extend(targets::all(&flags, options, folder)?);
     }
+    // Crossed with several clouds, a file that is written for one of them is meant for that one.
+    found.retain(|target| {
+        let other = target.other_provider();
+        if let Some(other) = &other {
+            print::say(&format!("sb-run: left out: {} (its provider is {other})", target.name()));
+        }
+        other.is_none()
+    });
+    if found.is_empty() {
+        return Err(Error::Usage("the suite has nothing to run".into()));
+    }
     Ok(found)
 }
 
