@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use crate::engine::{PYTHON, SHELL, containers_of, docker, need_engine};
+use crate::engine::{PYTHON, SHELL, containers_of, docker, engine, need_engine};
 use crate::sandbox::{Said, Sandbox, alive, kill, need_python, wait};
 
 const HOOKS: [&str; 4] = ["prepare", "invoke", "collect", "cleanup"];
@@ -209,6 +209,9 @@ fn by_others(hook: &'static str, mode: Mode) {
 }
 
 fn by_the_system(hook: &'static str, mode: Mode) {
+    if mode == Mode::Container && engine() != "docker" {
+        return; // without a daemon the limit would be the engine's too
+    }
     // Nothing larger than this can be written: what a full disk looks like to a program.
     let cell = Cell::new(hook, mode, "print('x' * 400000)");
     let command = cell.command("");
