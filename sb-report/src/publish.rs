@@ -9,7 +9,10 @@ use crate::model::Report;
 use crate::{page, render};
 use rayon::prelude::*;
 use sb_trace::{Options, frame};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The names of all outputs but the pictures, which are `charts/<name>.svg` and `.png`.
@@ -54,9 +57,11 @@ pub fn publish(
     };
     let (tables, pictures) = rayon::join(|| tables(loaded, options, aside.path()), pictures);
     tables.and(pictures)?;
-    write(PAGE, page::html(report, &charts)?.as_bytes())?;
+    let sha256 = sha256(&aside.path().join(LATENCIES))?;
+    let beside = page::Beside { sha256: &sha256, events: loaded.analysis.is_some() };
+    write(PAGE, page::html(report, &charts, &beside)?.as_bytes())?;
     write(SUMMARY_MD, page::markdown(report).as_bytes())?;
-    write(SUMMARY_JSON, page::json(report).as_bytes())?;
+    write(SUMMARY_JSON, page::json(report, &beside).as_bytes())?;
     let old = target.left_over(&names);
     target.exchange(aside.path(), &names, &old)?;
     Ok(names.iter().map(|name| folder.join(name)).collect())
@@ -73,6 +78,24 @@ fn tables(loaded: &Loaded, options: &Options, folder: &Path) -> Result<()> {
         frame::write_parts(table, &folder.join(EVENTS), &metadata)?;
     }
     Ok(())
+}
+
+/// The SHA-256 of a file, in hexadecimal digits.
+fn sha256(path: &Path) -> Result<String> {
+    let mut file = File::open(path).map_err(failed(path))?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut buffer).map_err(failed(path))?;
+        if read == 0 {
+            break;
+        }
+        digest.update(buffer.get(..read).unwrap_or_default());
+    }
+    Ok(digest.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    }))
 }
 
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error + use<> {

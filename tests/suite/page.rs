@@ -128,9 +128,8 @@ fn sorting_filtering_themes_and_links() {
     browser.open(&page, "");
     browser.look(960, false);
 
-    let column = "[...document.querySelectorAll('#summary tbody tr')].map(r => Number.parseFloat(r.cells[3].dataset.sort))";
-    let p50 =
-        "[...document.querySelectorAll('#summary thead th')].find(h => h.textContent === 'p50')";
+    let column = "[...document.querySelectorAll('#summary > .scroll tbody tr')].map(r => Number.parseFloat(r.cells[3].dataset.sort))";
+    let p50 = "[...document.querySelectorAll('#summary > .scroll thead th')].find(h => h.textContent === 'p50')";
     let numbers = |value: Value| -> Vec<f64> {
         value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap_or(f64::NEG_INFINITY)).collect()
     };

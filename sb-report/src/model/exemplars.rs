@@ -1,7 +1,7 @@
 //! Exemplars: single traces, step by step, with the place of each statement in the logs.
 
-use super::words;
-use sb_trace::latency::{Latency, Pair};
+use super::{lead_pair, words};
+use sb_trace::latency::Latency;
 use sb_trace::trace::Trace;
 use sb_trace::units::{Unit, ns_to_ms};
 use sb_trace::{Analysis, NONE};
@@ -49,13 +49,7 @@ pub struct Exemplar {
 /// The slowest traces and the one in the middle; none where the input was a table.
 pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
     let table = &log.latencies;
-    // The whole trace, or the only pair.
-    let lead = table
-        .pairs
-        .iter()
-        .position(|p| *p == Pair::Total)
-        .or((table.pairs.len() == 1).then_some(0));
-    let Some(lead) = lead else { return Vec::new() };
+    let Some(lead) = lead_pair(table) else { return Vec::new() };
     let mut rows: Vec<&Latency> =
         table.rows.iter().filter(|r| r.pair as usize == lead && r.latency_ns.is_some()).collect();
     // Ties by place in the table, so that the choice is always the same.
