@@ -54,7 +54,7 @@ pub(super) fn breakdown(breakdown: &Breakdown) -> Option<Figure> {
         })
         .collect();
     let mut figure =
-        blank("where-the-time-goes".to_owned(), String::new(), title(breakdown), WIDTH);
+        blank("where-the-time-goes".to_owned(), String::new(), title(breakdown, unit), WIDTH);
     figure.subtitle = format!(
         "Mean of each step, added up · n\u{a0}=\u{a0}{}",
         bands.iter().map(|b| format!("{} {}", count(b.n), b.name)).collect::<Vec<_>>().join(", ")
@@ -79,7 +79,7 @@ pub(super) fn breakdown(breakdown: &Breakdown) -> Option<Figure> {
 }
 
 /// The finding: which step makes slow traces slow, or takes longest.
-fn title(breakdown: &Breakdown) -> String {
+fn title(breakdown: &Breakdown, unit: Unit) -> String {
     let largest = |values: &[f64]| {
         (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or_default()
     };
@@ -92,19 +92,15 @@ fn title(breakdown: &Breakdown) -> String {
             let share = (more[step] / whole * 100.0).min(999.0);
             return format!(
                 "Of the {} by which slow traces exceed typical ones, {share:.0}\u{a0}% is {}",
-                latency(whole, Unit::fitting(whole)),
+                latency(whole, unit),
                 breakdown.steps[step]
             );
         }
     }
     let band = &breakdown.bands[0];
     let step = largest(&band.parts_ms);
-    let ms = band.parts_ms[step];
-    format!(
-        "{} takes longest, {} on average",
-        breakdown.steps[step],
-        latency(ms, Unit::fitting(ms))
-    )
+    let mean = latency(band.parts_ms[step], unit);
+    format!("{} takes longest, {mean} on average", breakdown.steps[step])
 }
 
 /// One trace.

@@ -59,6 +59,9 @@ pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
     if rows.len() > 2 * SLOWEST {
         chosen.push(("median", rows[rows.len() / 2]));
     }
+    // The unit of the tables, which show the same pair.
+    let median = rows.get(rows.len() / 2).and_then(|r| r.ms());
+    let unit = Unit::fitting(median.unwrap_or_default());
     let wanted: BTreeSet<(u32, u32)> = chosen.iter().map(|(_, r)| (r.run, r.trace_id)).collect();
     let traces: Vec<&Trace> =
         log.traces.traces.iter().filter(|t| wanted.contains(&(t.run, t.id))).collect();
@@ -71,22 +74,18 @@ pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
                 (t.run, t.id) == (row.run, row.trace_id)
                     && (table.pairs.len() == 1 || first.is_some_and(|e| e.epoch_ns == row.start_ns))
             })?;
-            Some(exemplar(log, trace, why))
+            Some(exemplar(log, trace, why, unit))
         })
         .collect()
 }
 
-fn exemplar(log: &Analysis, trace: &Trace, why: &'static str) -> Exemplar {
+fn exemplar(log: &Analysis, trace: &Trace, why: &'static str, unit: Unit) -> Exemplar {
     let names = &log.events.names;
     let events: Vec<_> =
         log.traces.events(trace).iter().filter_map(|&p| log.events.rows.get(p as usize)).collect();
     let first = events.first().map_or(0, |e| e.epoch_ns);
     let last = events.last().map_or(0, |e| e.epoch_ns);
     let total_ms = ns_to_ms(last.saturating_sub(first));
-    let longest = events
-        .windows(2)
-        .map(|pair| ns_to_ms(pair[1].epoch_ns.saturating_sub(pair[0].epoch_ns)))
-        .fold(0.0, f64::max);
     let step = |event: &&sb_trace::Event| Step {
         label: names.text(event.label).to_owned(),
         at_ms: ns_to_ms(event.epoch_ns.saturating_sub(first)),
@@ -109,7 +108,7 @@ fn exemplar(log: &Analysis, trace: &Trace, why: &'static str) -> Exemplar {
         trace_id: names.text(trace.id).to_owned(),
         run: trace.run as usize,
         total_ms,
-        unit: Unit::fitting(longest),
+        unit,
         steps: events.iter().map(step).collect(),
     }
 }
