@@ -18,7 +18,7 @@ const RECOMPUTE: [(&str, &str); 6] = [
 
 /// Runs with ids, cold starts, two clocks of which one is behind, unfinished invocations, a slow
 /// tail, a stall, a look-alike, a repeated statement, and text that is no statement.
-fn runs(sandbox: &Sandbox, out: &str, count: i64, slower: i64) {
+pub(crate) fn runs(sandbox: &Sandbox, out: &str, count: i64, slower: i64) {
     let mut state = 11u64;
     let mut random = move |below: i64| {
         state =

@@ -16,6 +16,7 @@ mod random;
 mod resample;
 mod runs;
 mod series;
+mod shift;
 mod slug;
 mod verdict;
 pub mod words;

@@ -94,8 +94,10 @@ fn style() -> String {
          @media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}:root[data-theme=light]{{color-scheme:light}}}}\n\
          {rules}\n{STYLE}\n\
          @media screen and (max-width:72rem){{.figures svg.chart text{{font-size:{}px}}}}\n\
-         @media screen and (max-width:36rem){{svg.chart text,.figures svg.chart text{{font-size:{}px}}}}",
+         @media screen and (max-width:36rem){{svg.chart text,.figures svg.chart text{{font-size:{}px}}}}\n\
+         @media print{{.figures svg.chart text{{font-size:{}px}}}}",
         (size::TEXT * BETWEEN * UNITS).round(),
+        (size::TEXT * size::GROWN * UNITS).round(),
         (size::TEXT * size::GROWN * UNITS).round()
     )
 }

@@ -21,6 +21,8 @@ def figure(id_, title, subtitle, key=(), subject=""):
     return f
 
 
+signed = lambda v, u: ("+" if v > 0 else "") + latency(v, u)
+
 # Against the baseline.
 c = summary["comparison"]
 t = c["threshold"]
@@ -54,7 +56,7 @@ for row in c["rows"]:
     assert row["verdict"].startswith(word.split()[0]), (row["verdict"], word)
     cells = ["n/a" if m["change"] is None else change(m["change"]) + (f"{change(m['low'])} to {change(m['high'])}" if m["low"] is not None else "") for m in row["changes"]]
     page.said |= {change(m["change"]) for m in row["changes"] if m["change"] is not None}
-    rows.append([arrow(row["pair"]), row["start_class"], f"{count(row['n'][1])}v {count(row['n'][0])}", *cells, f"{row['slower_share'] * 100:.0f} of 100", words])
+    rows.append([arrow(row["pair"]), row["start_class"], f"{count(row['n'][1])}v {count(row['n'][0])}", *cells, signed(row["shift_ms"], unit[row["pair"]]), f"{row['slower_share'] * 100:.0f} of 100", words])
 page.table(section["compare"].one("table"), rows)
 day = lambda ns: instant(ns)[:10]
 first, last = int(baseline.start_ns.min()), int(baseline.start_ns.max())
@@ -92,7 +94,6 @@ words = {x["name"]: x["words"].replace("\xa0", " ") for x in b["bands"]}
 n_slow = len(whole["total"].values) - b["left_out"]
 assert words == {"typical": "p45 to p55 of the whole trace", "slow": "the slowest hundredth" if n_slow // 100 >= 10 else "the slowest 10", "cold": "cold starts", "warm": "warm starts"}
 more_ms = lambda of: of(band["slow"]) - of(band["typical"])
-signed = lambda v, u: ("+" if v > 0 else "") + latency(v, u)
 step_rows = []
 for at, step in enumerate(b["steps"]):
     texts = [latency(x["parts_ms"][at], u) for x in b["bands"]]

@@ -155,6 +155,7 @@ for row in summary["comparison"]["rows"]:
     assert row["n"] == [len(old), len(new)] and row["runs"] == [old.run_id.nunique(), new.run_id.nunique()]
     assert row["between_runs"] == (min(row["runs"]) >= 3)
     u = stats.mannwhitneyu(new.latency_ms, old.latency_ms).statistic
+    same(row["shift_ms"], float(np.median(np.subtract.outer(new.latency_ns.to_numpy(), old.latency_ns.to_numpy()))) / 1e6, "Hodges and Lehmann's shift")
     same(row["slower_share"], u / len(old) / len(new), "Mann and Whitney's U")
     for c in row["changes"]:
         q = c["percent"] / 100
