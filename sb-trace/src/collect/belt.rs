@@ -37,6 +37,8 @@ struct State {
     work: Option<Work>,
     waiting: BTreeMap<Place, Waiting>,
     next: Place,
+    /// Words that readers met and the joiner does not know yet, each reader's in its order.
+    fresh: Vec<(usize, Vec<Box<str>>)>,
     /// Blocks that readers have, but did not bring yet.
     taken: BTreeSet<Place>,
     error: Option<Error>,
@@ -68,6 +70,7 @@ impl<'a> Belt<'a> {
             work: Some(Work { joiner, again: Reader::new(readers, None) }),
             waiting: BTreeMap::new(),
             next: (0, 0),
+            fresh: Vec::new(),
             taken: BTreeSet::new(),
             error: None,
             buffers: Vec::new(),
@@ -106,9 +109,12 @@ impl<'a> Belt<'a> {
     }
 
     /// Takes a block that was read; says whether more are wanted.
-    pub(super) fn put(&self, piece: Piece, reader: usize, parsed: Option<Parsed>) -> bool {
+    pub(super) fn put(&self, piece: Piece, reader: usize, mut parsed: Option<Parsed>) -> bool {
         let mut full = Vec::new();
         let mut state = lock(&self.state);
+        if let Some(parsed) = parsed.as_mut().filter(|parsed| !parsed.fresh.is_empty()) {
+            state.fresh.push((reader, std::mem::take(&mut parsed.fresh)));
+        }
         state.taken.remove(&piece.place);
         state.waiting.insert(piece.place, Waiting { piece, reader, parsed });
         if let Some(mut work) = state.work.take() {
@@ -122,7 +128,9 @@ impl<'a> Belt<'a> {
                 let (file, number) = state.next;
                 let last = waiting.piece.last.is_some();
                 state.next = if last { (file + 1, 0) } else { (file, number + 1) };
+                let fresh = std::mem::take(&mut state.fresh);
                 drop(state);
+                fresh.into_iter().for_each(|(reader, words)| work.joiner.know(reader, words));
                 let done = self.join(&mut work, waiting);
                 full.extend(work.joiner.parts());
                 state = lock(&self.state);
@@ -174,8 +182,9 @@ impl<'a> Belt<'a> {
             } else {
                 // A record goes on that the block before left open: only now is it known how.
                 // The words of the first reading stay known, its rows do not count.
-                joiner.know(reader, &parsed);
-                let parsed = again.read(&piece.source, block, self.options, open, parsed.emptied());
+                let parsed = parsed.emptied();
+                let mut parsed = again.read(&piece.source, block, self.options, open, parsed);
+                joiner.know(again.number, std::mem::take(&mut parsed.fresh));
                 joiner.join(file, block.continues, again.number, parsed)?
             });
         }
@@ -185,7 +194,9 @@ impl<'a> Belt<'a> {
         if let Some(inside_line) = piece.last {
             let open = joiner.take_open(file);
             if !open.is_empty() {
-                let parsed = again.flush(&piece.source, self.options, &open, Parsed::default());
+                let memory = Parsed::default();
+                let mut parsed = again.flush(&piece.source, self.options, &open, memory);
+                joiner.know(again.number, std::mem::take(&mut parsed.fresh));
                 joiner.join(file, inside_line, again.number, parsed)?;
             }
             joiner.end(file);

@@ -26,8 +26,8 @@ pub(crate) struct Joiner {
     parting: Option<Parting>,
     filter: Option<Filter>,
     names: Names,
-    /// For each reader, the handles of its words.
-    words: Vec<Vec<Name>>,
+    /// What is known of the words of each reader.
+    words: Vec<Told>,
     format: Choice,
     id_from_path: Option<Regex>,
     inputs: Vec<InputState>,
@@ -36,6 +36,29 @@ pub(crate) struct Joiner {
     /// Of records that have an id: which were read already.
     delivered: HashSet<u64>,
     last_class: LineClass,
+}
+
+/// The words of a reader, and the handles of those that stand in what was joined.
+#[derive(Debug, Default)]
+struct Told {
+    texts: Vec<Box<str>>,
+    names: Vec<Name>,
+}
+
+impl Told {
+    /// The handle of a word of the reader's.
+    fn name(&mut self, word: Name, names: &mut Names) -> Name {
+        let place = word as usize;
+        match self.names.get(place) {
+            Some(&name) if name != NONE || word == NONE => name,
+            _ => {
+                self.names.resize(self.names.len().max(place + 1), NONE);
+                let name = self.texts.get(place).map_or(NONE, |text| names.add(text));
+                self.names[place] = name;
+                name
+            }
+        }
+    }
 }
 
 /// What is remembered of an input while it is read.
@@ -81,7 +104,7 @@ impl Joiner {
             parting: parts.map(Parting::new),
             filter: Some(options.filter.clone()).filter(|filter| !filter.is_all()),
             names: Names::default(),
-            words: vec![Vec::new(); readers],
+            words: std::iter::repeat_with(Told::default).take(readers).collect(),
             format: options.format.clone(),
             id_from_path: options.id_from_path.clone(),
             inputs: Vec::new(),
@@ -135,10 +158,10 @@ impl Joiner {
         });
     }
 
-    /// Learns the words that a reader met in a block whose rows do not count.
-    pub(crate) fn know(&mut self, reader: usize, parsed: &Parsed) {
-        let words = &mut self.words[reader];
-        words.extend(parsed.fresh.iter().map(|word| self.names.add(word)));
+    /// Learns words that a reader met, in its own order: it may have read blocks of a later input
+    /// before those that are joined now.
+    pub(crate) fn know(&mut self, reader: usize, fresh: Vec<Box<str>>) {
+        self.words[reader].texts.extend(fresh);
     }
 
     /// Joins the next block of an input, as this reader read it; gives its memory back.
@@ -185,29 +208,34 @@ impl Joiner {
         }));
 
         let words = &mut self.words[reader];
-        words.extend(parsed.fresh.iter().map(|word| self.names.add(word)));
         let place = place(file, input.blocks);
         input.blocks += 1;
         if let (Some(sums), Some(tally)) = (&parsed.sums, &mut self.out.tally) {
             accounting.events += sums.events;
             info.with_id += sums.with_record;
-            tally.add(sums, words, (file_index, input.path_source), run, &self.names);
+            // In the order of the log, whoever met them first.
+            sums.used.iter().for_each(|&label| {
+                words.name(label, &mut self.names);
+            });
+            let of = (file_index, input.path_source);
+            tally.add(sums, &words.names, of, run, &self.names);
             if parsed.marks.is_empty() {
                 return Ok(parsed);
             }
         }
         let ids = self.names.absorb(&parsed.ids);
-        let (words, ids) = (&*words, ids.as_slice());
-        let mut marks = parsed.marks.iter().map(|mark| mark.renamed(words, ids)).peekable();
+        let ids = ids.as_slice();
+        let mut marks = parsed.marks.iter().peekable();
         for (at, row) in parsed.rows.iter().enumerate() {
             while let Some(mark) = marks.next_if(|mark| mark.row <= at) {
+                let mark = mark.renamed(words.name(mark.source, &mut self.names), ids);
                 input.environments.apply(&mark, &mut self.out.events.starts);
             }
             let mut event = Event {
-                label: words[row.label as usize],
+                label: words.name(row.label, &mut self.names),
                 correlation_id: ids[row.correlation_id as usize],
                 trace_id: ids[row.trace_id as usize],
-                source: words[row.source as usize],
+                source: words.name(row.source, &mut self.names),
                 file: file_index,
                 // A record that began in the block before has a line before this block's first.
                 line: base.wrapping_add(row.line),
@@ -254,6 +282,7 @@ impl Joiner {
             }
         }
         for mark in marks {
+            let mark = mark.renamed(words.name(mark.source, &mut self.names), ids);
             input.environments.apply(&mark, &mut self.out.events.starts);
         }
         Ok(parsed)
@@ -312,7 +341,7 @@ impl Joiner {
     pub(crate) fn finish(mut self, measured: Vec<(usize, Stretches)>) -> Result<Collected> {
         if let Some(tally) = &mut self.out.tally {
             for (reader, stretches) in measured {
-                let words = std::mem::take(&mut self.words[reader]);
+                let words = std::mem::take(&mut self.words[reader].names);
                 tally.absorb(stretches, words, &self.names);
             }
         }

@@ -94,3 +94,75 @@ impl Parting {
         self.done.push(std::mem::replace(&mut self.open, next));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Input, Options, Silent};
+    use proptest::prelude::*;
+    use std::sync::Mutex;
+
+    /// Keeps all parts.
+    struct Keeps {
+        rows: usize,
+        parts: Mutex<Vec<Part>>,
+    }
+
+    impl Parts for Keeps {
+        fn rows(&self) -> usize {
+            self.rows
+        }
+
+        fn part(&self, part: Part) -> Result<()> {
+            self.parts.lock().unwrap().push(part);
+            Ok(())
+        }
+    }
+
+    fn line(event: &Event, text: impl Fn(Name) -> String) -> String {
+        let Event { epoch_ns, utc_offset_minutes, file, line, .. } = event;
+        let [label, record, own, source] =
+            [event.label, event.correlation_id, event.trace_id, event.source].map(text);
+        format!("{epoch_ns} {utc_offset_minutes} {label} {record} {own} {source} {file}:{line}")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// The parts are the table, whatever is read at a time.
+        #[test]
+        fn the_parts_are_the_table(
+            logs in proptest::collection::vec(proptest::collection::vec(prop_oneof![
+                "160077687014[0-9][+-]0[0-9]00\\|[A-C]( trace_id=[a-c]{1,2})?\n",
+                "2022-04-14T05:20:00.000Z\treq-000[0-9]\tINFO\t160077687014[0-9][+]0000\\|[A-C]\n",
+                "[a-z]{0,4}\n",
+            ], 0..20), 1..4),
+            rows in 1..6usize,
+            block_bytes in prop::sample::select(vec![20, 90, 1 << 18]),
+        ) {
+            let inputs: Vec<Input> = (0..)
+                .zip(&logs)
+                .map(|(number, log)| Input::bytes(format!("{number}.log"), log.concat()))
+                .collect();
+            let options = Options { block_bytes, ..Options::default() };
+            let keeps = Keeps { rows, parts: Mutex::default() };
+            let written = crate::events_in_parts(&inputs, &options, &Silent, &keeps);
+            let Ok((events, files, _)) = crate::events(&inputs, &options, &Silent) else {
+                prop_assert!(written.is_err());
+                return Ok(());
+            };
+            prop_assert_eq!(written.unwrap(), files);
+            let mut parts = keeps.parts.into_inner().unwrap();
+            parts.sort_by_key(|part| part.number);
+            prop_assert!(parts.iter().rev().skip(1).all(|part| part.rows.len() == rows));
+            prop_assert!((0..).zip(&parts).all(|(number, part)| part.number == number));
+            let of_parts: Vec<String> = parts
+                .iter()
+                .flat_map(|part| part.rows.iter().map(|e| line(e, |n| part.texts.text(n).to_owned())))
+                .collect();
+            let of_table: Vec<String> =
+                events.rows.iter().map(|e| line(e, |n| events.names.text(n).to_owned())).collect();
+            prop_assert_eq!(of_parts, of_table);
+        }
+    }
+}

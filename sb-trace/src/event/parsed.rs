@@ -49,7 +49,7 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// With other handles for its names.
-    pub(crate) fn renamed(self, word: &[Name], id_of: &[Name]) -> Self {
+    pub(crate) fn renamed(self, source: Name, id_of: &[Name]) -> Self {
         let id_of = |id: Name| id_of[id as usize];
         let what = match self.what {
             Change::Init => Change::Init,
@@ -57,7 +57,7 @@ impl Mark {
             Change::End { id } => Change::End { id: id_of(id) },
             Change::Report { id, cold } => Change::Report { id: id_of(id), cold },
         };
-        Self { row: self.row, source: word[self.source as usize], what }
+        Self { row: self.row, source, what }
     }
 }
 

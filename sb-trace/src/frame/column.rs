@@ -46,30 +46,3 @@ pub(super) fn optional_text<'t>(name: &str, texts: impl Iterator<Item = &'t str>
     let texts: StringChunked = texts.map(|t| (!t.is_empty()).then_some(t)).collect();
     texts.with_name(name.into()).into_column()
 }
-
-/// Columns that a user chose.
-pub mod choose {
-    use crate::error::{Error, Result};
-    use polars::prelude::*;
-
-    /// The frame with these columns only, in this order.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] if there is no column of a name.
-    pub fn of(frame: &DataFrame, wanted: &[String]) -> Result<DataFrame> {
-        let known: Vec<&str> = frame.columns().iter().map(|c| c.name().as_str()).collect();
-        if let Some(other) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
-            return Err(unknown(other, &known));
-        }
-        frame.select(wanted).map_err(|error| Error::Usage { message: error.to_string() })
-    }
-
-    /// That there is no such column.
-    pub(in crate::frame) fn unknown(name: &str, known: &[&str]) -> Error {
-        let near = known.iter().min_by_key(|other| strsim::levenshtein(name, other));
-        let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        Error::Usage {
-            message: format!("--columns: no column '{name}'{near} There are: {}", known.join(", ")),
-        }
-    }
-}

@@ -14,7 +14,8 @@
 //! | `epoch_ns` | i64 | Unix epoch in nanoseconds |
 //! | `run_id` | string | |
 
-use super::column::{choose, instant, optional_text, text};
+use super::choose::unknown;
+use super::column::{instant, optional_text, text};
 use super::parquet::ROW_GROUP;
 use crate::analysis::FileInfo;
 use crate::error::{Error, Result};
@@ -102,7 +103,7 @@ pub(super) fn part(
                 Column::new(name.into(), rows.iter().map(|e| e.epoch_ns).collect::<Vec<i64>>())
             }
             "run_id" => of_file(name, |file| &file.run_id),
-            _ => return Err(choose::unknown(name, &EVENT_COLUMNS)),
+            _ => return Err(unknown(name, &EVENT_COLUMNS)),
         })
     };
     let columns = wanted.iter().map(|name| column(name)).collect::<Result<Vec<Column>>>()?;

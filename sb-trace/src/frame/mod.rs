@@ -3,6 +3,7 @@
 //! Names are `snake_case` with the unit in the name, times are UTC, strings are plain strings.
 //! The columns of each table are listed in `events.rs` and `latencies.rs`.
 
+mod choose;
 mod column;
 mod dictionary;
 mod events;
@@ -13,7 +14,7 @@ mod read;
 mod stream;
 mod write;
 
-pub use column::choose::of as choose_columns;
+pub use choose::choose_columns;
 pub use events::{EVENT_COLUMNS, events, events_in_parts};
 pub use latencies::{latencies, latencies_in_parts};
 pub use metadata::{SCHEMA_VERSION, metadata};

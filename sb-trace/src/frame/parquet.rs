@@ -7,7 +7,6 @@ use super::dictionary;
 use super::write::io_error;
 use crate::error::{Error, Result};
 use polars::prelude::*;
-use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema};
 use polars_parquet::write::{
     CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter,
@@ -48,9 +47,18 @@ pub(super) fn encode(frame: &DataFrame) -> Result<Group> {
     let types = form.parquet_schema().fields();
     for (column, type_) in frame.columns().iter().zip(types) {
         let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
-        let encodings = encodings(column.dtype(), array.dtype());
-        let encoded =
-            array_to_columns(&array, type_.clone(), OPTIONS, &encodings).map_err(io_error)?;
+        let dictionary = array.as_any().downcast_ref().and_then(dictionary::of);
+        let encoded = match dictionary {
+            Some(dictionary) => {
+                let encodings = [Encoding::RleDictionary];
+                array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
+            }
+            None => {
+                let encodings = encodings(column.dtype(), array.dtype());
+                array_to_columns(&array, type_.clone(), options, &encodings)
+            }
+        };
+        let encoded = encoded.map_err(io_error)?;
         for pages in encoded {
             let pages = pages.map(|page| {
                 compress(page.map_err(io_error)?, Vec::new(), options.compression)

@@ -31,6 +31,9 @@ pub(crate) struct Stretches {
     labels: Vec<Label>,
     shapes: Shapes,
     split: u64,
+    /// For each label, the number of the last block that it was used in.
+    used: Vec<u32>,
+    blocks: u32,
     /// For each id of a block, where its events end in `order`, which holds their rows.
     ends: Vec<usize>,
     order: Vec<u32>,
@@ -55,6 +58,8 @@ pub(crate) struct BlockOf<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Sums {
     pub events: u64,
+    /// The labels in the order of their first events.
+    pub used: Vec<Name>,
     driver: u64,
     /// How many have an id, and how many have it on the record.
     with_id: u64,
@@ -93,6 +98,8 @@ impl Stretches {
             labels: Vec::new(),
             shapes: Shapes::default(),
             split: 0,
+            used: Vec::new(),
+            blocks: 0,
             ends: Vec::new(),
             order: Vec::new(),
         })
@@ -139,14 +146,14 @@ impl Stretches {
         };
         sums.span = Some((first.epoch_ns, last.epoch_ns));
         let mut before = first.epoch_ns;
+        self.blocks = self.blocks.wrapping_add(1);
         for row in &parsed.rows {
             sums.steps = sums.steps.wrapping_add(u64::from(row.epoch_ns != before));
             sums.back = sums.back.wrapping_add(u64::from(row.epoch_ns < before));
             before = row.epoch_ns;
-            if self.labels.get(row.label as usize) != Some(&Label::App)
-                && seen(&mut self.labels, row.label, names) == Label::Driver
-            {
-                sums.driver += 1;
+            // The first time in this block, or one of the driver's.
+            if self.used.get(row.label as usize) != Some(&self.blocks) {
+                sums.driver += self.first_use(row.label, names, &mut sums.used);
             }
         }
         if !all_have_ids {
@@ -159,6 +166,23 @@ impl Stretches {
         }
         parsed.rows.clear();
         Some(sums)
+    }
+
+    /// Notes that a label is used in a block; gives one if it is the driver's.
+    fn first_use(&mut self, label: Name, names: &Names, used: &mut Vec<Name>) -> u64 {
+        let place = label as usize;
+        if seen(&mut self.labels, label, names) == Label::Driver {
+            if !used.contains(&label) {
+                used.push(label);
+            }
+            return 1;
+        }
+        if self.used.len() <= place {
+            self.used.resize(place + 1, 0);
+        }
+        self.used[place] = self.blocks;
+        used.push(label);
+        0
     }
 
     /// Measures the traces that the order of a block makes.

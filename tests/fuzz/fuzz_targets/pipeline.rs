@@ -31,6 +31,8 @@ fuzz_target!(|data: &[u8]| {
         },
         expect: if flags & 1 == 0 { Vec::new() } else { vec!["B".to_owned()] },
         max_trace_ns: i64::from(*limit) * 1_000_000,
+        // A few bytes, some lines or all of a log at a time.
+        block_bytes: [16, 256, 1 << 18, 64][usize::from(grouping >> 6)],
         ..Options::default()
     };
     let inputs: Vec<Input> = pieces(logs)
