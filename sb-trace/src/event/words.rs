@@ -116,7 +116,9 @@ impl Words {
         let label = text.get(..length)?;
         let begin = Begin::of(label);
         let recent = &mut self.recent.0[begin.place()];
-        if length > Begin::MOST || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length) {
+        if length > Begin::MOST
+            || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length)
+        {
             *recent = Next { label: self.names.add_bytes(label)?, begin };
         }
         let label = recent.label;

@@ -71,8 +71,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LINE: &str =
-        "2022-04-14T05:20:00.000Z\tc04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0\tINFO\t1650000000000+0000|A";
+    const LINE: &str = "2022-04-14T05:20:00.000Z\tc04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0\tINFO\t1650000000000+0000|A";
 
     #[test]
     fn the_line_of_node() {
