@@ -117,19 +117,21 @@ fn run(cli: &Cli) -> Result<()> {
         Some(name) => Some(load(std::slice::from_ref(name), &options, &progress::Bar::new())?),
         None => None,
     };
-    let mut report = Report::of(Material {
-        latencies: loaded.latencies(),
-        log: loaded.analysis.as_ref(),
-        facts: &loaded.facts,
-        findings: &loaded.findings,
-        baseline: baseline.as_ref().map(Loaded::latencies),
-        threshold: cli.threshold,
-        group_by: &cli.group_by,
-        title: cli.title.as_deref(),
-    });
-    read_lines(&mut report.exemplars, &loaded);
-    print::findings(&report.findings);
-    let written = publish(&report, &loaded, &options, &folder)?;
+    let (report, written) = publish(&loaded, &options, &folder, || {
+        let mut report = Report::of(Material {
+            latencies: loaded.latencies(),
+            log: loaded.analysis.as_ref(),
+            facts: &loaded.facts,
+            findings: &loaded.findings,
+            baseline: baseline.as_ref().map(Loaded::latencies),
+            threshold: cli.threshold,
+            group_by: &cli.group_by,
+            title: cli.title.as_deref(),
+        });
+        read_lines(&mut report.exemplars, &loaded);
+        print::findings(&report.findings);
+        report
+    })?;
     let mut text = String::new();
     for path in &written {
         let _ = writeln!(text, "{}", path.display());

@@ -9,7 +9,10 @@ use crate::model::Report;
 use crate::{page, render};
 use rayon::prelude::*;
 use sb_trace::{Options, frame};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The names of all outputs but the pictures, which are `charts/<name>.svg` and `.png`.
@@ -23,43 +26,53 @@ const CHARTS: &str = "charts";
 const ASIDE: &str = ".sb-report-";
 const MARK: &str = ".unfinished";
 
-/// Writes everything into `folder`; returns what was written, in order.
+/// Writes everything into `folder`, while the report is being made the tables, which do not depend on
+/// it; returns the report and what was written, in order.
 pub fn publish(
-    report: &Report,
     loaded: &Loaded,
     options: &Options,
     folder: &Path,
-) -> Result<Vec<PathBuf>> {
-    let charts = Charts::of(report);
-    let figures = charts.all();
+    report: impl FnOnce() -> Report + Send,
+) -> Result<(Report, Vec<PathBuf>)> {
     let mut names = vec![LATENCIES.to_owned()];
     names.extend(loaded.analysis.as_ref().map(|_| EVENTS.to_owned()));
     names.extend([PAGE, SUMMARY_MD, SUMMARY_JSON].map(str::to_owned));
-    let picture = |figure: &Figure, end: &str| format!("{CHARTS}/{}.{end}", figure.name);
-    names.extend(figures.iter().flat_map(|f| [picture(f, "svg"), picture(f, "png")]));
-
     let target = Target::open(folder)?;
     target.check(&names, &loaded.files)?;
     let aside = target.aside()?;
+    let (tables, (report, charts)) = rayon::join(
+        || tables(loaded, options, aside.path()),
+        || {
+            let report = report();
+            let charts = Charts::of(&report);
+            (report, charts)
+        },
+    );
+    let figures = charts.all();
+    let picture = |figure: &Figure, end: &str| format!("{CHARTS}/{}.{end}", figure.name);
+    names.extend(figures.iter().flat_map(|f| [picture(f, "svg"), picture(f, "png")]));
+
+    target.check(&names, &loaded.files)?;
+    tables?;
     let write = |name: &str, bytes: &[u8]| {
         let path = aside.path().join(name);
         fs::write(&path, bytes).map_err(failed(&path))
     };
-    let pictures = || {
-        figures.par_iter().try_for_each(|figure| {
-            let svg = render::svg(figure, render::Place::File)?;
-            write(&picture(figure, "svg"), svg.as_bytes())?;
-            write(&picture(figure, "png"), &render::png(figure)?)
-        })
-    };
-    let (tables, pictures) = rayon::join(|| tables(loaded, options, aside.path()), pictures);
-    tables.and(pictures)?;
-    write(PAGE, page::html(report, &charts)?.as_bytes())?;
-    write(SUMMARY_MD, page::markdown(report).as_bytes())?;
-    write(SUMMARY_JSON, page::json(report).as_bytes())?;
+    figures.par_iter().try_for_each(|figure| {
+        let svg = render::svg(figure, render::Place::File)?;
+        write(&picture(figure, "svg"), svg.as_bytes())?;
+        write(&picture(figure, "png"), &render::png(figure)?)
+    })?;
+    let sha256 = sha256(&aside.path().join(LATENCIES))?;
+    let beside = page::Beside { sha256: &sha256, events: loaded.analysis.is_some() };
+    write(PAGE, page::html(&report, &charts, &beside)?.as_bytes())?;
+    write(SUMMARY_MD, page::markdown(&report).as_bytes())?;
+    write(SUMMARY_JSON, page::json(&report, &beside).as_bytes())?;
     let old = target.left_over(&names);
     target.exchange(aside.path(), &names, &old)?;
-    Ok(names.iter().map(|name| folder.join(name)).collect())
+    let written = names.iter().map(|name| folder.join(name)).collect();
+    drop(figures);
+    Ok((report, written))
 }
 
 /// Writes the tables.
@@ -73,6 +86,24 @@ fn tables(loaded: &Loaded, options: &Options, folder: &Path) -> Result<()> {
         frame::write_parts(table, &folder.join(EVENTS), &metadata)?;
     }
     Ok(())
+}
+
+/// The SHA-256 of a file, in hexadecimal digits.
+fn sha256(path: &Path) -> Result<String> {
+    let mut file = File::open(path).map_err(failed(path))?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut buffer).map_err(failed(path))?;
+        if read == 0 {
+            break;
+        }
+        digest.update(buffer.get(..read).unwrap_or_default());
+    }
+    Ok(digest.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    }))
 }
 
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error + use<> {

@@ -80,6 +80,7 @@ class Sb:
 
     def __init__(self, file="*_benchmark.py", local=False, debug=True, log_level="INFO", docker=False):
         self.local, self.debug, self.docker, self.log_level = local, debug, docker, log_level
+        file = os.fspath(file)
         found = [file] if os.path.isfile(file) else glob.glob(file)
         if os.path.isdir(file):
             found = glob.glob(os.path.join(file, "*_benchmark.py"))
@@ -108,9 +109,8 @@ class Sb:
     def invoke(self, workload_type=None, scale_factor=1, scale_type="linear", workload_trace=None,
                workload_options=None, scale_rate_per_second=None, seconds_to_skip=180):
         """Runs the invoke hook with a load: a number, or 'custom' with options or a trace."""
-        if scale_type != "linear":
-            raise ValueError("only scale_type='linear' is built in")
-        flags = [f"--scale-factor={scale_factor}", f"--seconds-to-skip={seconds_to_skip}"]
+        flags = [f"--scale-factor={scale_factor}", f"--scale-type={scale_type}",
+                 f"--seconds-to-skip={seconds_to_skip}"]
         if workload_trace is not None:
             flags.append(f"--workload-trace={os.path.abspath(workload_trace)}")
         if isinstance(workload_options, dict):
@@ -156,6 +156,20 @@ class Sb:
         trace = os.environ.get("SB_TRACE") or (trace if os.path.exists(trace) else "sb-trace")
         subprocess.run([trace, "stats", *map(str, paths)], check=True)
         return self
+
+    def init(self):
+        return self  # there is no image of its own to be built
+
+    @staticmethod
+    def login(provider, prompt=False):
+        """Opens a shell with the provider's command line, to log in there."""
+        subprocess.run([os.environ["SB_RUN"], "shell", f"{provider}_cli"], check=True)
+
+    @staticmethod
+    def logout(provider):
+        """Forgets the provider's credentials: the volume that holds them."""
+        engine = os.environ.get("SB_ENGINE") or "docker"
+        subprocess.run([engine, "volume", "rm", f"{provider}-secrets"], check=True)
 
     def fix_permissions(self):
         return self  # sb-run gives files back after every step

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::benchmark::{Benchmark, Hook, shown};
+use crate::error::Error;
 use crate::exec::quick;
 use crate::hook::outcome::Outcome;
 
@@ -49,9 +50,12 @@ impl Ci {
             Outcome::Raised(error) => (shown(Path::new(&error.file)), error.line),
             _ => (shown(&benchmark.file), None),
         };
-        let line = line.map(|line| format!(",line={line}")).unwrap_or_default();
-        let file = property(&file);
-        Some(format!("::error file={file}{line}::{}", data(&format!("{hook} failed: {sentence}"))))
+        Some(annotation(Some((file, line)), &format!("{hook} failed: {sentence}")))
+    }
+
+    /// The annotation of what kept a hook from being called.
+    pub fn problem(&self, error: &Error) -> Option<String> {
+        self.active.then(|| annotation(error.place(), &error.to_string()))
     }
 
     /// Appends the latencies of a run to the summary.
@@ -79,6 +83,14 @@ fn sb_trace() -> PathBuf {
     }
     let beside = std::env::current_exe().ok().map(|path| path.with_file_name("sb-trace"));
     beside.filter(|path| path.is_file()).unwrap_or_else(|| "sb-trace".into())
+}
+
+fn annotation(place: Option<(String, Option<u64>)>, text: &str) -> String {
+    let place = place.map(|(file, line)| {
+        let line = line.map(|line| format!(",line={line}")).unwrap_or_default();
+        format!(" file={}{line}", property(&file))
+    });
+    format!("::error{}::{}", place.unwrap_or_default(), data(text))
 }
 
 /// Text after `::`, as workflow commands have it.

@@ -4,16 +4,18 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::benchmark::Hook;
+use crate::benchmark::{Hook, shown};
 
 /// Why sb-run could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No `*_benchmark.py` where one was looked for.
-    #[error("no benchmark file: {} holds no *_benchmark.py", folder.display())]
+    #[error("no benchmark file: {} holds no {pattern}", folder.display())]
     NoBenchmark {
         /// The folder that was searched.
         folder: PathBuf,
+        /// What was looked for.
+        pattern: String,
     },
     /// More than one `*_benchmark.py`.
     #[error("{} benchmark files in {}: {}", candidates.len(), folder.display(), candidates.join(", "))]
@@ -224,14 +226,46 @@ impl Error {
         })
     }
 
+    /// The file to look at, and its line where it is known.
+    pub fn place(&self) -> Option<(String, Option<u64>)> {
+        match self {
+            Self::Load { place, .. } | Self::Config { place, .. } | Self::State { place, .. } => {
+                Some(file_and_line(place))
+            }
+            Self::Hooks { file: path, .. }
+            | Self::OtherProvider { file: path, .. }
+            | Self::UnreadableBenchmark { path, .. } => Some((shown(path), None)),
+            Self::Suite { path, problem } => {
+                let line = problem.split(':').next().and_then(|line| line.parse().ok());
+                Some((shown(path), line))
+            }
+            _ => None,
+        }
+    }
+
     /// 2 for wrong use and unreadable input, 128 + signal.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Interrupted { signal } => interrupted(*signal),
-            Self::StillDynamic { .. } => 1,
+            // Nobody used it wrongly: the disk is full, or the like.
+            Self::StillDynamic { .. } | Self::System { .. } => 1,
+            Self::Io { doing, .. } if *doing != "read" => 1,
             _ => 2,
         }
     }
+}
+
+/// `file`, `file:line` or `file:line:column` in parts.
+fn file_and_line(place: &str) -> (String, Option<u64>) {
+    let mut numbers = Vec::new();
+    let mut file = place;
+    while let Some((rest, number)) = file.rsplit_once(':')
+        && let Ok(number) = number.parse::<u64>()
+    {
+        numbers.push(number);
+        file = rest;
+    }
+    (shown(std::path::Path::new(file)), numbers.last().copied())
 }
 
 /// The exit code after a signal, as shells have it: 130 for Ctrl-C, 143 for SIGTERM.
@@ -243,4 +277,18 @@ pub fn interrupted(signal: i32) -> u8 {
 pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_have_parts() {
+        for (place, line) in [("a b.py:3:14", Some(3)), ("a b.py:3", Some(3)), ("a b.py", None)] {
+            assert_eq!(file_and_line(place), ("a b.py".to_string(), line));
+        }
+        let suite = Error::Suite { path: "s.yaml".into(), problem: "2:1: bad".into() };
+        assert_eq!(suite.place(), Some(("s.yaml".into(), Some(2))));
+    }
 }

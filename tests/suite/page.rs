@@ -91,11 +91,16 @@ fn nothing_is_cut_and_nothing_overlaps() {
     sandbox.write("app.log", log(&LABELS, 700, BEGIN, 100));
     sandbox.write("one.log", log(&LABELS, 1, BEGIN, 100));
     let long = "A_LABEL_OF_200_CHARACTERS".repeat(8);
-    sandbox.write("odd.log", log(&["A", &long, "Zürich", "B-c.d:e/f"], 40, BEGIN, 100));
+    let whole = "AnotherLabelWithoutAnyBreakInIt".repeat(6);
+    sandbox.write("odd.log", log(&["A", &long, &whole, "B-c.d:e/f"], 40, BEGIN, 100));
+    let steps: Vec<String> = (0..61).map(|n| format!("STEP_{n}")).collect();
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    sandbox.write("sixty.log", log(&steps, 12, BEGIN, 100));
     for (name, args) in [
         ("one series", &["app.log"][..]),
         ("one trace", &["one.log"]),
         ("odd labels", &["odd.log"]),
+        ("sixty pairs", &["sixty.log"]),
         ("five runs against twelve", &["five", "--baseline", "twelve"]),
         ("twelve runs", &["twelve"]),
         ("groups", &["twelve", "--group-by", "start_class"]),
@@ -128,9 +133,8 @@ fn sorting_filtering_themes_and_links() {
     browser.open(&page, "");
     browser.look(960, false);
 
-    let column = "[...document.querySelectorAll('#summary tbody tr')].map(r => Number.parseFloat(r.cells[3].dataset.sort))";
-    let p50 =
-        "[...document.querySelectorAll('#summary thead th')].find(h => h.textContent === 'p50')";
+    let column = "[...document.querySelectorAll('#summary > .scroll tbody tr')].map(r => Number.parseFloat(r.cells[3].dataset.sort))";
+    let p50 = "[...document.querySelectorAll('#summary > .scroll thead th')].find(h => h.textContent === 'p50')";
     let numbers = |value: Value| -> Vec<f64> {
         value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap_or(f64::NEG_INFINITY)).collect()
     };
@@ -178,6 +182,13 @@ fn sorting_filtering_themes_and_links() {
     );
     let printed = "[getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(document.getElementById('theme')).display]";
     assert_eq!(browser.value(printed), json!(["rgb(255, 255, 255)", "none"]));
+    // As wide as A4 between its margins: every table fits, and has its heads.
+    let size = json!({"width": 718, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+    browser.call("Emulation.setDeviceMetricsOverride", size);
+    let cut = "[...document.querySelectorAll('table')].filter(t => t.getBoundingClientRect().right > innerWidth + 1).map(t => t.caption.textContent)";
+    assert_eq!(browser.value(cut), json!([]));
+    let heads = "[...document.querySelectorAll('#summary > .scroll th')].filter(t => t.scope === 'col' && !t.innerText.trim()).length";
+    assert_eq!(browser.value(heads), 0);
     assert_eq!(browser.problems(), [""; 0]);
 }
 

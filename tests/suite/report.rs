@@ -1,7 +1,10 @@
 //! `sb-report` on odd and on bad input.
 
+use crate::report_numbers::runs;
 use crate::{SB_REPORT, SB_TRACE};
 use sb_tests::Sandbox;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 
 const LOG: &str = "1600776870000Z|A trace_id=1\n1600776870001Z|B trace_id=1\n16007768703N+0200|X\n";
 
@@ -52,10 +55,12 @@ fn the_page_loads_nothing_and_escapes_what_it_shows() {
 #[test]
 fn the_same_bytes_whatever_the_number_of_threads() {
     let sandbox = Sandbox::new();
-    sandbox.write("app.log", LOG);
+    runs(&sandbox, "out", 4, 115);
+    runs(&sandbox, "before", 3, 100);
     for threads in ["1", "2"] {
         let env = [("RAYON_NUM_THREADS", threads), ("POLARS_MAX_THREADS", threads)];
-        sandbox.run_with(SB_REPORT, &["app.log", "-o", threads], b"", &env).expect(0);
+        let args = ["out", "--baseline", "before", "-o", threads];
+        sandbox.run_with(SB_REPORT, &args, b"", &env).expect(0);
     }
     let files = sandbox.files("1");
     assert_eq!(files, sandbox.files("2"));
@@ -63,6 +68,44 @@ fn the_same_bytes_whatever_the_number_of_threads() {
         let bytes = |folder: &str| std::fs::read(sandbox.path(folder).join(&file)).unwrap();
         assert!(bytes("1") == bytes("2"), "{file} differs");
     }
+}
+
+/// The program alone in a folder that is its whole world: no font, no home, no temporary folder, and an
+/// input that cannot be written.
+#[test]
+fn a_machine_without_fonts() {
+    let sandbox = Sandbox::new();
+    sandbox.write("world/in/app.log", LOG);
+    sandbox.run(SB_REPORT, &["world/in/app.log", "-o", "here"]).expect(0);
+    let libraries = sandbox.run("ldd", &[SB_REPORT]).stdout;
+    let files = libraries.split_whitespace().filter(|word| word.starts_with('/'));
+    for file in files.chain([SB_REPORT]) {
+        let inside = sandbox.path(format!("world{file}"));
+        std::fs::create_dir_all(inside.parent().unwrap()).unwrap();
+        std::fs::copy(file, inside).unwrap();
+    }
+    for (path, mode) in [("world/in/app.log", 0o444), ("world/in", 0o555)] {
+        std::fs::set_permissions(sandbox.path(path), Permissions::from_mode(mode)).unwrap();
+    }
+    let root = sandbox.run("id", &["-u"]).stdout == "0\n";
+    let own = if root { &["chroot"][..] } else { &["unshare", "--map-root-user", "chroot"] };
+    let whole: Vec<&str> = own.iter().copied().chain(["world", SB_REPORT]).collect();
+    let probe: Vec<&str> = whole[1..].iter().copied().chain(["--version"]).collect();
+    if sandbox.run(whole[0], &probe).code != 0 {
+        assert!(!sb_tests::in_ci(), "in CI this test must run: a folder cannot be made the root");
+        return sb_tests::skipped("a folder cannot be made the root");
+    }
+    let args: Vec<&str> =
+        whole[1..].iter().copied().chain(["in/app.log", "-o", "report"]).collect();
+    sandbox.run(whole[0], &args).expect(0);
+    assert_eq!(sandbox.files("world/in"), ["app.log"]);
+    assert_eq!(sandbox.files("world/report"), sandbox.files("here"));
+    for picture in sandbox.files("here/charts") {
+        let bytes =
+            |of: &str| std::fs::read(sandbox.path(format!("{of}/charts/{picture}"))).unwrap();
+        assert!(bytes("here") == bytes("world/report"), "{picture} differs without fonts");
+    }
+    std::fs::set_permissions(sandbox.path("world/in"), Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]

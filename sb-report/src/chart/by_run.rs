@@ -1,8 +1,8 @@
 //! Run by run: the median of each run with its interval, in the order in which the runs were.
 
-use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, blank, grid_line};
+use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, blank, grid_line, marker};
 use crate::figure::{
-    Anchor, Figure, Ink, Mark, Scale, Shape, Stroke, latency_ticks, size, text_width,
+    Anchor, Figure, Ink, Marker, Scale, Shape, Stroke, latency_ticks, size, text_width,
 };
 use crate::model::words::latency;
 use crate::model::{PairView, Row, RunView};
@@ -59,14 +59,9 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView], top: f64) -> Option<Figu
         if let (Some(low), Some(high)) = (low, high) {
             figure.line((x, y.place(low)), (x, y.place(high)), Stroke::solid(ink, 2.0));
         }
-        figure.marks.push(Mark::Dot {
-            at: (x, y.place(median)),
-            radius: 4.0,
-            // An open interval, an open form.
-            shape: if low.is_some() && high.is_some() { Shape::Disc } else { Shape::Ring },
-            ink,
-            opacity: 1.0,
-        });
+        // An open interval, an open form.
+        let open = low.is_none() || high.is_none();
+        marker(&mut figure, (x, y.place(median)), Marker { shape: Shape::Disc, open }, ink);
         let number =
             run.name.split(" · ").next().unwrap_or_default().trim_start_matches("run ").to_owned();
         let half = text_width(&number, size::TEXT, false) * size::GROWN / 2.0;

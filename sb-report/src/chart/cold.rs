@@ -1,16 +1,19 @@
 //! Cold against warm: the medians of both for each pair, with their intervals, on one scale.
 
-use super::frame::{BELOW, blank, level_axis};
+use super::frame::{BELOW, blank, level_axis, marker, row_name};
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Shape, Stroke, ellipsize, latency_ticks, size,
+    Entry, Figure, Ink, Marker, Sample, Scale, Shape, Stroke, ellipsize, latency_ticks, size,
 };
-use crate::model::words::{change, latency};
+use crate::model::words::{change, count, latency};
 use crate::model::{PairView, Report, Row};
 
 const WIDTH: f64 = 640.0;
 const LEFT: f64 = 16.0;
 /// Height of a pair: its name, then its two medians.
 const ROW: f64 = 46.0;
+/// How warm and cold are drawn.
+const WARM: (Ink, Marker) = (Ink::Series(0), Marker { shape: Shape::Disc, open: false });
+const COLD: (Ink, Marker) = (Ink::Series(1), Marker { shape: Shape::Disc, open: true });
 /// More pairs than this are left to the table.
 const MOST: usize = 20;
 
@@ -36,13 +39,14 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
     let mut figure = blank("cold".to_owned(), String::new(), title, WIDTH);
     figure.subtitle = format!(
         "Medians with their 95\u{a0}% intervals · n\u{a0}=\u{a0}{} cold, {} warm",
-        lead.1.summary.n, lead.2.summary.n
+        count(lead.1.summary.n),
+        count(lead.2.summary.n)
     );
-    let entry = |ink, words: &str| Entry {
-        sample: Sample::Line(Stroke::solid(ink, 2.0)),
+    let entry = |(ink, marker), words: &str| Entry {
+        sample: Sample::Series(Stroke::solid(ink, 2.0), marker),
         words: words.to_owned(),
     };
-    figure.key = vec![entry(Ink::Series(0), "warm (disc)"), entry(Ink::Series(1), "cold (ring)")];
+    figure.key = vec![entry(WARM, "warm"), entry(COLD, "cold")];
     let ends = |r: &Row| {
         r.summary.percentile(50.0).map(|p| [p.low_ms, p.value_ms, p.high_ms]).unwrap_or_default()
     };
@@ -66,18 +70,15 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         let name = if pair.total { "total" } else { &pair.arrow };
         let words = format!("{name}{difference}");
         let words = ellipsize(&words, size::TEXT, false, (WIDTH - 2.0 * LEFT) / size::GROWN);
-        figure.text((LEFT, y + 14.0), Anchor::Start, Ink::Text, words);
+        row_name(&mut figure, (LEFT, y + 14.0), words);
         let level = y + 30.0;
-        for (row, ink, shape, down) in
-            [(warm, Ink::Series(0), Shape::Disc, 0.0), (cold, Ink::Series(1), Shape::Ring, 7.0)]
-        {
+        for (row, ink, shape, down) in [(warm, WARM.0, WARM.1, 0.0), (cold, COLD.0, COLD.1, 7.0)] {
             let [low, Some(median), high] = ends(row) else { continue };
             if let (Some(low), Some(high)) = (low, high) {
                 let (a, b) = (scale.place(low), scale.place(high));
                 figure.line((a, level + down), (b, level + down), Stroke::solid(ink, 2.0));
             }
-            let at = (scale.place(median), level + down);
-            figure.marks.push(Mark::Dot { at, radius: 4.0, shape, ink, opacity: 1.0 });
+            marker(&mut figure, (scale.place(median), level + down), shape, ink);
         }
     }
     let below = values.iter().filter(|v| **v <= 0.0).count();

@@ -2,8 +2,8 @@
 //! 95 % band and the median. One line a run and start class.
 
 use super::frame::{
-    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, level_axis, named_last,
-    strong,
+    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, level_axis, marker,
+    named_last, strong,
 };
 use crate::figure::{Anchor, Figure, Ink, Mark, Point, Scale, Stroke, simplify, size, text_width};
 use crate::model::words::{count, latency};
@@ -12,6 +12,8 @@ use crate::model::{PairView, Series};
 /// Points of all lines together, and of all bands: what keeps a picture small.
 const LINE_POINTS: usize = 2_400;
 const BAND_POINTS: usize = 1_600;
+/// More lines than this have no bands.
+const MOST_BANDS: usize = 5;
 /// Columns of a logical pixel's width in which at most one step is kept.
 const COLUMNS: f64 = 2.0;
 
@@ -40,7 +42,7 @@ pub(super) fn figure(pair: &PairView, top: f64) -> Figure {
     level_axis(&mut figure, &x, (top, bottom), below_zero(&pair.series));
 
     let drawn = pair.series.len();
-    if pair.series.iter().filter(|s| s.named).count() == drawn {
+    if banded(pair) {
         for series in &pair.series {
             let points = band(series, &x, &y, BAND_POINTS / drawn);
             figure.marks.push(Mark::Area {
@@ -80,13 +82,7 @@ fn median(
 ) {
     let at = x.place(series.median_ms);
     figure.line((at, middle), (at, bottom), Stroke::solid(series.ink, 1.0));
-    figure.marks.push(Mark::Dot {
-        at: (at, middle),
-        radius: 4.0,
-        shape: crate::figure::Shape::Disc,
-        ink: series.ink,
-        opacity: 1.0,
-    });
+    marker(figure, (at, middle), series.marker, series.ink);
     if let Some(number) = number {
         let words = format!("median {number}");
         let width = text_width(&words, size::TEXT, true) * size::GROWN;
@@ -157,7 +153,7 @@ fn title(pair: &PairView) -> String {
             let (Some(low), Some(high)) = ends else { return "No latency".to_owned() };
             let (least, most) = (latency(low.median_ms, unit), latency(high.median_ms, unit));
             if least == most {
-                format!("Half within {least} in all {}", series.len())
+                format!("Half within {least} in each of {} lines", series.len())
             } else {
                 format!("Half within {least} ({}) to {most} ({})", low.name, high.name)
             }
@@ -165,13 +161,17 @@ fn title(pair: &PairView) -> String {
     }
 }
 
+/// Whether the lines have their bands: more than a few would only lie over one another.
+fn banded(pair: &PairView) -> bool {
+    pair.series.len() <= MOST_BANDS && pair.series.iter().all(|s| s.named)
+}
+
 fn subtitle(pair: &PairView) -> String {
-    let banded = pair.series.iter().all(|s| s.named);
     let linear = below_zero(&pair.series) * 2 >= pair.n;
     format!(
         "Share of latencies at or below a value · n\u{a0}=\u{a0}{}{} · {} scale",
         count(pair.n as u64),
-        if banded { " · shaded: 95 % band" } else { "" },
+        if banded(pair) { " · shaded: 95 % band" } else { "" },
         if linear { "linear" } else { "logarithmic" }
     )
 }

@@ -1,11 +1,12 @@
 //! The comparison with the baseline: for each pair the change of p50, p90 and p99 with its
 //! interval, on a scale of ratios. The grey band is what does not matter.
 
-use super::frame::{BELOW, blank};
+use super::frame::{BELOW, blank, marker, row_name};
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Shape, Stroke, ellipsize, size, text_width,
+    Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Shape, Stroke, ellipsize, size,
+    text_width,
 };
-use crate::model::words::{arrow, change, count};
+use crate::model::words::{arrow, change, count, counted};
 use crate::model::{Change, Compared, Comparison};
 
 const WIDTH: f64 = 640.0;
@@ -16,6 +17,8 @@ const RIGHT: f64 = 110.0;
 /// Height of a line, and of a row of one name and three lines.
 const LINE: f64 = 19.0;
 const ROW: f64 = LINE * 4.0 + 8.0;
+/// How many times further than the medians' intervals the scale may reach for a tail.
+const TAIL: f64 = 3.0;
 /// More rows than this are left to the table.
 const MOST: usize = 10;
 /// Changes that may have a tick, the important ones first.
@@ -56,26 +59,35 @@ pub(super) fn figure(comparison: &Comparison) -> Option<Figure> {
         entry(Ink::Series(1), "slower"),
         entry(Ink::Series(2), "faster"),
         entry(Ink::Muted, "may be chance"),
-        entry(Ink::Ghost, "ring: too few latencies"),
+        Entry {
+            sample: Sample::Marker(Ink::Ghost, Marker::open(Shape::Disc)),
+            words: "too few latencies".to_owned(),
+        },
     ];
     let log = |share: f64| (1.0 + share).max(1e-3).ln();
     let drawn = || rows.iter().flat_map(|r| &r.changes).filter(|c| c.change.is_some());
     let ends: Vec<f64> = drawn()
-        .flat_map(|c| match (c.supported, c.percent < 90.0) {
-            (true, true) => [c.low, c.change, c.high],
-            (true, false) => [None, c.change, None],
-            _ => [None; 3],
-        })
+        .filter(|c| c.supported && c.percent < 90.0)
+        .flat_map(|c| [c.low, c.change, c.high])
         .flatten()
         .map(log)
         .chain([log(comparison.threshold * 1.5), log(-comparison.threshold * 1.5)])
         .collect();
-    // Intervals of the tail may be as wide as they like: they end at the edge.
+    // The tail may have moved as far as it likes: it must not make everything else small.
     let (low, high) = ends.iter().fold((0.0f64, 0.0f64), |r, &v| (r.0.min(v), r.1.max(v)));
+    let most = (high - low) * TAIL;
+    let tail = drawn().filter(|c| c.supported && c.percent >= 90.0).filter_map(|c| c.change);
+    let (low, high) = tail
+        .map(log)
+        .filter(|v| (-most..=most).contains(v))
+        .fold((low, high), |r, v| (r.0.min(v), r.1.max(v)));
     let (low, high) = (low * 1.25, high * 1.25);
-    let beyond = drawn()
-        .any(|c| c.low.is_some_and(|l| log(l) < low) || c.high.is_some_and(|h| log(h) > high));
-    if beyond {
+    let out = |share: Option<f64>| share.is_some_and(|s| !(low..=high).contains(&log(s)));
+    let beyond = drawn().filter(|c| out(c.change)).count();
+    if beyond > 0 {
+        figure.subtitle += &format!(" · {} beyond the axis", counted(beyond, "change", "changes"));
+    }
+    if drawn().any(|c| out(c.low) || out(c.high)) {
         figure.subtitle += " · a line that reaches the edge goes on";
     }
     let scale = Scale::linear(low, high, LEFT, WIDTH - RIGHT);
@@ -94,9 +106,10 @@ pub(super) fn figure(comparison: &Comparison) -> Option<Figure> {
     ticks(&mut figure, &scale, (low, high), top, bottom);
     for (index, row) in rows.iter().enumerate() {
         let y = top + ROW * index as f64;
-        figure.text((NAME, y + 15.0), Anchor::Start, Ink::Text, name(row));
+        row_name(&mut figure, (NAME, y + 15.0), name(row));
         for (at, c) in row.changes.iter().enumerate() {
-            change_line(&mut figure, c, place, y + LINE * (at as f64 + 1.5) + 2.0);
+            let inside = |share| !out(Some(share));
+            change_line(&mut figure, c, place, inside, y + LINE * (at as f64 + 1.5) + 2.0);
         }
     }
     Some(figure)
@@ -112,7 +125,13 @@ fn name(row: &Compared) -> String {
     ellipsize(&name, size::TEXT, false, (WIDTH - 2.0 * NAME) / size::GROWN)
 }
 
-fn change_line(figure: &mut Figure, c: &Change, place: impl Fn(f64) -> f64, y: f64) {
+fn change_line(
+    figure: &mut Figure,
+    c: &Change,
+    place: impl Fn(f64) -> f64,
+    inside: impl Fn(f64) -> bool,
+    y: f64,
+) {
     figure.text((NAME, y + 4.0), Anchor::Start, Ink::Muted, format!("p{}", c.percent));
     let end = WIDTH - 16.0;
     let Some(value) = c.change else {
@@ -128,8 +147,10 @@ fn change_line(figure: &mut Figure, c: &Change, place: impl Fn(f64) -> f64, y: f
     if let (Some(low), Some(high)) = (c.low, c.high) {
         figure.line((place(low), y), (place(high), y), Stroke::solid(ink, 2.0));
     }
-    let shape = if c.supported { Shape::Disc } else { Shape::Ring };
-    figure.marks.push(Mark::Dot { at: (place(value), y), radius: 4.0, shape, ink, opacity: 1.0 });
+    let shape = Marker { shape: Shape::Disc, open: !c.supported };
+    if inside(value) {
+        marker(figure, (place(value), y), shape, ink);
+    }
     figure.text(
         (end, y + 4.0),
         Anchor::End,

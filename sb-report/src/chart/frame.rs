@@ -1,7 +1,8 @@
 //! What the charts share: sizes, axes, and the key of their series.
 
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Stroke, Text, latency_ticks, size, text_width,
+    Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Stroke, Text, latency_ticks, size,
+    text_width,
 };
 use crate::model::Series;
 use crate::model::words::count;
@@ -41,7 +42,7 @@ pub(super) fn key(series: &[Series], words: impl Fn(&Series) -> String) -> Vec<E
         return Vec::new();
     }
     let entry = |s: &Series| Entry {
-        sample: Sample::Line(Stroke { ink: s.ink, width: 2.0, dash: s.dash }),
+        sample: Sample::Series(Stroke { ink: s.ink, width: 2.0, dash: s.dash }, s.marker),
         words: words(s),
     };
     let mut key: Vec<Entry> = series.iter().filter(|s| s.named).map(entry).collect();
@@ -100,6 +101,27 @@ pub(super) fn level_axis(
 pub(super) fn grid_line(figure: &mut Figure, y: f64, label: &str) {
     figure.line((LEFT, y), (WIDTH - RIGHT, y), Stroke::solid(Ink::Grid, 1.0));
     figure.text((LEFT - 8.0, y + 4.0), Anchor::End, Ink::Muted, label);
+}
+
+/// The name of a row, on paper: what lies behind it does not run through its letters.
+pub(super) fn row_name(figure: &mut Figure, at: (f64, f64), words: String) {
+    let width = text_width(&words, size::TEXT, false);
+    figure.marks.push(Mark::Rect {
+        at: (at.0 - 3.0, at.1 - 12.0),
+        size: (width + 6.0, 16.0),
+        ink: Ink::Paper,
+        opacity: 1.0,
+    });
+    figure.text(at, Anchor::Start, Ink::Text, words);
+}
+
+/// A marker with a value of its own; an open one hides the line beneath it.
+pub(super) fn marker(figure: &mut Figure, at: (f64, f64), marker: Marker, ink: Ink) {
+    let dot = |marker, ink| Mark::Dot { at, radius: 4.0, marker, ink, opacity: 1.0 };
+    if marker.open {
+        figure.marks.push(dot(Marker::filled(marker.shape), Ink::Paper));
+    }
+    figure.marks.push(dot(marker, ink));
 }
 
 /// Bold small text.

@@ -3,8 +3,8 @@
 
 use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key};
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Shape, Stroke, clock_ticks, latency_ticks,
-    size, text_width,
+    Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Shape, Stroke, clock_ticks,
+    latency_ticks, size, text_width,
 };
 use crate::model::words::{count, latency};
 use crate::model::{PairView, Point, RunView, Series, Slice};
@@ -14,9 +14,13 @@ use std::collections::BTreeMap;
 /// From this many latencies on cells are drawn.
 const MANY: usize = 2_000;
 /// The most dots and cells that are drawn.
-const MOST_CELLS: usize = 700;
+const MOST_CELLS: usize = 1_500;
 /// Opacities of the cells, from few latencies to many.
 const SHADES: [f64; 5] = [0.16, 0.34, 0.54, 0.76, 1.0];
+/// Cold starts above cells: their colour, how far apart they are, and the most that are drawn.
+const COLD: Ink = Ink::Series(1);
+const COLD_APART: f64 = 5.0;
+const MOST_COLD: usize = 250;
 /// Distance of two runs in logical pixels.
 const APART: f64 = 10.0;
 
@@ -57,18 +61,23 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView], top: f64) -> Figure {
         );
     }
     axis(&mut figure, &panels, runs, top, bottom);
+    let cold = pair.series.iter().any(|s| s.class == ColdWarm::Cold);
     let cell = if cells {
         let shades = heat(&mut figure, pair, &panels, &y, top);
         figure.key = shade_key(&shades);
+        let warm = pair.series.iter().any(|s| s.class != ColdWarm::Cold);
+        if cold && warm {
+            cold_starts(&mut figure, pair, &panels, &y);
+            let sample = Sample::Marker(COLD, Marker::open(Shape::Disc));
+            figure.key.push(Entry { sample, words: "cold start".to_owned() });
+        }
         " · shade: latencies in a cell"
     } else {
         dots(&mut figure, pair, &panels, &y);
-        figure.key = key(&pair.series, |s| s.name.clone());
-        if pair.series.iter().any(|s| s.class == ColdWarm::Cold) {
-            " · rings: cold starts"
-        } else {
-            ""
+        if mixed(pair, &panels) {
+            figure.key = key(&pair.series, |s| s.name.clone());
         }
+        if cold { " · open: cold starts" } else { "" }
     };
     figure.subtitle = format!(
         "Each latency at the time when it began{} · n\u{a0}=\u{a0}{}{cell}",
@@ -168,20 +177,33 @@ fn in_panels<'a>(
     })
 }
 
+/// Whether a part of the axis holds several runs or groups: groups may lie over one another, runs
+/// stand side by side.
+fn mixed(pair: &PairView, panels: &[Panel]) -> bool {
+    panels.iter().any(|p| {
+        let here = |s: &&Series| s.points.iter().any(|q| q.run as usize == p.run);
+        let mut keys = pair.series.iter().filter(here).map(|s| s.key);
+        let first = keys.next();
+        keys.any(|key| Some(key) != first)
+    })
+}
+
 fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
     let (radius, opacity) = if pair.n > 400 { (2.2, 0.55) } else { (3.0, 0.7) };
+    let mixed = mixed(pair, panels);
     for series in &pair.series {
-        let (shape, radius, opacity) = match series.class {
-            ColdWarm::Cold => (Shape::Ring, radius + 1.0, 1.0),
-            ColdWarm::Partial => (Shape::Triangle, radius + 1.0, 0.9),
-            ColdWarm::Warm | ColdWarm::Unknown => (Shape::Disc, radius, opacity),
+        let (marker, radius, opacity) = match series.class {
+            _ if mixed && series.named => (series.marker, radius + 0.5, opacity),
+            ColdWarm::Cold => (Marker::open(Shape::Disc), radius + 1.0, 1.0),
+            ColdWarm::Partial => (Marker::filled(Shape::Triangle), radius + 1.0, 0.9),
+            ColdWarm::Warm | ColdWarm::Unknown => (Marker::filled(Shape::Disc), radius, opacity),
         };
         for (panel, point) in in_panels(series, panels) {
             // Dots that nearly cover each other would only make the file larger.
             figure.marks.push(Mark::Dot {
                 at: (panel.x(point.start_ns), y.place(point.ms)),
                 radius,
-                shape,
+                marker,
                 ink: series.ink,
                 opacity,
             });
@@ -190,13 +212,30 @@ fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
     thin_out(figure);
 }
 
+/// Cold starts above the cells: as many as can be told apart.
+fn cold_starts(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
+    let mut taken = std::collections::BTreeSet::new();
+    for series in pair.series.iter().filter(|s| s.class == ColdWarm::Cold) {
+        for (panel, point) in in_panels(series, panels) {
+            let at = (panel.x(point.start_ns), y.place(point.ms));
+            #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
+            let place = ((at.0 / COLD_APART) as i32, (at.1 / COLD_APART) as i32);
+            if taken.len() < MOST_COLD && taken.insert(place) {
+                let marker = Marker::open(Shape::Disc);
+                figure.marks.push(Mark::Dot { at, radius: 2.6, marker, ink: COLD, opacity: 1.0 });
+            }
+        }
+    }
+}
+
 /// Leaves out dots that lie within half a pixel of one that is drawn.
 fn thin_out(figure: &mut Figure) {
     let mut seen = std::collections::BTreeSet::new();
     figure.marks.retain(|mark| match mark {
         #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
-        Mark::Dot { at, shape, .. } => {
-            seen.insert(((at.0 * 2.0) as i32, (at.1 * 2.0) as i32, *shape as u8))
+        Mark::Dot { at, marker, ink, .. } => {
+            let place = ((at.0 * 2.0) as i32, (at.1 * 2.0) as i32);
+            seen.insert((place, marker.shape as u8, marker.open, ink.light()))
         }
         _ => true,
     });
@@ -205,7 +244,7 @@ fn thin_out(figure: &mut Figure) {
 /// Counts in cells; the cells grow until there are few enough. Returns the counts from which on
 /// each shade is used, and the greatest one.
 fn heat(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, top: f64) -> Vec<u32> {
-    let mut size = 6.0;
+    let mut size = 4.5;
     let places = places(pair, panels, y, top);
     loop {
         let cells = cells(&places, size);
@@ -216,14 +255,18 @@ fn heat(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, top: 
         let most = cells.values().copied().max().unwrap_or(1);
         // Shades in equal steps of the logarithm.
         let from = |shade: usize| f64::from(most).powf(shade as f64 / SHADES.len() as f64).ceil();
-        for (&(column, row), &n) in &cells {
-            let shade = (0..SHADES.len()).rev().find(|&s| f64::from(n) >= from(s)).unwrap_or(0);
-            figure.marks.push(Mark::Rect {
-                at: (LEFT + f64::from(column) * size, top + f64::from(row) * size),
-                size: (size, size),
-                ink: Ink::Series(0),
-                opacity: SHADES[shade],
-            });
+        let shade =
+            |n: u32| (0..SHADES.len()).rev().find(|&s| f64::from(n) >= from(s)).unwrap_or(0);
+        // Shade by shade: what looks alike is drawn as one.
+        for (at, &opacity) in SHADES.iter().enumerate() {
+            for (&(column, row), _) in cells.iter().filter(|(_, n)| shade(**n) == at) {
+                figure.marks.push(Mark::Rect {
+                    at: (LEFT + f64::from(column) * size, top + f64::from(row) * size),
+                    size: (size, size),
+                    ink: Ink::Series(0),
+                    opacity,
+                });
+            }
         }
         #[expect(
             clippy::cast_possible_truncation,

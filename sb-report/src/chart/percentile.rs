@@ -2,7 +2,7 @@
 //! 1/(1 - q) on a logarithmic scale. A line is thin where the sample cannot bound its percentile.
 
 use super::frame::{
-    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, named_last,
+    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, marker, named_last,
 };
 use crate::figure::{
     Anchor, Figure, Ink, Mark, Point, Scale, Stroke, latency_ticks, simplify, size, text_width,
@@ -69,6 +69,10 @@ pub(super) fn figure(pair: &PairView, top: f64) -> Option<Figure> {
                 let stroke = Stroke { ink: series.ink, width, dash: series.dash };
                 figure.marks.push(Mark::Line { points, stroke });
             }
+        }
+        let end = quantile(&series.sorted_ms, 1.0 - 1.0 / n).filter(|_| drawn > 1 && series.named);
+        if let Some(ms) = end {
+            marker(&mut figure, (x.place(n), y.place(ms)), series.marker, series.ink);
         }
     }
     Some(figure)

@@ -167,7 +167,7 @@ fn cold_is_dashed_and_a_ring() {
         .over_time
         .marks
         .iter()
-        .filter(|m| matches!(m, Mark::Dot { shape: crate::figure::Shape::Ring, .. }))
+        .filter(|m| matches!(m, Mark::Dot { marker: crate::figure::Marker { open: true, .. }, .. }))
         .count();
     assert!((38..=40).contains(&rings), "{rings}");
 }

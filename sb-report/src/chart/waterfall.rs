@@ -1,19 +1,19 @@
 //! Staircases: steps one below the other, each bar beginning where the one above ends. Of the
 //! means of several bands of traces, or of a single trace.
 
-use super::frame::{BELOW, blank, level_axis};
+use super::frame::{BELOW, blank, level_axis, row_name};
 use crate::figure::{
     Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Stroke, ellipsize, latency_ticks, size,
     text_width,
 };
-use crate::model::words::{arrow, latency};
+use crate::model::words::{arrow, count, latency};
 use crate::model::{Breakdown, Exemplar};
 use sb_trace::units::Unit;
 
 const WIDTH: f64 = 640.0;
 const LEFT: f64 = 16.0;
 /// Lines of names and of bars; high enough for text that the page makes larger.
-const LINE: f64 = 19.0;
+const LINE: f64 = 21.0;
 const BAR: f64 = 9.0;
 /// More steps than this are drawn as one.
 const MOST: usize = 14;
@@ -54,10 +54,10 @@ pub(super) fn breakdown(breakdown: &Breakdown) -> Option<Figure> {
         })
         .collect();
     let mut figure =
-        blank("where-the-time-goes".to_owned(), String::new(), title(breakdown), WIDTH);
+        blank("where-the-time-goes".to_owned(), String::new(), title(breakdown, unit), WIDTH);
     figure.subtitle = format!(
         "Mean of each step, added up · n\u{a0}=\u{a0}{}",
-        bands.iter().map(|b| format!("{} {}", b.n, b.name)).collect::<Vec<_>>().join(", ")
+        bands.iter().map(|b| format!("{} {}", count(b.n), b.name)).collect::<Vec<_>>().join(", ")
     );
     if bands.len() > 1 {
         figure.key = bands
@@ -79,7 +79,7 @@ pub(super) fn breakdown(breakdown: &Breakdown) -> Option<Figure> {
 }
 
 /// The finding: which step makes slow traces slow, or takes longest.
-fn title(breakdown: &Breakdown) -> String {
+fn title(breakdown: &Breakdown, unit: Unit) -> String {
     let largest = |values: &[f64]| {
         (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or_default()
     };
@@ -92,19 +92,15 @@ fn title(breakdown: &Breakdown) -> String {
             let share = (more[step] / whole * 100.0).min(999.0);
             return format!(
                 "Of the {} by which slow traces exceed typical ones, {share:.0}\u{a0}% is {}",
-                latency(whole, Unit::fitting(whole)),
+                latency(whole, unit),
                 breakdown.steps[step]
             );
         }
     }
     let band = &breakdown.bands[0];
     let step = largest(&band.parts_ms);
-    let ms = band.parts_ms[step];
-    format!(
-        "{} takes longest, {} on average",
-        breakdown.steps[step],
-        latency(ms, Unit::fitting(ms))
-    )
+    let mean = latency(band.parts_ms[step], unit);
+    format!("{} takes longest, {mean} on average", breakdown.steps[step])
 }
 
 /// One trace.
@@ -163,7 +159,7 @@ fn draw(figure: &mut Figure, names: &[String], stairs: &[Stairs], unit: Unit, mo
     for (index, name) in names.iter().enumerate() {
         let y = top + row * index as f64;
         let words = ellipsize(name, size::TEXT, false, (WIDTH - 2.0 * LEFT) / size::GROWN);
-        figure.text((LEFT, y + LINE - 5.0), Anchor::Start, Ink::Text, words);
+        row_name(figure, (LEFT, y + LINE - 5.0), words);
         for (at, s) in stairs.iter().enumerate() {
             let step = s.steps[index];
             let (a, b) = (scale.place(from[at]), scale.place(from[at] + step));

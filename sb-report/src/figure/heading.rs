@@ -37,21 +37,28 @@ fn key(marks: &mut Vec<Mark>, figure: &Figure, mut y: f64) -> f64 {
     let right = figure.width - MARGIN;
     let mut x = MARGIN;
     for entry in &figure.key {
-        let sample = if matches!(entry.sample, Sample::Line(_)) { SAMPLE } else { 12.0 };
+        let sample = match entry.sample {
+            Sample::Line(_) | Sample::Series(..) => SAMPLE,
+            Sample::Cell(..) | Sample::Marker(..) => 12.0,
+        };
         let words = ellipsize(&entry.words, size::TEXT, false, right - MARGIN - sample - 6.0);
         let width = sample + 6.0 + text_width(&words, size::TEXT, false);
         if x > MARGIN && x + width > right {
             (x, y) = (MARGIN, y + KEY_LINE);
         }
-        marks.push(match entry.sample {
-            Sample::Line(stroke) => {
-                let points = vec![(x, y - 4.0), (x + sample, y - 4.0)];
-                Mark::Line { points, stroke: Stroke { width: 2.0, ..stroke } }
-            }
-            Sample::Cell(ink, opacity) => {
-                Mark::Rect { at: (x, y - 10.0), size: (sample, 12.0), ink, opacity }
-            }
-        });
+        if let Sample::Line(stroke) | Sample::Series(stroke, _) = entry.sample {
+            let points = vec![(x, y - 4.0), (x + sample, y - 4.0)];
+            marks.push(Mark::Line { points, stroke: Stroke { width: 2.0, ..stroke } });
+        }
+        if let Sample::Series(Stroke { ink, .. }, marker) | Sample::Marker(ink, marker) =
+            entry.sample
+        {
+            let at = (x + sample / 2.0, y - 4.0);
+            marks.push(Mark::Dot { at, radius: 4.0, marker, ink, opacity: 1.0 });
+        }
+        if let Sample::Cell(ink, opacity) = entry.sample {
+            marks.push(Mark::Rect { at: (x, y - 10.0), size: (sample, 12.0), ink, opacity });
+        }
         marks.push(text((x + sample + 6.0, y), words, size::TEXT, false, Ink::Text));
         x += width + APART;
     }

@@ -33,15 +33,61 @@ impl Stroke {
     }
 }
 
-/// A marker's shape.
+/// A marker's shape: each series has its own, so that colour is never all that tells them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// A disc.
     Disc,
-    /// A ring: the open form, which means cold.
-    Ring,
+    /// A square.
+    Square,
     /// A triangle that points upwards.
     Triangle,
+    /// A square on its corner.
+    Diamond,
+    /// A triangle that points downwards.
+    Wedge,
+}
+
+impl Shape {
+    /// The shape of a series; they come round again as the colours do.
+    pub fn of_series(n: usize) -> Self {
+        [Self::Disc, Self::Square, Self::Triangle, Self::Diamond, Self::Wedge][n % 5]
+    }
+
+    /// The corners of a marker of this radius; none of a disc.
+    pub fn corners(self, (x, y): Point, radius: f64) -> Vec<Point> {
+        let by = |corners: &[Point]| {
+            corners.iter().map(|&(dx, dy)| (x + dx * radius, y + dy * radius)).collect()
+        };
+        match self {
+            Self::Disc => Vec::new(),
+            Self::Square => by(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
+            Self::Triangle => by(&[(0.0, -1.2), (1.15, 0.85), (-1.15, 0.85)]),
+            Self::Diamond => by(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]),
+            Self::Wedge => by(&[(0.0, 1.2), (1.15, -0.85), (-1.15, -0.85)]),
+        }
+    }
+}
+
+/// A marker's look, wherever it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marker {
+    /// Shape.
+    pub shape: Shape,
+    /// Whether it is an outline only: cold, or an interval that is open.
+    pub open: bool,
+}
+
+impl Marker {
+    /// A filled one.
+    pub fn filled(shape: Shape) -> Self {
+        Self { shape, open: false }
+    }
+
+    /// An outline.
+    pub fn open(shape: Shape) -> Self {
+        Self { shape, open: true }
+    }
 }
 
 /// Which point of a text stands at its place.
@@ -108,8 +154,8 @@ pub enum Mark {
         at: Point,
         /// Radius in logical pixels.
         radius: f64,
-        /// Shape.
-        shape: Shape,
+        /// Shape, filled or open.
+        marker: Marker,
         /// Colour.
         ink: Ink,
         /// Opacity, 0 to 1.
@@ -124,6 +170,10 @@ pub enum Mark {
 pub enum Sample {
     /// A piece of a line.
     Line(Stroke),
+    /// A piece of a line with the marker of its series.
+    Series(Stroke, Marker),
+    /// A marker.
+    Marker(Ink, Marker),
     /// A cell of a colour and an opacity.
     Cell(Ink, f64),
 }

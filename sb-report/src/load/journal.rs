@@ -92,6 +92,7 @@ impl State {
                     self.fail(&step, &outcome, record.get("error").and_then(Value::as_str));
                 }
             }
+            "interrupted" => self.problems.push(format!("interrupted by {}", text("by"))),
             "run_closed" => self.closed = true,
             _ => {}
         }
@@ -219,6 +220,8 @@ mod tests {
             ))
             .facts
         };
+        let between = read(&format!("{OPENED}{}\n", r#"{"event":"interrupted","by":"SIGTERM"}"#));
+        assert_eq!(between.facts.interrupted.as_deref(), Some("interrupted by SIGTERM"));
         assert_eq!(
             ended("interrupted", "\"interrupted by Ctrl-C\"").interrupted.as_deref(),
             Some("invoke: interrupted by Ctrl-C")

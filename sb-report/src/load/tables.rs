@@ -19,7 +19,10 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<(Latencies, Vec<Finding>)> {
         tables.push(sb_trace::frame::read_latencies(path)?);
     }
     if tables.len() == 1 {
-        return Ok((tables.pop().unwrap_or_default(), Vec::new()));
+        let mut table = tables.pop().unwrap_or_default();
+        // Rows in another order are the same latencies.
+        table.rows.sort_by_key(|r| (r.run, r.pair, r.start_ns));
+        return Ok((table, Vec::new()));
     }
     Ok(merge(tables, &stems(paths)))
 }

@@ -4,6 +4,7 @@
 use super::groups::{self, distinction};
 use super::random::Random;
 use super::resample::Sample;
+use super::shift::shift;
 use super::words::{self, count, counted};
 use rayon::prelude::*;
 use sb_trace::Run;
@@ -77,6 +78,8 @@ pub struct Compared {
     pub between_runs: bool,
     /// p50, p90 and p99.
     pub changes: Vec<Change>,
+    /// Median of all differences between a latency here and one of the baseline, in milliseconds.
+    pub shift_ms: Option<f64>,
     /// Share of cases in which a call here is slower than one of the baseline; ties count half.
     pub slower_share: Option<f64>,
     /// What the change of the median means.
@@ -263,6 +266,7 @@ fn compared(
         n,
         runs,
         between_runs,
+        shift_ms: shift(a.sorted(), b.sorted()),
         slower_share: slower_share(a.sorted(), b.sorted()),
         changes,
         verdict,

@@ -1,7 +1,7 @@
 //! Exemplars: single traces, step by step, with the place of each statement in the logs.
 
-use super::words;
-use sb_trace::latency::{Latency, Pair};
+use super::{lead_pair, words};
+use sb_trace::latency::Latency;
 use sb_trace::trace::Trace;
 use sb_trace::units::{Unit, ns_to_ms};
 use sb_trace::{Analysis, NONE};
@@ -49,13 +49,7 @@ pub struct Exemplar {
 /// The slowest traces and the one in the middle; none where the input was a table.
 pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
     let table = &log.latencies;
-    // The whole trace, or the only pair.
-    let lead = table
-        .pairs
-        .iter()
-        .position(|p| *p == Pair::Total)
-        .or((table.pairs.len() == 1).then_some(0));
-    let Some(lead) = lead else { return Vec::new() };
+    let Some(lead) = lead_pair(table) else { return Vec::new() };
     let mut rows: Vec<&Latency> =
         table.rows.iter().filter(|r| r.pair as usize == lead && r.latency_ns.is_some()).collect();
     // Ties by place in the table, so that the choice is always the same.
@@ -65,6 +59,9 @@ pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
     if rows.len() > 2 * SLOWEST {
         chosen.push(("median", rows[rows.len() / 2]));
     }
+    // The unit of the tables, which show the same pair.
+    let median = rows.get(rows.len() / 2).and_then(|r| r.ms());
+    let unit = Unit::fitting(median.unwrap_or_default());
     let wanted: BTreeSet<(u32, u32)> = chosen.iter().map(|(_, r)| (r.run, r.trace_id)).collect();
     let traces: Vec<&Trace> =
         log.traces.traces.iter().filter(|t| wanted.contains(&(t.run, t.id))).collect();
@@ -77,22 +74,18 @@ pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
                 (t.run, t.id) == (row.run, row.trace_id)
                     && (table.pairs.len() == 1 || first.is_some_and(|e| e.epoch_ns == row.start_ns))
             })?;
-            Some(exemplar(log, trace, why))
+            Some(exemplar(log, trace, why, unit))
         })
         .collect()
 }
 
-fn exemplar(log: &Analysis, trace: &Trace, why: &'static str) -> Exemplar {
+fn exemplar(log: &Analysis, trace: &Trace, why: &'static str, unit: Unit) -> Exemplar {
     let names = &log.events.names;
     let events: Vec<_> =
         log.traces.events(trace).iter().filter_map(|&p| log.events.rows.get(p as usize)).collect();
     let first = events.first().map_or(0, |e| e.epoch_ns);
     let last = events.last().map_or(0, |e| e.epoch_ns);
     let total_ms = ns_to_ms(last.saturating_sub(first));
-    let longest = events
-        .windows(2)
-        .map(|pair| ns_to_ms(pair[1].epoch_ns.saturating_sub(pair[0].epoch_ns)))
-        .fold(0.0, f64::max);
     let step = |event: &&sb_trace::Event| Step {
         label: names.text(event.label).to_owned(),
         at_ms: ns_to_ms(event.epoch_ns.saturating_sub(first)),
@@ -115,7 +108,7 @@ fn exemplar(log: &Analysis, trace: &Trace, why: &'static str) -> Exemplar {
         trace_id: names.text(trace.id).to_owned(),
         run: trace.run as usize,
         total_ms,
-        unit: Unit::fitting(longest),
+        unit,
         steps: events.iter().map(step).collect(),
     }
 }

@@ -45,6 +45,11 @@ impl Grouped {
         }
     }
 
+    /// The index of the group of a run, where runs are not parted.
+    pub fn of_run(&self, run: usize) -> usize {
+        self.of_run.as_ref().and_then(|of| of.get(run)).copied().unwrap_or_default()
+    }
+
     /// Whether the user chose the groups.
     pub fn chosen(&self) -> bool {
         !self.keys.is_empty()

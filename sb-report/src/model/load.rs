@@ -1,6 +1,6 @@
 //! Load honesty: whether the load that was offered was made.
 
-use super::words::{count, percent, span};
+use super::words::{count, percent, span, whole};
 use serde::Serialize;
 
 /// What k6 says of a run's load.
@@ -58,12 +58,6 @@ impl LoadFacts {
         }
         parts.join("; ")
     }
-}
-
-fn whole(number: f64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-    let whole = number.round().clamp(0.0, 1e15) as u64;
-    whole
 }
 
 fn calls(number: f64) -> String {

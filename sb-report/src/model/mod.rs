@@ -1,9 +1,12 @@
 //! What the report says: numbers and sentences, from the table of latencies and the accounting of
 //! the logs. Nothing here reads, writes or draws; every number comes from [`sb_trace::stats`].
 
+mod arrivals;
 mod breakdown;
 mod compare;
+mod detail;
 mod exemplars;
+mod flags;
 mod groups;
 mod limit;
 mod load;
@@ -13,22 +16,26 @@ mod random;
 mod resample;
 mod runs;
 mod series;
+mod shift;
 mod slug;
 mod verdict;
 pub mod words;
 
+pub use arrivals::Arrivals;
 pub use breakdown::{Band, Breakdown};
 pub use compare::{COMPARED, Change, Compared, Comparison, Verdict};
+pub use detail::Detail;
 pub use exemplars::{Exemplar, Step};
+pub use flags::Flag;
 pub use groups::{Group, Grouped};
 pub use limit::{Judged, Limit};
 pub use load::LoadFacts;
 pub use pairs::{Cell, PairView, Row};
-pub use quality::{Flag, Level, Quality, Sum};
+pub use quality::{Level, Quality, Sum};
 pub use runs::{RunFacts, RunView};
 pub use series::{Point, QUANTILES, Series, Slice};
 
-use sb_trace::latency::Latencies;
+use sb_trace::latency::{Latencies, Pair};
 use sb_trace::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize};
 use sb_trace::trace::Finding;
 use sb_trace::{Analysis, FileInfo};
@@ -64,6 +71,8 @@ pub struct Report {
     pub title: String,
     /// What was measured, in one sentence, where the title does not say it.
     pub subject: Option<String>,
+    /// What ran when, in one line.
+    pub extent: String,
     /// The runs, in the order of their ids.
     pub runs: Vec<RunView>,
     /// What can be taken together: runs of one setting, or what the user chose.
@@ -96,9 +105,9 @@ impl Report {
         let table = material.latencies;
         let mut runs = runs::views(material);
         let grouped = groups::group(table, &mut runs, material.group_by);
-        let pairs = pairs::views(table, &runs, &grouped);
-        let groups = &grouped.groups;
         let quality = quality::of(material, &runs);
+        let pairs = pairs::views(table, &runs, &grouped, quality.tick_ns);
+        let groups = &grouped.groups;
         let comparison = material.baseline.map(|baseline| {
             compare::compare(table, baseline, material.threshold, material.group_by)
         });
@@ -107,11 +116,12 @@ impl Report {
         Self {
             title: runs::title(material.title, &runs),
             subject: runs::subject(&runs),
+            extent: runs::extent(&runs),
             comparison,
             breakdown: breakdown::of(table),
             exemplars: material.log.map(exemplars::of).unwrap_or_default(),
             verdict,
-            flags: quality::flags(material, &runs, &pairs, &quality),
+            flags: flags::flags(material, &runs, &pairs, &quality),
             summaries: summarize(table, &DEFAULT_PERCENTILES, |_| true),
             findings: {
                 let of_log = material.log.map_or(&[][..], |l| l.findings.as_slice());
@@ -129,6 +139,12 @@ impl Report {
     pub fn several_runs(&self) -> bool {
         self.runs.len() > 1
     }
+}
+
+/// The pair that stands for the whole invocation: `total`, or the only one.
+fn lead_pair(table: &Latencies) -> Option<usize> {
+    let total = table.pairs.iter().position(|pair| *pair == Pair::Total);
+    total.or((table.pairs.len() == 1).then_some(0))
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The pairs: rows of the tables, series of the charts, and the unit of each.
 
+use super::detail::{self, Detail};
 use super::series::{self, Series, Slice};
 use super::slug::slug;
 use super::{Grouped, RunView, words};
 use rayon::prelude::*;
 use sb_trace::latency::{Latencies, Latency, Pair};
-use sb_trace::stats::{ALL_CLASSES, Mode, Percentile, Summary};
-use sb_trace::units::Unit;
+use sb_trace::stats::{ALL_CLASSES, Mode, Percentile, Summary, minimum_n};
+use sb_trace::units::{Unit, ns_to_ms};
 
 /// A percentile as a table shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Row {
     pub max: String,
     /// Where the latencies gather, in words, where that is in more than one place.
     pub modes: Option<String>,
+    /// More statistics; none of a run by itself.
+    pub detail: Option<Detail>,
 }
 
 /// A pair with all that is said of it.
@@ -81,7 +84,12 @@ pub struct PairView {
     pub slices: Vec<Slice>,
 }
 
-pub(super) fn views(table: &Latencies, runs: &[RunView], grouped: &Grouped) -> Vec<PairView> {
+pub(super) fn views(
+    table: &Latencies,
+    runs: &[RunView],
+    grouped: &Grouped,
+    tick_ns: i64,
+) -> Vec<PairView> {
     let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); table.pairs.len()];
     for (index, row) in table.rows.iter().enumerate() {
         if let Some(rows) = rows_of.get_mut(row.pair as usize) {
@@ -116,8 +124,13 @@ pub(super) fn views(table: &Latencies, runs: &[RunView], grouped: &Grouped) -> V
             let series = series::of(table, &rows_of[pair], runs, grouped);
             let n: usize = series.iter().map(|s| s.sorted_ms.len()).sum();
             let unit = unit(by_group.iter().flat_map(|g| &g[pair]));
-            let row = |of: &str, run: Option<usize>, s: &Summary| Row::new(of, run, s, unit);
-            let groups = groups.iter().zip(&by_group);
+            let row = |of: &str, run: usize, s: &Summary| Row::new(of, Some(run), s, unit, &[], 0);
+            let of_group = |at: usize, s: &Summary| {
+                let class = |c: &Series| [ALL_CLASSES, c.class.text()].contains(&&*s.start_class);
+                let chosen: Vec<&Series> =
+                    series.iter().filter(|c| c.group == at && class(c)).collect();
+                Row::new(&groups[at].name, None, s, unit, &chosen, tick_ns)
+            };
             let runs_with = runs.iter().enumerate().zip(&by_run).filter(|_| runs.len() > 1);
             PairView {
                 arrow: words::arrow(&name),
@@ -133,11 +146,14 @@ pub(super) fn views(table: &Latencies, runs: &[RunView], grouped: &Grouped) -> V
                 n,
                 unmatched: rows_of[pair].len() - n,
                 negative: series.iter().map(|s| s.sorted_ms.partition_point(|&v| v < 0.0)).sum(),
-                rows: groups
-                    .flat_map(|(g, s)| s[pair].iter().map(|s| row(&g.name, None, s)))
+                rows: by_group
+                    .iter()
+                    .enumerate()
+                    .flat_map(|(at, s)| s[pair].iter().map(move |s| (at, s)))
+                    .map(|(at, s)| of_group(at, s))
                     .collect(),
                 by_run: runs_with
-                    .flat_map(|((i, r), s)| s[pair].iter().map(move |s| row(&r.name, Some(i), s)))
+                    .flat_map(|((i, r), s)| s[pair].iter().map(move |s| row(&r.name, i, s)))
                     .collect(),
                 slices: series::slices(&series, runs),
                 series,
@@ -166,7 +182,14 @@ fn unit<'a>(summaries: impl Iterator<Item = &'a Summary>) -> Unit {
 }
 
 impl Row {
-    fn new(of: &str, run: Option<usize>, summary: &Summary, unit: Unit) -> Self {
+    fn new(
+        of: &str,
+        run: Option<usize>,
+        summary: &Summary,
+        unit: Unit,
+        series: &[&Series],
+        tick_ns: i64,
+    ) -> Self {
         let cell = |percent: f64| {
             summary.percentile(percent).map_or(Cell::None, |p| Cell::of(p, summary.n, unit))
         };
@@ -181,6 +204,7 @@ impl Row {
             cells: [50.0, 90.0, 95.0, 99.0].into_iter().map(cell).collect(),
             max: summary.max_ms.map_or_else(|| "n/a".to_owned(), |ms| words::latency(ms, unit)),
             modes: (summary.modes.len() > 1).then(|| modes(&summary.modes, unit)),
+            detail: run.is_none().then(|| detail::of(series, summary.unmatched, ns_to_ms(tick_ns))),
             summary: summary.clone(),
         }
     }
@@ -203,7 +227,7 @@ impl Cell {
         if percentile.supported() {
             Self::Value { value, interval }
         } else {
-            Self::Weak { value, interval, needed: needed(q) }
+            Self::Weak { value, interval, needed: minimum_n(q) }
         }
     }
 }
@@ -215,9 +239,4 @@ fn modes(modes: &[Mode], unit: Unit) -> String {
     };
     let all: Vec<String> = modes.iter().map(one).collect();
     format!("{}\u{a0}modes: {}", modes.len(), all.join(", "))
-}
-
-/// How many latencies bound a quantile on both sides.
-pub(super) fn needed(q: f64) -> usize {
-    (1..100_000).find(|&n| sb_trace::stats::supported(n, q)).unwrap_or(usize::MAX)
 }

@@ -1,8 +1,7 @@
 //! Data quality: what may be wrong with the numbers, counted, with its place.
 
-use super::words::{self, count, counted, percent};
-use super::{Material, PairView, RunView};
-use sb_trace::trace::Severity;
+use super::{Arrivals, Material, RunView, arrivals, words};
+use sb_trace::latency::{Latencies, Latency};
 use sb_trace::units::Unit;
 use sb_trace::{Accounting, Analysis, NONE, Name, Names};
 use std::collections::BTreeMap;
@@ -19,15 +18,6 @@ pub enum Level {
     Note,
     /// The numbers may be wrong.
     Warning,
-}
-
-/// One thing about the data, in a few words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flag {
-    /// How much it matters.
-    pub level: Level,
-    /// The words.
-    pub text: String,
 }
 
 /// A sum that adds up: a name, the whole, and its parts.
@@ -63,6 +53,11 @@ pub struct NegativeLine {
     pub n: u64,
     /// See `n`.
     pub least: String,
+    /// Latencies of this pair between these sources, negative or not.
+    pub of: u64,
+    /// The least latency in the first and in the last tenth of their time: where they differ, one
+    /// clock runs faster than the other.
+    pub drift: String,
 }
 
 /// What the latencies between two sources say of their clocks.
@@ -95,10 +90,20 @@ pub struct Quality {
     pub missing: Vec<(String, u64)>,
     /// Orders of labels and how many traces have each, commonest first.
     pub paths: Vec<(String, u64)>,
+    /// What all times and latencies are multiples of: 1 s, 1 ms, 1 µs or 1 ns.
+    pub tick_ns: i64,
+    /// How calls arrive, run by run.
+    pub arrivals: Vec<Arrivals>,
 }
 
-pub(super) fn of(material: Material<'_>, _runs: &[RunView]) -> Quality {
-    let mut quality = Quality { negatives: negatives(material), ..Quality::default() };
+pub(super) fn of(material: Material<'_>, runs: &[RunView]) -> Quality {
+    let tick_ns = tick_ns(material.latencies);
+    let mut quality = Quality {
+        negatives: negatives(material.latencies),
+        tick_ns,
+        arrivals: arrivals::of(material.latencies, runs, tick_ns),
+        ..Quality::default()
+    };
     let Some(log) = material.log else { return quality };
     quality.sums = sums(&log.accounting);
     quality.accounting = Some(log.accounting.clone());
@@ -199,145 +204,73 @@ fn look_alikes(log: &Analysis) -> Vec<LookAlikeLine> {
     log.look_alikes.iter().take(LISTED).map(line).collect()
 }
 
-fn negatives(material: Material<'_>) -> Vec<NegativeLine> {
-    let table = material.latencies;
-    let mut seen: BTreeMap<(u32, Name, Name), (u64, i64)> = BTreeMap::new();
+/// The largest unit of which all times and latencies are multiples.
+fn tick_ns(table: &Latencies) -> i64 {
+    const UNITS: [i64; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
+    let mut unit = 0;
     for row in &table.rows {
-        if let Some(latency) = row.latency_ns.filter(|&l| l < 0) {
-            let entry = seen.entry((row.pair, row.from_source, row.to_source)).or_insert((0, 0));
-            entry.0 += 1;
-            entry.1 = entry.1.min(latency);
+        for ns in [row.start_ns, row.latency_ns.unwrap_or_default()] {
+            while ns % UNITS[unit] != 0 {
+                unit += 1;
+            }
         }
     }
-    let line = |(&(pair, from, to), &(n, least)): (&(u32, Name, Name), &(u64, i64))| {
-        let ms = sb_trace::units::ns_to_ms(least);
+    // Of nothing, or of zeros, nothing is known.
+    if unit == 0 && table.rows.is_empty() { UNITS[1] } else { UNITS[unit] }
+}
+
+/// What is known of a pair between two sources.
+#[derive(Clone, Copy)]
+struct Seen {
+    n: u64,
+    negative: u64,
+    least_ns: i64,
+    first_ns: i64,
+    last_ns: i64,
+}
+
+fn negatives(table: &Latencies) -> Vec<NegativeLine> {
+    let key = |row: &Latency| (row.pair, row.from_source, row.to_source);
+    let mut doubtful: BTreeMap<(u32, Name, Name), Seen> = BTreeMap::new();
+    for row in table.rows.iter().filter(|r| r.latency_ns.is_some_and(|l| l < 0)) {
+        let (first_ns, last_ns) = (i64::MAX, i64::MIN);
+        doubtful.insert(key(row), Seen { n: 0, negative: 0, least_ns: 0, first_ns, last_ns });
+    }
+    if doubtful.is_empty() {
+        return Vec::new();
+    }
+    for row in &table.rows {
+        if let (Some(ns), Some(seen)) = (row.latency_ns, doubtful.get_mut(&key(row))) {
+            seen.n += 1;
+            seen.negative += u64::from(ns < 0);
+            seen.least_ns = seen.least_ns.min(ns);
+            seen.first_ns = seen.first_ns.min(row.start_ns);
+            seen.last_ns = seen.last_ns.max(row.start_ns);
+        }
+    }
+    let ms = |ns: i64| {
+        let ms = sb_trace::units::ns_to_ms(ns);
+        words::latency(ms, Unit::fitting(ms))
+    };
+    let line = |(&(pair, from, to), seen): (&(u32, Name, Name), &Seen)| {
+        let tenth = seen.last_ns.saturating_sub(seen.first_ns) / 10;
+        let least = |within: &dyn Fn(i64) -> bool| {
+            let here = table.rows.iter().filter(|r| key(r) == (pair, from, to));
+            here.filter(|r| within(r.start_ns)).filter_map(|r| r.latency_ns).min()
+        };
+        let early = least(&|start| start <= seen.first_ns.saturating_add(tenth));
+        let late = least(&|start| start >= seen.last_ns.saturating_sub(tenth));
         NegativeLine {
             pair: words::arrow(&table.pair_text(pair)),
             sources: (source(&table.names, from), source(&table.names, to)),
-            n,
-            least: words::latency(ms, Unit::fitting(ms)),
+            n: seen.negative,
+            least: ms(seen.least_ns),
+            of: seen.n,
+            drift: match (early, late) {
+                (Some(early), Some(late)) if tenth > 0 => format!("{} to {}", ms(early), ms(late)),
+                _ => "–".to_owned(),
+            },
         }
     };
-    seen.iter().map(line).collect()
-}
-
-/// What the runs' own records say.
-fn of_runs(material: Material<'_>, runs: &[RunView]) -> Vec<Flag> {
-    let mut flags = Vec::new();
-    let mut flag = |level, text: String| flags.push(Flag { level, text });
-    for fact in material.facts.iter().filter(|f| !runs.iter().any(|r| r.run.id == f.id)) {
-        flag(Level::Warning, format!("run {} has left no log", fact.id));
-    }
-    for run in runs {
-        if let Some(why) = &run.interrupted {
-            flag(Level::Warning, format!("{} is not a whole run: {why}", run.name));
-        }
-        if let Some(load) = &run.load
-            && load.reached() == Some(false)
-        {
-            flag(
-                Level::Warning,
-                format!("the load of {} was not made: {}", run.name, load.words()),
-            );
-        }
-        if run.open {
-            flag(Level::Note, format!("{} is open: its cleanup is still to come", run.name));
-        }
-    }
-    flags
-}
-
-/// The line under the verdict.
-pub(super) fn flags(
-    material: Material<'_>,
-    runs: &[RunView],
-    pairs: &[PairView],
-    quality: &Quality,
-) -> Vec<Flag> {
-    let mut flags = of_runs(material, runs);
-    let mut flag = |level, text: String| flags.push(Flag { level, text });
-    if let Some(a) = &quality.accounting {
-        let incomplete = a.traces - a.traces_complete;
-        if incomplete > 0 {
-            let level = if a.incomplete_share() > 0.05 { Level::Warning } else { Level::Note };
-            let of = format!(
-                "{} of {} traces incomplete ({})",
-                count(incomplete),
-                count(a.traces),
-                percent(incomplete, a.traces)
-            );
-            flag(level, of);
-        } else {
-            flag(Level::Good, format!("all {} complete", counted(a.traces, "trace", "traces")));
-        }
-        if a.look_alikes > 0 {
-            flag(
-                Level::Warning,
-                counted(
-                    a.look_alikes,
-                    "text that nearly is a statement",
-                    "texts that nearly are statements",
-                ),
-            );
-        }
-        if a.events_orphan > 0 {
-            flag(
-                Level::Warning,
-                format!("{} without an id", counted(a.events_orphan, "event", "events")),
-            );
-        }
-        if a.lines_undecodable > 0 {
-            flag(
-                Level::Note,
-                format!("{} not decodable", counted(a.lines_undecodable, "line", "lines")),
-            );
-        }
-        if a.duplicates > 0 {
-            flag(
-                Level::Note,
-                format!(
-                    "{} counted once",
-                    counted(a.duplicates, "repeated statement", "repeated statements")
-                ),
-            );
-        }
-        if a.adds_up() {
-            flag(Level::Good, format!("all {} accounted for", counted(a.lines, "line", "lines")));
-        } else {
-            flag(Level::Warning, "the accounting does not add up".to_owned());
-        }
-    }
-    let negative: usize = pairs.iter().map(|p| p.negative).sum();
-    let unmatched: usize = pairs.iter().map(|p| p.unmatched).sum();
-    let all: usize = pairs.iter().map(|p| p.n).sum();
-    if negative > 0 {
-        let words = counted(negative, "negative latency", "negative latencies");
-        flag(
-            Level::Warning,
-            format!("{words} ({}), kept in every figure", percent(negative as u64, all as u64)),
-        );
-    } else {
-        flag(Level::Good, "no negative latency".to_owned());
-    }
-    if unmatched > 0 {
-        flag(
-            Level::Note,
-            format!("{} without a TO event", counted(unmatched, "FROM event", "FROM events")),
-        );
-    }
-    let warnings = material
-        .log
-        .map_or(0, |l| l.findings.iter().filter(|f| f.severity == Severity::Warning).count());
-    if warnings > 0 {
-        flag(
-            Level::Warning,
-            format!("{} about how traces were made", counted(warnings, "warning", "warnings")),
-        );
-    }
-    flags.sort_by_key(|f| match f.level {
-        Level::Warning => 0,
-        Level::Note => 1,
-        Level::Good => 2,
-    });
-    flags
+    doubtful.iter().map(line).collect()
 }

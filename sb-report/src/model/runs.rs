@@ -148,6 +148,42 @@ pub(super) fn title(given: Option<&str>, runs: &[RunView]) -> String {
     }
 }
 
+/// What ran when: `aws · 2 runs, 480 traces · 2026-01-22 10:15:00 to 10:21:33 UTC`.
+pub(super) fn extent(runs: &[RunView]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for of in [&|r: &RunView| r.run.provider.clone(), &|r: &RunView| r.run.region.clone()]
+        as [&dyn Fn(&RunView) -> String; 2]
+    {
+        let mut all: Vec<String> = runs.iter().map(of).filter(|text| !text.is_empty()).collect();
+        all.sort();
+        all.dedup();
+        if !all.is_empty() {
+            parts.push(all.join(", "));
+        }
+    }
+    let named = runs.iter().filter(|r| !r.run.id.is_empty()).count();
+    let traces: Option<u64> = runs.iter().map(|r| r.traces.map(|t| t.0)).sum();
+    let mut sizes = Vec::new();
+    if named > 0 {
+        sizes.push(words::counted(named, "run", "runs"));
+    }
+    sizes.extend(traces.map(|n| words::counted(n, "trace", "traces")));
+    if !sizes.is_empty() {
+        parts.push(sizes.join(", "));
+    }
+    let first = runs.iter().filter_map(|r| r.span_ns).map(|s| s.0).min();
+    let last = runs.iter().filter_map(|r| r.span_ns).map(|s| s.1).max();
+    if let (Some(first), Some(last)) = (first, last) {
+        let (from, to) = (words::instant(first), words::instant(last));
+        let begin = from.trim_end_matches(" UTC");
+        // The same day is not written twice.
+        let day = from.split(' ').next().unwrap_or_default();
+        let end = to.strip_prefix(day).map_or(to.as_str(), str::trim_start);
+        parts.push(format!("{begin} to {end}"));
+    }
+    parts.join(" · ")
+}
+
 /// What the numbers are not, where that could be mistaken.
 pub(super) fn subject(runs: &[RunView]) -> Option<String> {
     let local = runs.iter().filter(|r| r.run.provider == "local").count();

@@ -1,7 +1,7 @@
 //! The series of a pair: the latencies of one run or group and start class, ready to be drawn.
 
 use super::{Grouped, RunView};
-use crate::figure::{Dash, Ink};
+use crate::figure::{Dash, Ink, Marker, Shape};
 use sb_trace::latency::Latencies;
 use sb_trace::stats::quantile;
 use sb_trace::trace::ColdWarm;
@@ -51,6 +51,8 @@ pub struct Point {
 pub struct Series {
     /// Index of the run or group.
     pub key: usize,
+    /// Index of the group that it is part of.
+    pub group: usize,
     /// What it is called in a key.
     pub name: String,
     /// The start class.
@@ -59,6 +61,8 @@ pub struct Series {
     pub ink: Ink,
     /// Solid warm or unknown, dashed cold, dotted partial.
     pub dash: Dash,
+    /// Shape: a run's or group's; open where it is cold.
+    pub marker: Marker,
     /// Whether the key names it; where there are many series only the extreme ones are named.
     pub named: bool,
     /// The latencies in milliseconds, ascending.
@@ -115,6 +119,7 @@ pub(super) fn of(
             let of = names.get(key).copied().unwrap_or_default();
             Series {
                 key,
+                group: if by_group { key } else { grouped.of_run(key) },
                 name: match (names.len() > 1, split) {
                     (true, true) => format!("{of} · {}", class.text()),
                     (true, false) => of.to_owned(),
@@ -128,6 +133,7 @@ pub(super) fn of(
                     ColdWarm::Partial => Dash::Dotted,
                     ColdWarm::Warm | ColdWarm::Unknown => Dash::Solid,
                 },
+                marker: Marker { shape: Shape::of_series(key), open: class == ColdWarm::Cold },
                 named: true,
                 median_ms: quantile(&sorted_ms, 0.5).unwrap_or_default(),
                 band: (40f64.ln() / (2.0 * sorted_ms.len() as f64)).sqrt(),
@@ -149,13 +155,16 @@ fn highlight(series: &mut [Series]) {
     let most = series.iter().max_by(by_median).map(|s| s.key);
     for one in series {
         let key = Some(one.key);
-        (one.ink, one.named) = if key == most {
-            (Ink::Series(1), true)
+        let place = if key == most {
+            Some(1)
         } else if key == least {
-            (Ink::Series(0), true)
+            Some(0)
         } else {
-            (Ink::Ghost, false)
+            None
         };
+        one.named = place.is_some();
+        one.ink = place.map_or(Ink::Ghost, Ink::Series);
+        one.marker.shape = Shape::of_series(place.unwrap_or_default());
     }
 }
 

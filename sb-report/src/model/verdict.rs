@@ -4,6 +4,9 @@ use super::words::{self, count, interval, latency};
 use super::{Change, Compared, Comparison, Group, PairView, Row, RunView, Verdict};
 use sb_trace::trace::ColdWarm;
 
+/// So many latencies beyond a percentile make it a headline.
+const HEADLINE: f64 = 10.0;
+
 /// The report's first sentences.
 pub(super) fn sentences(pairs: &[PairView], runs: &[RunView], groups: &[Group]) -> Vec<String> {
     let Some(lead) = lead(pairs) else {
@@ -15,11 +18,6 @@ pub(super) fn sentences(pairs: &[PairView], runs: &[RunView], groups: &[Group]) 
     let mut sentences = Vec::new();
     for row in lead.rows.iter().filter(|r| r.class.is_empty()).take(3) {
         sentences.push(of_row(lead, row));
-    }
-    let gathers = lead.rows.iter().find(|r| r.class.is_empty()).and_then(|r| r.modes.as_ref());
-    if let (Some(modes), 1) = (gathers, groups.len()) {
-        sentences
-            .push(format!("Its latencies gather in {modes}; the median describes none of them."));
     }
     if groups.len() == 1 {
         sentences.extend(between_runs(lead, runs));
@@ -117,15 +115,24 @@ fn of_row(pair: &PairView, row: &Row) -> String {
         );
     };
     let tail = [99.0, 95.0, 90.0].into_iter().find_map(|percent| {
-        let p = summary.percentile(percent).filter(|p| p.supported())?;
+        // A headline rests on ten latencies beyond it.
+        let enough = summary.n as f64 * (1.0 - percent / 100.0) >= HEADLINE - 1e-9;
+        let p = summary.percentile(percent).filter(|p| p.supported() && enough)?;
         Some(format!("; {percent} of 100 take at most {}", latency(p.value_ms?, unit)))
     });
+    let tail = tail.unwrap_or_default();
+    if let Some(modes) = &row.modes {
+        return format!(
+            "{who} gathers in {modes}, which its median, {}, does not tell ({} latencies){tail}.",
+            latency(value, unit),
+            count(summary.n)
+        );
+    }
     format!(
-        "{who} takes {} at the median (95\u{a0}% interval {}, {} latencies){}.",
+        "{who} takes {} at the median (95\u{a0}% interval {}, {} latencies){tail}.",
         latency(value, unit),
         interval(median.low_ms, median.high_ms, unit),
-        count(summary.n),
-        tail.unwrap_or_default()
+        count(summary.n)
     )
 }
 
@@ -138,8 +145,18 @@ fn between_runs(lead: &PairView, runs: &[RunView]) -> Option<String> {
     if rows().count() < 2 {
         return None;
     }
+    let detail = lead.rows.iter().find(|r| r.class.is_empty()).and_then(|r| r.detail.as_ref());
+    let alike = match detail.map(|d| (d.between_runs, d.effective_n)) {
+        Some((Some(share), Some(worth))) => format!(
+            " {} of the variance lies between runs: the {} latencies tell as much as {} independent ones would; more runs would tell more than more calls.",
+            words::share(share),
+            count(lead.n),
+            count(words::whole(worth))
+        ),
+        _ => String::new(),
+    };
     Some(format!(
-        "From run to run the median lies between {} ({}) and {} ({}); {number}, each with its own numbers below.",
+        "From run to run the median lies between {} ({}) and {} ({}); {number}, each with its own numbers below.{alike}",
         latency(low.1, lead.unit),
         low.0.of,
         latency(high.1, lead.unit),

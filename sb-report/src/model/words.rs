@@ -10,7 +10,7 @@ pub fn latency(ms: f64, unit: Unit) -> String {
 
 /// The same without the symbol, with a real minus sign.
 pub fn number(ms: f64, unit: Unit) -> String {
-    unit.format(ms).replace('-', "−")
+    grouped(&unit.format(ms).replace('-', "−"))
 }
 
 /// Lower and upper end of an interval in milliseconds; an open end is said in words.
@@ -34,6 +34,13 @@ pub fn count(n: impl TryInto<u64>) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A number of things, rounded.
+pub fn whole(number: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    let whole = number.round().clamp(0.0, 1e15) as u64;
+    whole
 }
 
 /// A count with its noun: `1 run`, `3 runs`.
@@ -73,7 +80,17 @@ pub fn share(share: f64) -> String {
     let text = format!("{percent:.decimals$}").replace('-', "−");
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text}\u{a0}%")
+    format!("{}\u{a0}%", grouped(text))
+}
+
+/// A number with the thousands of a large whole one apart.
+fn grouped(text: &str) -> String {
+    match text.trim_start_matches('−').parse::<u64>() {
+        Ok(whole) if whole >= 1_000 => {
+            format!("{}{}", if text.starts_with('−') { "−" } else { "" }, count(whole))
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// A change as a share, with its sign: `+8.1 %`, `−3 %`, `±0 %`.
@@ -125,6 +142,7 @@ mod tests {
     #[test]
     fn numbers_read_well() {
         assert_eq!(latency(-0.5, Unit::Ms), "−0.500\u{a0}ms");
+        assert_eq!(latency(-31_304.0, Unit::Ms), "−31\u{a0}304\u{a0}ms");
         assert_eq!(interval(Some(1.0), None, Unit::Ms), "≥ 1.00");
         assert_eq!(interval(None, None, Unit::Ms), "open");
         assert_eq!(count(1_234_567u64), "1\u{a0}234\u{a0}567");
@@ -140,6 +158,7 @@ mod tests {
         assert_eq!(change(-0.03), "−3\u{a0}%");
         assert_eq!(change(1e-9), "±0\u{a0}%");
         assert_eq!(change(1.2), "+120\u{a0}%");
+        assert_eq!(change(33.17), "+3\u{a0}317\u{a0}%");
         assert_eq!(change(0.0035), "+0.35\u{a0}%");
         assert_eq!(instant(0), "1970-01-01 00:00:00 UTC");
     }

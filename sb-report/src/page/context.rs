@@ -1,9 +1,9 @@
 //! What the template shows: the report's words, as plain maps for the template engine.
 
-use super::sections;
+use super::{Beside, more, sections};
 use crate::chart::{Charts, SharedScale};
 use crate::error::Result;
-use crate::figure::{Dash, Entry, Figure, Sample};
+use crate::figure::{Dash, Entry, Figure, Marker, Sample, Shape};
 use crate::model::words::{count, instant, latency, span};
 use crate::model::{Cell, Flag, Level, PairView, QUANTILES, Report, Row, RunView, Series};
 use crate::render::{self, Place};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const FOLDED: usize = 12;
 
 /// Everything that the template needs.
-pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
+pub(super) fn context(report: &Report, charts: &Charts, beside: &Beside<'_>) -> Result<Value> {
     let scale = SharedScale::of(report);
     let pairs = report
         .pairs
@@ -54,6 +54,7 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "quality": sections::quality(charts)?,
         "folded": report.pairs.len() > FOLDED,
         "subject": report.subject,
+        "extent": report.extent,
         "verdict": report.verdict,
         "flags": report.flags.iter().map(flag).collect::<Vec<_>>(),
         "several_groups": report.groups.len() > 1,
@@ -62,6 +63,11 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "several_classes": report.pairs.iter().any(|p| p.rows.iter().any(|r| !r.class.is_empty())),
         "rows": all(&|p| &p.rows),
         "run_rows": all(&|p| &p.by_run),
+        "more_columns": more::COLUMNS,
+        "more": more::rows(report),
+        "arrivals": more::arrivals(report),
+        "closed": quality.arrivals.iter().any(|a| a.closed),
+        "tick": more::tick(report),
         "pairs": pairs,
         "loaded": report.runs.iter().any(|r| r.load.is_some()),
         "runs": report.runs.iter().map(run).collect::<Vec<_>>(),
@@ -71,7 +77,7 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
             "parts": s.parts.iter().map(|(name, n, _)| json!([name, count(*n)])).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "look_alikes": quality.look_alikes.iter().map(|l| json!([l.place, l.text, l.advice])).collect::<Vec<_>>(),
-        "negatives": quality.negatives.iter().map(|n| json!([n.pair, n.sources.0, n.sources.1, count(n.n), n.least])).collect::<Vec<_>>(),
+        "negatives": quality.negatives.iter().map(|n| json!([n.pair, n.sources.0, n.sources.1, count(n.n), count(n.of), n.least, n.drift])).collect::<Vec<_>>(),
         "skews": quality.skews.iter().map(|s| json!([s.sources.0, s.sources.1, count(s.n), count(s.negative), s.offset])).collect::<Vec<_>>(),
         "missing": quality.missing.iter().map(|(what, n)| json!([what, count(*n)])).collect::<Vec<_>>(),
         "paths": quality.paths.iter().map(|(path, n)| json!([path, count(*n)])).collect::<Vec<_>>(),
@@ -79,6 +85,8 @@ pub(super) fn context(report: &Report, charts: &Charts) -> Result<Value> {
         "findings": of_severity(Severity::Note),
         "files": report.files.iter().map(|f| json!([f.name, f.carrier, count(f.lines), count(f.statements)])).collect::<Vec<_>>(),
         "load": super::load_lines("latencies.parquet", report),
+        "sha256": beside.sha256,
+        "events": beside.events,
         "version": env!("CARGO_PKG_VERSION"),
     }))
 }
@@ -153,16 +161,32 @@ fn slices(pair: &PairView) -> Vec<Value> {
 
 /// An entry of a key: a small picture of what it explains, and its words.
 fn entry(entry: &Entry) -> Value {
-    let (ink, dash, opacity) = match entry.sample {
-        Sample::Line(stroke) => (stroke.ink, stroke.dash, None),
-        Sample::Cell(ink, opacity) => (ink, Dash::Solid, Some(opacity)),
+    let (ink, dash, opacity, marker) = match entry.sample {
+        Sample::Line(stroke) => (stroke.ink, Some(stroke.dash), None, None),
+        Sample::Series(stroke, marker) => (stroke.ink, Some(stroke.dash), None, Some(marker)),
+        Sample::Marker(ink, marker) => (ink, None, None, Some(marker)),
+        Sample::Cell(ink, opacity) => (ink, None, Some(opacity), None),
     };
-    let dash = match dash {
-        Dash::Solid => "",
+    let dash = dash.map(|dash| match dash {
+        Dash::Solid => "none",
         Dash::Dashed => "6 4",
         Dash::Dotted => "2 3",
-    };
-    json!({"words": entry.words, "colour": ink.light(), "dash": dash, "cell": opacity})
+    });
+    json!({
+        "words": entry.words, "colour": ink.light(), "line": dash, "cell": opacity,
+        "marker": marker.map(marker_path), "open": marker.is_some_and(|m| m.open),
+    })
+}
+
+/// The outline of a marker in the middle of a key's sample.
+fn marker_path(marker: Marker) -> String {
+    const RADIUS: f64 = 4.0;
+    if marker.shape == Shape::Disc {
+        return "M8 6a4 4 0 1 0 8 0a4 4 0 1 0-8 0z".to_owned();
+    }
+    let corners = marker.shape.corners((12.0, 6.0), RADIUS);
+    let corner = |(x, y): &(f64, f64)| format!("{x:.1} {y:.1}");
+    format!("M{}z", corners.iter().map(corner).collect::<Vec<_>>().join("L"))
 }
 
 fn flag(flag: &Flag) -> Value {
@@ -171,7 +195,7 @@ fn flag(flag: &Flag) -> Value {
         Level::Note => ("note", "•"),
         Level::Warning => ("warning", "⚠"),
     };
-    json!({"class": class, "mark": mark, "text": flag.text})
+    json!({"class": class, "mark": mark, "text": flag.text, "to": flag.to})
 }
 
 fn rows(rows: &[Row], pair: &PairView, scale: &SharedScale) -> Vec<Value> {
@@ -193,6 +217,7 @@ fn rows(rows: &[Row], pair: &PairView, scale: &SharedScale) -> Vec<Value> {
             json!({
                 "modes": row.modes, "pair": pair.arrow, "slug": pair.slug, "of": row.of, "class": row.class,
                 "n": count(row.summary.n as u64), "n_sort": row.summary.n,
+                "lacks": lacks(row),
                 "cells": (0..4).map(|at| cell(row, at)).collect::<Vec<_>>(),
                 "max": row.max, "max_sort": row.summary.max_ms,
                 "bar": scale.bar(row).map(|b| json!({
@@ -201,6 +226,13 @@ fn rows(rows: &[Row], pair: &PairView, scale: &SharedScale) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// What is missing from the latencies of a row, or odd.
+fn lacks(row: &Row) -> Vec<String> {
+    let all = [(row.summary.unmatched, "unfinished"), (row.summary.negative, "negative")];
+    let some = all.into_iter().filter(|(n, _)| *n > 0);
+    some.map(|(n, what)| format!("{}\u{a0}{what}", count(n))).collect()
 }
 
 /// A tenth of a percent is less than a pixel.

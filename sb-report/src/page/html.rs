@@ -1,5 +1,6 @@
 //! `report.html`: one file that needs no network, no script and no style to be read.
 
+use super::Beside;
 use super::context::context;
 use crate::chart::Charts;
 use crate::error::{Error, Result};
@@ -16,13 +17,13 @@ const STYLE: &str = include_str!("../../assets/report.css");
 const SCRIPT: &str = include_str!("../../assets/report.js");
 
 /// The page.
-pub fn html(report: &Report, charts: &Charts) -> Result<String> {
+pub fn html(report: &Report, charts: &Charts, beside: &Beside<'_>) -> Result<String> {
     let failed = |error: minijinja::Error| Error::Page(format!("{error:#}"));
     let mut environment = Environment::new();
     environment.add_filter("breakable", breakable);
     // The ending switches the escaping on.
     environment.add_template("report.html", TEMPLATE).map_err(failed)?;
-    let report = context(report, charts)?;
+    let report = context(report, charts, beside)?;
     let policy = format!(
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
         base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()))
@@ -70,6 +71,10 @@ fn break_into(out: &mut String, text: &str) {
     }
 }
 
+/// How much larger the text of pictures is where two of them stand side by side on a screen that is
+/// not wide.
+const BETWEEN: f64 = 1.2;
+
 /// The style sheet, with a variable for each ink and the rules that give an inlined picture its
 /// dark colours: pictures carry their light colours as attributes, which any rule overrides.
 fn style() -> String {
@@ -88,7 +93,11 @@ fn style() -> String {
          @media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
          @media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}:root[data-theme=light]{{color-scheme:light}}}}\n\
          {rules}\n{STYLE}\n\
-         @media screen and (max-width:36rem){{svg.chart text{{font-size:{}px}}}}",
+         @media screen and (max-width:72rem){{.figures svg.chart text{{font-size:{}px}}}}\n\
+         @media screen and (max-width:36rem){{svg.chart text,.figures svg.chart text{{font-size:{}px}}}}\n\
+         @media print{{.figures svg.chart text{{font-size:{}px}}}}",
+        (size::TEXT * BETWEEN * UNITS).round(),
+        (size::TEXT * size::GROWN * UNITS).round(),
         (size::TEXT * size::GROWN * UNITS).round()
     )
 }

@@ -2,6 +2,7 @@
 
 mod context;
 mod html;
+mod more;
 mod sections;
 mod summary;
 
@@ -11,8 +12,17 @@ pub use summary::{json, markdown};
 use crate::model::Report;
 use std::collections::BTreeSet;
 
-/// The lines that load the latencies in pandas, polars and DuckDB and give the p99 of the page's
-/// first table: by pair, and by what the runs differ in where they are not taken together.
+/// What lies beside the page.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// SHA-256 of the table of latencies, in hexadecimal digits.
+    pub sha256: &'a str,
+    /// Whether there is a table of events.
+    pub events: bool,
+}
+
+/// The lines that load the latencies in pandas, polars and DuckDB and give the percentiles of the
+/// page's first table: by pair, and by what the runs differ in where they are not taken together.
 pub fn load_lines(path: &str, report: &Report) -> [String; 3] {
     let mut by = Vec::new();
     let chosen = report.groups.first().map(|g| g.values.as_slice()).unwrap_or_default();
@@ -31,13 +41,13 @@ pub fn load_lines(path: &str, report: &Report) -> [String; 3] {
     let dropna = if by.len() > 1 { ", dropna=False" } else { "" };
     [
         format!(
-            "pandas.read_parquet('{path}').groupby([{quoted}]{dropna}).latency_ms.quantile(.99)"
+            "pandas.read_parquet('{path}').groupby([{quoted}]{dropna}).latency_ms.quantile([.5, .9, .95, .99]).unstack()"
         ),
         format!(
-            "polars.read_parquet('{path}').group_by({quoted}).agg(polars.col('latency_ms').quantile(.99, interpolation='linear'))"
+            "polars.read_parquet('{path}').group_by({quoted}).agg(polars.col('latency_ms').quantile(q, interpolation='linear').alias(f'p{{q * 100:g}}') for q in (.5, .9, .95, .99))"
         ),
         format!(
-            "duckdb.sql(\"\"\"select {plain}, quantile_cont(latency_ms, .99) from '{path}' group by all\"\"\")"
+            "duckdb.sql(\"\"\"select {plain}, quantile_cont(latency_ms, [.5, .9, .95, .99]) as percentiles from '{path}' group by all\"\"\")"
         ),
     ]
 }

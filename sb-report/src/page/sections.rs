@@ -30,6 +30,9 @@ pub(super) fn compare(report: &Report, charts: &Charts) -> Result<Value> {
 }
 
 fn compare_rows(comparison: &Comparison, report: &Report) -> Vec<Value> {
+    let unit = |pair: &str, ms: f64| {
+        report.pairs.iter().find(|p| p.name == pair).map_or(Unit::fitting(ms), |p| p.unit)
+    };
     let slug = |pair: &str| report.pairs.iter().find(|p| p.name == pair).map(|p| p.slug.as_str());
     comparison
         .rows
@@ -43,6 +46,8 @@ fn compare_rows(comparison: &Comparison, report: &Report) -> Vec<Value> {
                 "n": [count(row.n.1 as u64), count(row.n.0 as u64)],
                 "runs": [row.runs.1, row.runs.0],
                 "cells": row.changes.iter().map(change_cell).collect::<Vec<_>>(),
+                "shift": row.shift_ms.map(|ms| signed(ms, unit(&row.pair, ms))),
+                "shift_sort": row.shift_ms,
                 "slower": row.slower_share.map(|s| format!("{:.0} of 100", s * 100.0)),
                 "slower_sort": row.slower_share,
                 "words": row.words,
@@ -95,7 +100,12 @@ fn slow_less_typical(breakdown: &Breakdown, unit: Unit, step: Option<usize>) -> 
         Some(at) => slow.parts_ms[at] - typical.parts_ms[at],
         None => slow.total_ms - typical.total_ms,
     };
-    Some(format!("{}{}", if more > 0.0 { "+" } else { "" }, latency(more, unit)))
+    Some(signed(more, unit))
+}
+
+/// A difference of latencies, with its sign.
+fn signed(ms: f64, unit: Unit) -> String {
+    format!("{}{}", if ms > 0.0 { "+" } else { "" }, latency(ms, unit))
 }
 
 /// Cold against warm.

@@ -1,14 +1,15 @@
 //! `summary.json`, all numbers unrounded, and `summary.md`, fit for a comment on a pull request.
 
+use super::Beside;
 use crate::model::words::{arrow, change, count};
-use crate::model::{Cell, Level, Report};
+use crate::model::{Cell, Level, Report, Row};
 use sb_trace::Run;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The summary as JSON; `pairs` holds what `sb-trace stats --json` prints.
-pub fn json(report: &Report) -> String {
+pub fn json(report: &Report, beside: &Beside<'_>) -> String {
     let runs: Vec<_> = report
         .runs
         .iter()
@@ -61,14 +62,32 @@ pub fn json(report: &Report) -> String {
         "pairs": report.summaries,
         "comparison": report.comparison,
         "breakdown": report.breakdown,
+        "details": details(report),
         "groups": groups,
         "runs": runs,
         "accounting": report.quality.accounting,
         "incomplete": report.quality.missing.iter().map(|(what, n)| json!({"what": what, "traces": n})).collect::<Vec<_>>(),
         "look_alikes": look_alikes,
+        "tick_ns": report.quality.tick_ns,
+        "arrivals": report.quality.arrivals,
         "findings": report.findings,
+        "latencies_sha256": beside.sha256,
     });
     format!("{document:#}\n")
+}
+
+/// More statistics, a row for each of the page's first table.
+fn details(report: &Report) -> Vec<Value> {
+    let row = |pair: &str, row: &Row| {
+        let mut all = json!({
+            "pair": pair, "of": row.of, "start_class": row.summary.start_class, "n": row.summary.n,
+            "unmatched": row.summary.unmatched, "mean_ms": row.summary.mean_ms,
+        });
+        let detail = serde_json::to_value(row.detail.as_ref()?).ok()?;
+        all.as_object_mut()?.extend(detail.as_object()?.clone());
+        Some(all)
+    };
+    report.pairs.iter().flat_map(|p| p.rows.iter().filter_map(|r| row(&p.name, r))).collect()
 }
 
 fn tags(run: &Run) -> BTreeMap<&str, &str> {

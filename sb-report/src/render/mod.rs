@@ -1,5 +1,6 @@
 //! Pictures -> SVG and PNG, drawn by plotters. Nothing outside this folder draws.
 
+mod merge;
 mod paint;
 mod palette;
 mod png;

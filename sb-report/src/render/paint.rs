@@ -1,7 +1,7 @@
 //! Marks -> elements of plotters, for both kinds of canvas.
 
 use crate::figure::font::{NOTO_HEIGHT, SVG_HEIGHT, desc};
-use crate::figure::{Anchor, Dash, Ink, Mark, Point, Shape, Stroke, Text};
+use crate::figure::{Anchor, Dash, Ink, Mark, Marker, Point, Shape, Stroke, Text};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle};
@@ -60,8 +60,8 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
                     [(left, top), ((right - inside).max(left), (bottom - inside).max(top))];
                 self.area.draw(&Rectangle::new(corners, colour(*ink, *opacity).filled()))
             }
-            Mark::Dot { at, radius, shape, ink, opacity } => {
-                self.dot(*at, *radius, *shape, colour(*ink, *opacity))
+            Mark::Dot { at, radius, marker, ink, opacity } => {
+                self.dot(*at, *radius, *marker, *ink, *opacity)
             }
             Mark::Text(text) => self.text(text),
         }
@@ -122,23 +122,25 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         })
     }
 
-    fn dot(&self, at: Point, radius: f64, shape: Shape, colour: RGBAColor) -> Outcome<DB> {
-        let size = whole(radius * self.scale);
-        match shape {
-            Shape::Disc => self.area.draw(&Circle::new(self.at(at), size, colour.filled())),
-            Shape::Ring => {
-                let width = whole(1.5 * self.scale).unsigned_abs();
-                let style = ShapeStyle { color: colour, filled: false, stroke_width: width };
-                self.area.draw(&Circle::new(self.at(at), size, style))
+    fn dot(&self, at: Point, radius: f64, marker: Marker, ink: Ink, opacity: f64) -> Outcome<DB> {
+        const EDGE: f64 = 1.5;
+        let colour = colour(ink, opacity);
+        match (marker.shape, marker.open) {
+            (Shape::Disc, open) => {
+                let width = whole(EDGE * self.scale).unsigned_abs();
+                let edge = ShapeStyle { color: colour, filled: false, stroke_width: width };
+                let style = if open { edge } else { colour.filled() };
+                self.area.draw(&Circle::new(self.at(at), whole(radius * self.scale), style))
             }
-            Shape::Triangle => {
-                let (x, y) = at;
-                let corners = [
-                    (x, y - radius * 1.2),
-                    (x + radius * 1.1, y + radius * 0.8),
-                    (x - radius * 1.1, y + radius * 0.8),
-                ];
-                self.area.draw(&Polygon::new(corners.map(|p| self.at(p)).to_vec(), colour))
+            (shape, false) => {
+                let corners = shape.corners(at, radius);
+                let corners = corners.into_iter().map(|p| self.at(p)).collect::<Vec<_>>();
+                self.area.draw(&Polygon::new(corners, colour))
+            }
+            (shape, true) => {
+                let mut outline = shape.corners(at, radius);
+                outline.extend(outline.first().copied());
+                self.line(&outline, Stroke::solid(ink, EDGE))
             }
         }
     }

@@ -7,6 +7,7 @@ use super::palette::indexed;
 use crate::figure::{Figure, heading};
 use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::{BitMapBackend, WHITE};
+use std::cell::RefCell;
 
 /// Pixels of the file in one logical pixel.
 const DENSITY: u32 = 2;
@@ -28,9 +29,10 @@ pub fn png(figure: &Figure) -> Result<Vec<u8>, RenderError> {
     let (wide, high) = (width * SAMPLES, height * SAMPLES);
     let failed = |error: String| RenderError::new(&figure.name, error);
 
-    let mut pixels = vec![255u8; wide as usize * high as usize * 3];
-    {
-        let area = BitMapBackend::with_buffer(&mut pixels, (wide, high)).into_drawing_area();
+    let small = CANVAS.with_borrow_mut(|pixels| {
+        pixels.clear();
+        pixels.resize(wide as usize * high as usize * 3, 255);
+        let area = BitMapBackend::with_buffer(pixels, (wide, high)).into_drawing_area();
         area.fill(&WHITE).map_err(|error| failed(error.to_string()))?;
         let scale = f64::from(DENSITY * SAMPLES);
         let painter = |down| Painter { area: &area, kind: Kind::Pixels, scale, down };
@@ -40,25 +42,36 @@ pub fn png(figure: &Figure) -> Result<Vec<u8>, RenderError> {
             painter(down).draw(mark).map_err(|error| failed(error.to_string()))?;
         }
         area.present().map_err(|error| failed(error.to_string()))?;
-    }
-    encode(&shrink(&pixels, wide as usize), width, height)
-        .map_err(|error| failed(error.to_string()))
+        drop(area);
+        Ok(shrink(pixels, wide as usize))
+    })?;
+    encode(&small, width, height).map_err(|error| failed(error.to_string()))
+}
+
+thread_local! {
+    /// What is drawn on, kept for the next picture: memory touched for the first time is dear.
+    static CANVAS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Each pixel is the mean of those drawn for it.
 fn shrink(pixels: &[u8], wide: usize) -> Vec<u8> {
-    let samples = SAMPLES as usize;
+    const ROW: usize = SAMPLES as usize;
+    const ALL: u16 = (SAMPLES * SAMPLES) as u16;
     let row = wide * 3;
-    let mut small = Vec::with_capacity(pixels.len() / (samples * samples));
-    for band in pixels.chunks_exact(row * samples) {
-        for left in (0..row).step_by(3 * samples) {
+    let mut small = Vec::with_capacity(pixels.len() / (ROW * ROW));
+    let mut sums = vec![0u16; row];
+    for band in pixels.chunks_exact(row * ROW) {
+        // Down first, then across: the long loop has no jumps in it.
+        sums.fill(0);
+        for line in band.chunks_exact(row) {
+            for (sum, &value) in sums.iter_mut().zip(line) {
+                *sum += u16::from(value);
+            }
+        }
+        for pixel in sums.chunks_exact(3 * ROW) {
             for channel in 0..3 {
-                let sum: u32 = (0..samples)
-                    .flat_map(|y| (0..samples).map(move |x| y * row + left + x * 3 + channel))
-                    .map(|at| u32::from(band[at]))
-                    .sum();
-                let mean = (sum + SAMPLES * SAMPLES / 2) / (SAMPLES * SAMPLES);
-                small.push(u8::try_from(mean).unwrap_or(u8::MAX));
+                let sum: u16 = pixel.iter().skip(channel).step_by(3).sum();
+                small.push(u8::try_from((sum + ALL / 2) / ALL).unwrap_or(u8::MAX));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A picture as SVG: plotters' elements, made small, given a title and a dark mode.
 
 use super::RenderError;
+use super::merge::Paths;
 use super::paint::{DASHED, DASHES, DOTS, DOTTED, Kind, Painter};
 use crate::figure::font::{FAMILY, SVG_HEIGHT};
 use crate::figure::{Figure, INKS, Ink, Mark, heading};
@@ -112,7 +113,7 @@ fn compact(drawn: &str, figure: &Figure, words: &[Mark], out: &mut String) {
         ));
     }
     let mut in_text = false;
-    let mut dots = Dots::default();
+    let mut paths = Paths::default();
     // The first line is the root element, the last its end.
     for line in drawn.lines().skip(1).filter(|line| *line != "</svg>") {
         if in_text && line != "</text>" {
@@ -120,58 +121,16 @@ fn compact(drawn: &str, figure: &Figure, words: &[Mark], out: &mut String) {
             continue;
         }
         let line = replace.iter().fold(line.to_owned(), |line, (from, to)| line.replace(from, to));
-        if let Some((centre, look)) = disc(&line) {
-            dots.add(centre, look, out);
+        if paths.take(&line, out) {
             continue;
         }
-        dots.end(out);
         out.push_str(&line);
         in_text = line.starts_with("<text");
         if !in_text {
             out.push('\n');
         }
     }
-    dots.end(out);
-}
-
-/// The centre of a disc, and how it looks: radius, opacity and colour.
-fn disc(line: &str) -> Option<((&str, &str), [&str; 3])> {
-    let attribute = |name: &str| line.split_once(name)?.1.split('"').next();
-    let fill = attribute(" fill=\"")?;
-    (line.starts_with("<circle") && fill.starts_with('#')).then_some(())?;
-    let centre = (attribute(" cx=\"")?, attribute(" cy=\"")?);
-    Some((centre, [attribute(" r=\"")?, attribute(" opacity=\"").unwrap_or("1"), fill]))
-}
-
-/// Discs that look the same, one after the other: written as one path of round points, which is
-/// a sixth of the size.
-#[derive(Default)]
-struct Dots {
-    look: [String; 3],
-    path: String,
-}
-
-impl Dots {
-    fn add(&mut self, (x, y): (&str, &str), look: [&str; 3], out: &mut String) {
-        if self.look != look {
-            self.end(out);
-            self.look = look.map(str::to_owned);
-        }
-        let _ = write!(self.path, "M{x} {y}h0");
-    }
-
-    fn end(&mut self, out: &mut String) {
-        if self.path.is_empty() {
-            return;
-        }
-        let [radius, opacity, ink] = &self.look;
-        let width = radius.parse::<f64>().unwrap_or(1.0) * 2.0;
-        let path = std::mem::take(&mut self.path);
-        let _ = writeln!(
-            out,
-            "<path d=\"{path}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"{width}\" stroke-linecap=\"round\" opacity=\"{opacity}\"/>"
-        );
-    }
+    paths.end(out);
 }
 
 fn dashes((on, off): (f64, f64)) -> String {
@@ -234,6 +193,6 @@ mod tests {
     fn on_the_page_the_words_and_the_style_are_the_page_s() {
         let svg = svg(&figure(), Place::Page).unwrap();
         assert!(!svg.contains("<style>") && svg.matches("<text").count() == 1);
-        assert!(svg.contains("points=\"100,103 1000,103\""), "{svg}");
+        assert!(svg.contains("d=\"M100,103 1000,103\""), "{svg}");
     }
 }

@@ -161,7 +161,7 @@ fn surroundings(folder: &Path, found: &Inspected, values: &Map<String, Value>) -
 pub fn of_values(values: &Map<String, Value>) -> Vec<String> {
     let mut doubts = Vec::new();
     for (key, value) in values {
-        if let Some(meant) = near(key, &KEYS) {
+        if let Some(meant) = near(key, &KEYS, 5) {
             doubts.push(format!("'{key}' is no known key; is '{meant}' meant?"));
         }
         let is_text = value.is_string() || value.is_null();
@@ -179,7 +179,7 @@ pub fn of_values(values: &Map<String, Value>) -> Vec<String> {
     for name in names {
         match name.as_str() {
             Some(name) => doubts.extend(
-                near(name, &PROVIDERS)
+                near(name, &PROVIDERS, 3)
                     .map(|meant| format!("'{name}' is no known provider; is '{meant}' meant?")),
             ),
             None if name.is_null() => {}
@@ -189,11 +189,14 @@ pub fn of_values(values: &Map<String, Value>) -> Vec<String> {
     doubts
 }
 
-fn near<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+/// A known name that is nearly this word; those of fewer letters than `least` are near to anything.
+fn near<'a>(word: &str, known: &[&'a str], least: usize) -> Option<&'a str> {
     if known.contains(&word) {
         return None;
     }
-    known.iter().find(|one| one.len() > 4 && distance(one, word) <= 2).copied()
+    let room = |one: &str| if one.len() < 5 { 1 } else { 2 };
+    let is_near = |one: &&&str| one.len() >= least && distance(one, word) <= room(one);
+    known.iter().find(is_near).copied()
 }
 
 /// A finding that stops a run.
@@ -225,6 +228,10 @@ mod tests {
         assert_eq!(
             doubts(json!({"provider": "azzure"})),
             ["'azzure' is no known provider; is 'azure' meant?"]
+        );
+        assert_eq!(
+            doubts(json!({"provider": "awz"})),
+            ["'awz' is no known provider; is 'aws' meant?"]
         );
         assert_eq!(
             doubts(json!({"provider": ["aws", 3]})),

@@ -5,6 +5,7 @@ pub mod discover;
 pub mod findings;
 pub mod glance;
 pub mod mount;
+mod pattern;
 pub mod regions;
 pub mod shipped;
 pub mod yaml;
@@ -12,6 +13,8 @@ pub mod yaml_flavour;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 
 /// A path as the user would name it from the current folder.
 pub fn shown(path: &Path) -> String {
@@ -44,6 +47,15 @@ impl Benchmark {
             None if self.folder == here => format!("sb-run {verb}"),
             None => format!("sb-run {verb} --file={}", shown(&self.file)),
         }
+    }
+}
+
+/// Whether a `provider` value, a name or a list of names, includes this one.
+pub fn provides(declared: Option<&Value>, asked: &Value) -> bool {
+    match declared {
+        Some(Value::Array(names)) => names.contains(asked),
+        Some(name) => name == asked,
+        None => false,
     }
 }
 

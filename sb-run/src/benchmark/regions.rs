@@ -51,6 +51,11 @@ pub fn canonical(cloud: &str, region: &str) -> Result<String, String> {
     Err(format!("'{region}' is no region of {cloud}; near to it are: {}", near.join(", ")))
 }
 
+/// Whether it is one of this cloud's, as far as they are known here.
+pub fn is_of(cloud: &str, region: &str) -> bool {
+    ["aws", "azure", "google"].contains(&cloud) && canonical(cloud, region).is_ok()
+}
+
 /// How many letters differ.
 pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::pattern::matches;
 use super::{Benchmark, discover};
 use crate::error::Error;
 
@@ -103,19 +104,6 @@ pub fn find(name: &str, cloud: &str) -> Result<Vec<&'static Shipped>, Error> {
     Ok(found)
 }
 
-/// `*` stands for any text.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
-            tail.char_indices()
-                .map(|(at, _)| at)
-                .chain([tail.len()])
-                .any(|at| tail.get(at..).is_some_and(|tail| matches(rest, tail)))
-        }),
-    }
-}
-
 impl Shipped {
     /// Its own folder in `work`, where a later verb finds it again.
     pub fn folder(&self, work: &Path) -> PathBuf {
@@ -132,26 +120,5 @@ impl Shipped {
         }
         let benchmark = discover::find(&folder, None)?;
         Ok(Benchmark { shipped: Some(self.name), ..benchmark })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns() {
-        for (pattern, yes) in [
-            ("a_b", true),
-            ("a*", true),
-            ("*b", true),
-            ("*", true),
-            ("a*b*", true),
-            ("b*", false),
-            ("a", false),
-            ("*c*", false),
-        ] {
-            assert_eq!(matches(pattern, "a_b"), yes, "{pattern}");
-        }
     }
 }

@@ -62,6 +62,9 @@ fn to_json(tree: serde_yaml::Value) -> Result<Value, YamlError> {
 }
 
 fn number(value: &serde_yaml::Number) -> Result<Number, YamlError> {
+    if value.as_u64().is_some_and(|whole| i64::try_from(whole).is_err()) {
+        return Err(problem(format!("{value} is a number of more than 64 bits; quote it")));
+    }
     let found =
         value.as_i64().map(Number::from).or_else(|| value.as_f64().and_then(Number::from_f64));
     found.ok_or_else(|| problem(format!("{value} is no finite number")))
@@ -111,6 +114,8 @@ mod tests {
     fn refuses_tags_and_infinity() {
         assert!(parse("a: !custom [1]").is_err());
         assert!(parse("a: .inf").unwrap_err().problem.contains("finite"));
+        assert!(parse("a: 9223372036854775808").unwrap_err().problem.contains("64 bits"));
+        assert_eq!(parse("a: 9223372036854775807").unwrap(), json!({"a": i64::MAX}));
     }
 
     #[test]

@@ -76,20 +76,46 @@ fn old_reading(scalar: &str) -> Option<String> {
     {
         return i64::from_str_radix(octal, 8).ok().map(|n| format!("the number {n} (octal)"));
     }
-    if digits.contains(':') {
-        let parts: Option<Vec<u64>> = digits.split(':').map(|part| part.parse().ok()).collect();
-        let parts = parts?;
-        if parts.len() < 2 || parts.iter().skip(1).any(|part| *part > 59) {
-            return None;
-        }
-        let total =
-            parts.iter().try_fold(0_u64, |sum, part| sum.checked_mul(60)?.checked_add(*part))?;
-        return Some(format!("the number {total} (base 60)"));
+    if let Some(base) = base_60(digits) {
+        return Some(base);
     }
-    if digits.contains('_') && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+    if is_text_in_1_1(digits) {
+        return Some(format!("the text '{scalar}'"));
+    }
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b == b'.');
+    if digits.contains('_') && is_number(digits) && digits.matches('.').count() <= 1 {
         return Some(format!("the number {}", digits.replace('_', "")));
     }
-    is_date(digits).then(|| "a date".into())
+    let (day, time) = digits.split_at_checked(10).unwrap_or((digits, ""));
+    let is_time = time.is_empty() || time.starts_with(['t', 'T', ' ']);
+    (is_date(day) && is_time).then(|| "a date".into())
+}
+
+/// `1:30`, `1:30:15.5`
+fn base_60(digits: &str) -> Option<String> {
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(a, b)| (a, Some(b)));
+    let parts: Option<Vec<u64>> = whole.split(':').map(|part| part.parse().ok()).collect();
+    let parts = parts.filter(|parts| parts.len() > 1)?;
+    let is_fraction = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if parts.iter().skip(1).any(|part| *part > 59) || !fraction.is_none_or(is_fraction) {
+        return None;
+    }
+    let total =
+        parts.iter().try_fold(0_u64, |sum, part| sum.checked_mul(60)?.checked_add(*part))?;
+    let fraction = fraction.map(|fraction| format!(".{fraction}")).unwrap_or_default();
+    Some(format!("the number {total}{fraction} (base 60)"))
+}
+
+/// Numbers of YAML 1.2 that are none in 1.1, which wants a point before an exponent and a sign in it:
+/// `1e3`, `1.5e3`, `0o17`.
+fn is_text_in_1_1(digits: &str) -> bool {
+    if let Some(octal) = digits.strip_prefix("0o") {
+        return !octal.is_empty() && octal.bytes().all(|b| (b'0'..=b'7').contains(&b));
+    }
+    let Some((number, exponent)) = digits.split_once(['e', 'E']) else { return false };
+    let signed = exponent.starts_with(['-', '+']);
+    let is_number = !digits.starts_with("0x") && digits.parse::<f64>().is_ok();
+    is_number && !(number.contains('.') && signed)
 }
 
 /// `2026-01-22`
@@ -135,5 +161,22 @@ mod tests {
     fn says_what_the_old_reading_was() {
         assert_eq!(old_reading("1:30").unwrap(), "the number 90 (base 60)");
         assert_eq!(old_reading("010").unwrap(), "the number 8 (octal)");
+        // As PyYAML 6 reads them.
+        for (scalar, old) in [
+            ("1e3", "the text '1e3'"),
+            ("1.5e3", "the text '1.5e3'"),
+            ("0o17", "the text '0o17'"),
+            ("1_000.5", "the number 1000.5"),
+            ("190:20:30.15", "the number 685230.15 (base 60)"),
+            ("2001-12-14t21:59:43.10-05:00", "a date"),
+            ("2001-12-14 21:59:43", "a date"),
+        ] {
+            assert_eq!(old_reading(scalar).as_deref(), Some(old));
+        }
+        for scalar in
+            ["1.5e+3", "0x1e5", "0x1F", "1.2.3", "08", "09.5", "1.5.0", "12ab", "2001-12-14x"]
+        {
+            assert_eq!(old_reading(scalar), None, "{scalar}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::benchmark::{Hook, yaml};
 use crate::run::OnInterrupt;
+use crate::spec::upscale::ScaleType;
 use crate::units;
 
 const OVERVIEW: &str = "\
@@ -164,6 +165,9 @@ pub(super) struct Flags {
     /// Multiplies the rates of --workload-trace
     #[arg(long, global = true, value_name = "X", default_value_t = 1.0, value_parser = positive)]
     pub(super) scale_factor: f64,
+    /// How --scale-factor is meant: all rates times it, or the highest ones and the others less
+    #[arg(long, global = true, value_name = "HOW", default_value = "linear")]
+    pub(super) scale_type: ScaleType,
     /// Scales the rates of --workload-trace so that this is their mean
     #[arg(long, global = true, value_name = "X", value_parser = positive)]
     pub(super) scale_rate_per_second: Option<f64>,

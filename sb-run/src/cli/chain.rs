@@ -75,8 +75,12 @@ fn sort(words: impl Iterator<Item = OsString>) -> Result<(Vec<Words>, Words), cl
         } else if ends_in(&word, &["yaml", "yml"]) {
             flags.extend([OsString::from("--suite"), word]);
         } else {
-            let known = verbs.join(", ");
-            let text = format!("'{text}' is no verb; there are {known}\n");
+            let text = match of_the_original(&text) {
+                Some(instead) => {
+                    format!("'{text}' is a verb of the original sb; here: {instead}\n")
+                }
+                None => format!("'{text}' is no verb; there are {}\n", verbs.join(", ")),
+            };
             return Err(Cli::command().error(ErrorKind::InvalidSubcommand, text));
         }
     }
@@ -84,6 +88,24 @@ fn sort(words: impl Iterator<Item = OsString>) -> Result<(Vec<Words>, Words), cl
         segments.push(Words::new());
     }
     Ok((segments, flags))
+}
+
+/// What stands in for a verb of the original tool.
+fn of_the_original(verb: &str) -> Option<&'static str> {
+    Some(match verb.replace('-', "_").as_str() {
+        "get_traces" => "sb-run collect",
+        "analyze_traces" => "sb-trace stats out/, or sb-report out/",
+        "migrate_traces" => "sb-trace, which reads logs of many shapes: sb-trace formats",
+        "fix_permissions" => "nothing to do, files are handed back after every step",
+        "init" => "nothing to do, there is no image of its own",
+        "login" | "check_credentials" => {
+            "sb-run shell aws_cli (azure_cli, google_cli ...), and log in there"
+        }
+        "logout" => "docker volume rm aws-secrets (azure-secrets, google-secrets ...)",
+        "version" => "sb-run --version",
+        "name" => "sb-run config show",
+        _ => return None,
+    })
 }
 
 fn ends_in(word: &OsStr, endings: &[&str]) -> bool {

@@ -10,6 +10,7 @@ use crate::benchmark::{Hook, yaml};
 use crate::error::Error;
 use crate::run::session::Step;
 use crate::run::{Mode, Options, PerHook};
+use crate::spec::upscale::Scale;
 use crate::spec::workload::{Kind, Workload};
 
 /// The options of all runs; cloud and region differ from run to run.
@@ -70,6 +71,19 @@ pub(super) fn steps(verb: &Verb, flags: &Flags) -> Result<Vec<Step>, Error> {
     })
 }
 
+/// Chooses the noise within the minutes of `--workload-trace`.
+const SEED: &str = "SB_WORKLOADGEN_SEED";
+
+fn seed() -> Result<u128, Error> {
+    let Some(text) = std::env::var_os(SEED).filter(|text| !text.is_empty()) else {
+        return Ok(Scale::default().seed);
+    };
+    let text = text.to_string_lossy();
+    text.trim()
+        .parse()
+        .map_err(|_| Error::Usage(format!("{SEED} is '{text}', no number from 0 on")))
+}
+
 /// The calls of invoke with this load.
 pub(super) fn invokes(word: Option<&str>, flags: &Flags) -> Result<Vec<Step>, Error> {
     let kind = match word {
@@ -84,9 +98,13 @@ pub(super) fn invokes(word: Option<&str>, flags: &Flags) -> Result<Vec<Step>, Er
         kind,
         options: flags.workload_options.clone(),
         trace: flags.workload_trace.clone(),
-        scale_factor: flags.scale_factor,
-        rate: flags.scale_rate_per_second,
-        seconds_to_skip: flags.seconds_to_skip,
+        scale: Scale {
+            factor: flags.scale_factor,
+            kind: flags.scale_type,
+            rate: flags.scale_rate_per_second,
+            skip: flags.seconds_to_skip,
+            seed: seed()?,
+        },
     };
     workload.check().map_err(Error::Usage)?;
     let step = |warmup| Step::Invoke { workload: workload.clone(), warmup };

@@ -15,6 +15,7 @@ mod verbs;
 
 use std::process::ExitCode;
 
+use crate::ci::Ci;
 use crate::error::Error;
 
 /// Runs the program.
@@ -37,6 +38,9 @@ pub fn main() -> ExitCode {
 
 fn report(error: &Error) -> u8 {
     print::say(&format!("sb-run: error: {error}"));
+    if let Some(annotation) = Ci::found().problem(error) {
+        print::say(&annotation);
+    }
     if let Some(hint) = error.hint() {
         print::say(&format!("sb-run: hint: {hint}"));
     }

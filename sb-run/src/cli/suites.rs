@@ -88,10 +88,7 @@ fn one(
     match plan::carry_out(plan, &benchmark, &options, interrupts, &print::say) {
         Ok(code) => Ok(code),
         // A file that cannot be run is one failure; the others may be right.
-        Err(error) => {
-            print::say(&format!("sb-run: error: {error}"));
-            Ok(error.exit_code())
-        }
+        Err(error) => Ok(super::report(&error)),
     }
 }
 
@@ -142,6 +139,17 @@ fn targets(
             ..flags.clone()
         };
         found.extend(targets::all(&flags, options, folder)?);
+    }
+    // Crossed with several clouds, a file that is written for one of them is meant for that one.
+    found.retain(|target| {
+        let other = target.other_provider();
+        if let Some(other) = &other {
+            print::say(&format!("sb-run: left out: {} (its provider is {other})", target.name()));
+        }
+        other.is_none()
+    });
+    if found.is_empty() {
+        return Err(Error::Usage("the suite has nothing to run".into()));
     }
     Ok(found)
 }

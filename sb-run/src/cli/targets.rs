@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::args::Flags;
 use crate::benchmark::shipped::{self, Shipped};
-use crate::benchmark::{Benchmark, discover, regions, shown};
+use crate::benchmark::{Benchmark, discover, glance, provides, regions, shown};
 use crate::error::Error;
 use crate::run::Options;
 use crate::run::session::work_folder;
@@ -57,6 +59,18 @@ impl Target {
         self.file_name() + &self.place_words()
     }
 
+    /// The provider that a file declares, if it is another than the cloud that was asked for.
+    pub(super) fn other_provider(&self) -> Option<String> {
+        let (What::File(benchmark), Some(cloud)) = (&self.what, &self.options.cloud) else {
+            return None;
+        };
+        let source = std::fs::read(&benchmark.file).unwrap_or_default();
+        let values = glance::values(&String::from_utf8_lossy(&source));
+        let declared = values.get("provider").filter(|declared| !declared.is_null())?;
+        let fits = provides(Some(declared), &Value::from(cloud.as_str()));
+        (!fits).then(|| declared.as_str().map_or_else(|| declared.to_string(), str::to_string))
+    }
+
     /// The file, or the name of a shipped one.
     pub(super) fn file_name(&self) -> String {
         match &self.what {
@@ -81,20 +95,41 @@ pub(super) fn all(flags: &Flags, options: &Options, here: &Path) -> Result<Vec<T
     };
     let mut targets = Vec::new();
     for cloud in choices(&flags.cloud) {
+        let regions = regions_of(cloud.as_deref(), flags)?;
         for what in named(flags, cloud.as_deref(), options, here)? {
-            for region in choices(&flags.region) {
-                let region = match (&cloud, region) {
-                    (Some(cloud), Some(region)) => {
-                        Some(regions::canonical(cloud, &region).map_err(Error::Usage)?)
-                    }
-                    (_, region) => region,
-                };
-                let options = Options { cloud: cloud.clone(), region, ..options.clone() };
+            for region in &regions {
+                let options =
+                    Options { cloud: cloud.clone(), region: region.clone(), ..options.clone() };
                 targets.push(Target { what: what.clone(), options });
             }
         }
     }
     Ok(targets)
+}
+
+/// The regions that were named, as this cloud writes them; those of other clouds that were named are
+/// left out.
+fn regions_of(cloud: Option<&str>, flags: &Flags) -> Result<Vec<Option<String>>, Error> {
+    let named = flags.region.iter().map(|region| region.trim());
+    let Some(cloud) = cloud else {
+        let regions: Vec<_> = named.map(|region| Some(region.to_string())).collect();
+        return Ok(if regions.is_empty() { vec![None] } else { regions });
+    };
+    let mut regions = Vec::new();
+    let mut wrong = None;
+    for region in named {
+        let of_another = || flags.cloud.iter().any(|other| regions::is_of(other.trim(), region));
+        match regions::canonical(cloud, region) {
+            Ok(region) => regions.push(Some(region)),
+            Err(problem) if of_another() => wrong = Some(problem),
+            Err(problem) => return Err(Error::Usage(problem)),
+        }
+    }
+    match wrong {
+        Some(problem) if regions.is_empty() => Err(Error::Usage(problem)),
+        None if regions.is_empty() => Ok(vec![None]),
+        _ => Ok(regions),
+    }
 }
 
 fn named(

@@ -8,6 +8,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tempfile::SpooledTempFile;
+
 use super::processes::TOKEN_VARIABLE;
 use crate::hook::log::Log;
 use crate::hook::stream::Stream;
@@ -40,7 +42,7 @@ pub struct Finished {
     /// The exit code; 128 + n after signal n.
     pub code: i32,
     /// What it printed, stdout and stderr in one.
-    pub output: Vec<u8>,
+    pub output: SpooledTempFile,
     /// How long it took.
     pub took: Duration,
     /// Its pipe, which processes it left behind may still write to.
@@ -92,7 +94,7 @@ fn one(
     let status = child.wait()?;
     // The command's end is its exit, not the end of the pipe: see `Stream`.
     stream.drain();
-    let output = stream.take_capture();
+    let output = stream.take_capture()?;
     Ok(Finished { code: code(status), output, took: began.elapsed(), stream })
 }
 

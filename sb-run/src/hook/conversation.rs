@@ -1,21 +1,23 @@
 //! The driver's half of the talk with a hook's process: answers it, watches the clock and the
 //! signals, and finds out how it ended.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{ChildStdin, ExitStatus};
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rustix::process::Signal;
 use serde::Serialize;
 use serde_json::Map;
 
 use super::child::{Begun, Call, Ended, Host, program};
 use super::outcome::Outcome;
-use super::protocol::{Answer, Begin, CommandAnswer, End, Go, Loaded, Raised, Request, Stop};
+use super::protocol::{Answer, Begin, CommandAnswer, End, Go, Loaded, Part, Raised, Request, Stop};
 use super::python;
-use crate::error::Error;
+use crate::error::{Error, plain};
 use crate::exec::command::{self, CommandLine, Finished};
 use crate::exec::processes::signal_group;
 use crate::exec::signal::Interrupt;
@@ -319,15 +321,17 @@ impl<'a, 'b> Conversation<'a, 'b> {
             let _ = events.send(Event::Command(Box::new(done)));
         });
         if let Err(error) = started {
-            self.reply(id, Err(format!("cannot run the command: {error}")));
+            self.reply(id, Err(format!("cannot run the command: {}", plain(&error))));
         }
     }
 
     fn command_done(&mut self, done: CommandDone) {
         let CommandDone { id, text, failure, check, result } = done;
-        let finished = match result {
+        let mut finished = match result {
             Ok(finished) => finished,
-            Err(error) => return self.reply(id, Err(format!("cannot run the command: {error}"))),
+            Err(error) => {
+                return self.reply(id, Err(format!("cannot run the command: {}", plain(&error))));
+            }
         };
         if !finished.stream.is_finished() {
             self.call.output.adopt(finished.stream);
@@ -335,11 +339,26 @@ impl<'a, 'b> Conversation<'a, 'b> {
         match self.host.command_ended(id, &text, finished.code, finished.took, check) {
             Err(problem) => self.reply(id, Err(problem)),
             Ok(failed) => {
+                if let Err(error) = self.send_output(id, &mut finished.output) {
+                    return self
+                        .reply(id, Err(format!("cannot read its output: {}", plain(&error))));
+                }
                 let failed = failed.then(|| format!("{failure} Exit code: {}", finished.code));
-                let output = String::from_utf8_lossy(&finished.output).into_owned();
-                let command = CommandAnswer { code: finished.code, output, failed };
+                let command = CommandAnswer { code: finished.code, failed };
                 self.send(&Answer { id, command: Some(command), ..Answer::default() });
             }
+        }
+    }
+
+    /// Hands on what a command printed, part by part: it may be more than fits in memory.
+    fn send_output(&mut self, id: u64, output: &mut impl Read) -> std::io::Result<()> {
+        let mut buffer = vec![0; 48 * 1024];
+        loop {
+            let size = output.read(&mut buffer)?;
+            let Some(bytes) = buffer.get(..size).filter(|bytes| !bytes.is_empty()) else {
+                return Ok(());
+            };
+            self.send(&Part { id, part: STANDARD.encode(bytes) });
         }
     }
 

@@ -33,6 +33,11 @@ pub enum Outcome {
         /// Why not.
         problem: String,
     },
+    /// It returned, but what it printed could not be written down.
+    NotKept {
+        /// Why not.
+        problem: String,
+    },
     /// It returned, but commands of it failed (cleanup goes on after a failing command).
     CommandsFailed {
         /// How many.
@@ -51,6 +56,7 @@ impl Outcome {
             Self::TimedOut { .. } => "timed_out",
             Self::Interrupted { .. } => "interrupted",
             Self::NotCollected { .. } => "not_collected",
+            Self::NotKept { .. } => "not_kept",
             Self::CommandsFailed { .. } => "commands_failed",
         }
     }
@@ -76,6 +82,7 @@ impl Outcome {
             }
             Self::Interrupted { signal } => format!("interrupted by {}", signal_name(*signal)),
             Self::NotCollected { problem } => problem.clone(),
+            Self::NotKept { problem } => format!("cannot keep the hook's output: {problem}"),
             Self::CommandsFailed { count: 1 } => "one of its commands failed".into(),
             Self::CommandsFailed { count } => format!("{count} of its commands failed"),
         })
@@ -92,7 +99,8 @@ impl Outcome {
     }
 }
 
-fn signal_name(signal: i32) -> String {
+/// The signal as users know it.
+pub fn signal_name(signal: i32) -> String {
     match signal {
         1 => "SIGHUP".into(),
         2 => "Ctrl-C".into(),

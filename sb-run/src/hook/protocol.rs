@@ -229,13 +229,20 @@ pub struct Answer {
     pub text: Option<String>,
 }
 
+/// A part of what a command printed; all of them come before its answer.
+#[derive(Debug, Serialize)]
+pub struct Part {
+    /// The request's.
+    pub id: u64,
+    /// Bytes, in base64.
+    pub part: String,
+}
+
 /// What `spec.run` gets back.
 #[derive(Debug, Serialize)]
 pub struct CommandAnswer {
     /// The exit code; 128 + n after signal n.
     pub code: i32,
-    /// Everything it printed.
-    pub output: String,
     /// The exception to raise.
     pub failed: Option<String>,
 }
@@ -258,11 +265,8 @@ mod tests {
 
     #[test]
     fn answers_are_flat() {
-        let command = CommandAnswer { code: 0, output: "x\n".into(), failed: None };
+        let command = CommandAnswer { code: 0, failed: None };
         let answer = Answer { id: 1, command: Some(command), ..Answer::default() };
-        assert_eq!(
-            serde_json::to_string(&answer).unwrap(),
-            r#"{"id":1,"code":0,"output":"x\n","failed":null}"#
-        );
+        assert_eq!(serde_json::to_string(&answer).unwrap(), r#"{"id":1,"code":0,"failed":null}"#);
     }
 }

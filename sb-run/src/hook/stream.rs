@@ -4,16 +4,19 @@
 //! So the end of a hook is not the end of its stream, and [`Stream::drain`] answers the question
 //! "is everything in the log that was printed up to now?" without waiting for the end.
 
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::io::{self, PipeReader, PipeWriter, Read, Seek, Write};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rustix::event::{PollFd, PollFlags, poll};
+use tempfile::SpooledTempFile;
 
 use super::log::Log;
 
 const BUFFER: usize = 64 * 1024;
+/// Up to this size what is captured stays in memory.
+const CAPTURE_MEMORY: usize = 256 * 1024;
 const DRAIN: u8 = b'd';
 const RELEASE: u8 = b'r';
 
@@ -26,14 +29,16 @@ pub struct Stream {
     capture: Capture,
 }
 
-type Capture = Arc<Mutex<Option<Vec<u8>>>>;
+/// What was read, in a file if it is much; or why it could not be kept.
+type Capture = Arc<Mutex<Option<io::Result<SpooledTempFile>>>>;
 
 impl Stream {
     /// Starts reading. With `capture`, the text is kept for [`Stream::take_capture`] too.
     pub fn start(pipe: PipeReader, log: Arc<Log>, capture: bool) -> io::Result<Self> {
         let (woken, wake) = io::pipe()?;
         let (ack, drained) = mpsc::channel();
-        let capture: Capture = Arc::new(Mutex::new(capture.then(Vec::new)));
+        let capture: Capture =
+            Arc::new(Mutex::new(capture.then(|| Ok(SpooledTempFile::new(CAPTURE_MEMORY)))));
         let reader = Reader {
             pipe,
             woken,
@@ -56,9 +61,11 @@ impl Stream {
     }
 
     /// What was read so far; from now on nothing is captured.
-    pub fn take_capture(&self) -> Vec<u8> {
+    pub fn take_capture(&self) -> io::Result<SpooledTempFile> {
         let mut capture = self.capture.lock().unwrap_or_else(PoisonError::into_inner);
-        capture.take().unwrap_or_default()
+        let mut file = capture.take().unwrap_or_else(|| Ok(SpooledTempFile::new(0)))?;
+        file.rewind()?;
+        Ok(file)
     }
 
     /// Whether the last process that could write has ended.
@@ -133,8 +140,11 @@ impl Reader {
         };
         let bytes = space.get(..size).unwrap_or_default();
         self.log.write(bytes);
-        if let Some(text) = self.capture.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            text.extend_from_slice(bytes);
+        let mut capture = self.capture.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Ok(file)) = capture.as_mut()
+            && let Err(error) = file.write_all(bytes)
+        {
+            *capture = Some(Err(error));
         }
         size
     }
@@ -157,7 +167,9 @@ mod tests {
             stream.drain();
             assert_eq!(std::fs::metadata(&path).unwrap().len(), 10 * round as u64);
         }
-        assert_eq!(stream.take_capture().len(), 2000);
+        let mut captured = String::new();
+        stream.take_capture().unwrap().read_to_string(&mut captured).unwrap();
+        assert_eq!(captured, "0123456789".repeat(200));
         assert!(!stream.is_finished());
         let mut pipe = stream.release().expect("the pipe is open");
         writer.write_all(b"later").unwrap();

@@ -9,7 +9,7 @@ use crate::benchmark::{Hook, shown};
 use crate::error::Error;
 use crate::exec::processes::{Process, Search};
 use crate::hook::child::Ended;
-use crate::hook::outcome::Outcome;
+use crate::hook::outcome::{Outcome, signal_name};
 use crate::hook::output::KEEPER_VARIABLE;
 use crate::run::book::Book;
 use crate::spec::commands::spec_file;
@@ -63,6 +63,20 @@ impl Session<'_> {
         if several && deaf && *outcome == Outcome::Returned {
             self.say("invoke N is told to the hook, which ran once and did not ask for it; use --repeat N to call it N times");
         }
+        Ok(())
+    }
+
+    /// Writes down that the verbs were interrupted, unless the last hook's end says so already.
+    pub(super) fn note_interrupt(&mut self, signal: i32) -> Result<(), Error> {
+        let Some(book) = self.book.as_mut() else { return Ok(()) };
+        let last = book.record().steps.last().and_then(|step| step.ended.as_ref());
+        if last.is_some_and(|end| end.outcome == "interrupted") {
+            return Ok(());
+        }
+        let by = signal_name(signal);
+        book.write(Event::Interrupted { by: by.clone() })?;
+        book.save()?;
+        self.say(&format!("interrupted by {by}"));
         Ok(())
     }
 

@@ -205,7 +205,8 @@ impl Book {
         let failed = self.record.steps.iter().find_map(|step| {
             step.ended.as_ref().map(|end| end.outcome.clone()).filter(|outcome| outcome != "done")
         });
-        let outcome = failed.unwrap_or_else(|| "done".into());
+        let otherwise = if self.record.interrupted { "interrupted" } else { "done" };
+        let outcome = failed.unwrap_or_else(|| otherwise.into());
         self.statement("RUN_END", &outcome)?;
         self.write(Event::RunClosed { outcome })?;
         run_yaml::write(&self.folder, &self.record)?;

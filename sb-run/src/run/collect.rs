@@ -1,35 +1,29 @@
 //! Fetches the application's own log from its provider, where the benchmark has no collect hook:
-//! the time of the invokes and a settling time, by the provider's own command line.
+//! the time of the invokes and a settling time, by the provider's own command line, on this machine
+//! or in its image.
 //!
 //! What to fetch is named in the spec: `log_groups` (aws), `app_insights` with `resource_group`
-//! (azure), `log_filter` with `project` (google).
+//! (azure), `log_filter` with `project` (google). Where it names nothing, the ends of logs that
+//! invoke itself has printed are taken.
 
-use std::fs::File;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant as Stopwatch};
 
 use serde_json::{Map, Value};
 
+use super::fetch::{Fetch, Fetcher};
 use super::session::{Session, words};
+use super::tails;
+use crate::benchmark::mount::Mount;
 use crate::benchmark::{Hook, shown};
 use crate::clock::Instant;
 use crate::error::Error;
-use crate::exec::quick;
 use crate::hook::outcome::Outcome;
-use crate::spec::commands::on_path;
+use crate::spec::images;
 use crate::state::journal::Event;
 use crate::state::run_folder::{RunFolder, file_name};
 
 /// Clouds whose logs can be fetched.
 const CLOUDS: [&str; 3] = ["aws", "azure", "google"];
-
-/// One log of a provider.
-#[derive(Debug, PartialEq, Eq)]
-struct Fetch {
-    name: String,
-    words: Vec<String>,
-}
 
 /// Fetches what the spec names; nothing happens where it names nothing.
 pub(super) fn built_in(session: &mut Session<'_>) -> Result<Outcome, Error> {
@@ -44,6 +38,9 @@ pub(super) fn built_in(session: &mut Session<'_>) -> Result<Outcome, Error> {
     let settle = session.options.settle.unwrap_or_else(|| settling_time(cloud.unwrap_or_default()));
     let fetches = fetches(cloud, &record.values, (from, to.later(settle)));
     if fetches.is_empty() {
+        if take_tails(session)? > 0 {
+            return Ok(Outcome::Returned);
+        }
         if let Some((cloud, key)) = cloud.zip(cloud.and_then(key_of)) {
             session.say(&format!(
                 "the log of the functions stays at {cloud}: name it in spec['{key}'], or write a hook collect(spec)"
@@ -69,19 +66,46 @@ pub(super) fn built_in(session: &mut Session<'_>) -> Result<Outcome, Error> {
     Ok(outcome)
 }
 
+/// The ends of logs that the hooks printed in base64.
+fn take_tails(session: &Session<'_>) -> Result<usize, Error> {
+    let Some(book) = session.book.as_ref() else { return Ok(0) };
+    let mut count = 0;
+    for step in &book.record().steps {
+        if step.hook != Hook::Invoke || step.warmup {
+            continue;
+        }
+        let log = book.folder().path().join(&step.log);
+        let folder = book.folder().collected();
+        let target = folder.join(format!("tails-{}", step.log));
+        std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        count += tails::take(&log, &target).map_err(Error::io("copy the LogResult of", &log))?;
+        // Only if nothing was found.
+        let _ = std::fs::remove_dir(folder);
+    }
+    if count > 0 {
+        session.say(&format!(
+            "collect: {count} ends of the functions' log (LogResult) were printed by invoke; they are in collected/"
+        ));
+    }
+    Ok(count)
+}
+
 fn fetch_all(session: &mut Session<'_>, fetches: &[Fetch]) -> Result<Outcome, Error> {
     let interrupts = session.interrupts;
+    let (mode, engine, benchmark) =
+        (session.options.mode, session.engine.clone(), session.benchmark);
     let limit = session.options.timeouts.of(Hook::Collect);
     let Some(book) = session.book.as_mut() else { return Ok(Outcome::Returned) };
     let step = book.record().steps.last().map_or(0, |step| step.number) + 1;
     let call = book.record().calls(Hook::Collect, false) + 1;
     let log = RunFolder::log_name(Hook::Collect, call, false);
+    let token = format!("{:016x}", crate::state::run_folder::random());
     book.write(Event::StepStarted {
         step,
         hook: Hook::Collect,
         call,
         log: log.clone(),
-        token: format!("{:016x}", crate::state::run_folder::random()),
+        token: token.clone(),
         group: 0,
         python: String::new(),
         image: None,
@@ -92,21 +116,35 @@ fn fetch_all(session: &mut Session<'_>, fetches: &[Fetch]) -> Result<Outcome, Er
     std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
     let log = book.folder().path().join(log);
     session.output.log().open(&log).map_err(Error::io("write", &log))?;
+    let values = &book.record().values;
+    let fetcher = Fetcher {
+        mode,
+        engine: &engine,
+        mount: Mount::new(&benchmark.folder, values.get("root")),
+        volumes: images::secret_mounts(values.get("provider")),
+        token: &token,
+        run_id: book.record().run_id.clone(),
+        output: &session.output,
+        limit,
+        interrupts,
+    };
     let mut problem = None;
     for (index, fetch) in fetches.iter().enumerate() {
         let id = u64::try_from(index + 1).unwrap_or(u64::MAX);
         let line = fetch.words.join(" ");
+        let image = fetcher.image(fetch);
         book.write(Event::CommandStarted {
             step,
             command: id,
             line: line.clone(),
-            image: None,
-            container: false,
+            image: image.map(Into::into),
+            container: image.is_some(),
         })?;
-        session.output.log().write(format!("{line}\n").as_bytes());
+        let place = image.map(|image| format!(" (in {image})")).unwrap_or_default();
+        session.output.log().write(format!("{line}{place}\n").as_bytes());
         let began = Stopwatch::now();
         let target = folder.join(&fetch.name);
-        let result = fetch_one(fetch, &target, &session.output, limit, interrupts);
+        let result = fetcher.fetch(fetch, image, &target);
         let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let code = i32::from(result.is_err());
         book.write(Event::CommandEnded { step, command: id, code, ms })?;
@@ -131,45 +169,6 @@ fn fetch_all(session: &mut Session<'_>, fetches: &[Fetch]) -> Result<Outcome, Er
     book.statement("COLLECT_END", outcome.word())?;
     book.save()?;
     Ok(outcome)
-}
-
-fn fetch_one(
-    fetch: &Fetch,
-    target: &Path,
-    output: &crate::hook::output::Output,
-    limit: Option<Duration>,
-    interrupts: &crate::exec::signal::Interrupts,
-) -> Result<(), String> {
-    let (program, arguments) = fetch.words.split_first().ok_or("nothing to run")?;
-    if !on_path(program) {
-        return Err(format!(
-            "'{program}' is not on the PATH; install it, or write a hook collect(spec)"
-        ));
-    }
-    // Under another name until it is whole, so that half an answer is never read.
-    let partial = target.with_extension("partial");
-    let file = File::create(&partial).map_err(|error| format!("{}: {error}", shown(&partial)))?;
-    let errors = output.write_end().map_err(|error| error.to_string())?;
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(file).stderr(errors);
-    let result = quick::finish(&mut command, limit, Some(interrupts));
-    drop(command);
-    output.drain();
-    let ended = match result {
-        Ok(ended) if ended.status.success() => Ok(()),
-        Ok(ended) => Err(format!(
-            "'{program}' failed with exit code {}",
-            crate::exec::command::code(ended.status)
-        )),
-        Err(error) => Err(format!("'{program}': {}", crate::error::plain(&error))),
-    };
-    match ended {
-        Ok(()) => std::fs::rename(&partial, target).map_err(|error| error.to_string()),
-        Err(problem) => {
-            let _ = std::fs::remove_file(&partial);
-            Err(problem)
-        }
-    }
 }
 
 /// The cloud of a `provider` value, a name or a list of names.
@@ -220,7 +219,12 @@ fn fetches(
             "azure" => azure(name, text("resource_group"), window),
             _ => google(name, text("project"), window),
         };
-        Fetch { name: format!("{:02}-{short}.json", index + 1), words }
+        let image = match cloud {
+            "aws" => "aws_cli",
+            "azure" => "azure_cli",
+            _ => "google_cli",
+        };
+        Fetch { name: format!("{:02}-{short}.json", index + 1), words, image }
     };
     names.iter().enumerate().map(one).collect()
 }

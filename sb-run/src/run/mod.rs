@@ -4,12 +4,14 @@ mod aftermath;
 pub mod book;
 pub mod check;
 pub mod collect;
+mod fetch;
 pub mod opening;
 pub mod place;
 pub mod plan;
 pub mod session;
 pub mod step;
 pub mod suite;
+mod tails;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -8,7 +8,7 @@ use super::book::{Book, Continued};
 use super::step::StepHost;
 use crate::benchmark::Hook;
 use crate::benchmark::config::Config;
-use crate::benchmark::regions;
+use crate::benchmark::{provides, regions};
 use crate::error::Error;
 use crate::exec::processes::Search;
 use crate::spec::commands::spec_file;
@@ -162,15 +162,6 @@ impl StepHost<'_> {
         }
         book.write(Event::Reset { values: config.values.clone() })?;
         book.save()
-    }
-}
-
-/// Whether a `provider` value, a name or a list of names, includes this one.
-fn provides(declared: Option<&Value>, asked: &Value) -> bool {
-    match declared {
-        Some(Value::Array(names)) => names.contains(asked),
-        Some(name) => name == asked,
-        None => false,
     }
 }
 

@@ -64,10 +64,14 @@ fn take_steps(
 ) -> Result<u8, Error> {
     let mut first_failure = None;
     let mut steps = plan.steps.clone();
-    let mut cleaned = false;
+    let (mut cleaned, mut noted) = (false, false);
     loop {
         let stop = interrupts.seen();
         if let Some(stop) = stop {
+            if !noted {
+                session.note_interrupt(stop.signal)?;
+                noted = true;
+            }
             first_failure.get_or_insert(interrupted(stop.signal));
         }
         if first_failure.is_some() {
@@ -97,6 +101,7 @@ fn take_steps(
             Err(error) if !session.has_run() && first_failure.is_none() => return Err(error),
             Err(error) => {
                 session.say(&format!("{} failed: {error}", step.words()));
+                session.annotate(&error);
                 if let Some(hint) = error.hint() {
                     session.say(&format!("hint: {hint}"));
                 }

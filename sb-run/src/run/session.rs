@@ -132,6 +132,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Tells GitHub Actions what kept a step from being taken.
+    pub(super) fn annotate(&self, error: &Error) {
+        self.workflow(self.ci.problem(error));
+    }
+
     /// Whether a run is open.
     pub fn has_run(&self) -> bool {
         self.book.is_some()
@@ -189,13 +194,18 @@ impl<'a> Session<'a> {
         if outcome == Outcome::Returned && requests.failed_commands > 0 {
             outcome = Outcome::CommandsFailed { count: requests.failed_commands };
         }
+        if let Some(error) = self.output.log().take_error() {
+            let problem = plain(&error);
+            if outcome == Outcome::Returned {
+                outcome = Outcome::NotKept { problem };
+            } else {
+                self.say(&format!("cannot keep the hook's output: {problem}"));
+            }
+        }
         if begun {
             let measured = (hook == Hook::Invoke && !warmup).then_some(workload);
             self.step_ended(hook, measured, &requests, &ended, &outcome)?;
             self.processes_left(requests.step, &token, &ended, &outcome)?;
-        }
-        if let Some(error) = self.output.log().take_error() {
-            return Err(Error::System { doing: "keep the hook's output", source: error });
         }
         self.say(&words(hook, &outcome, began.elapsed()));
         self.workflow(self.ci.end());

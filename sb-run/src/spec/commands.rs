@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::images;
 use crate::benchmark::Benchmark;
 use crate::benchmark::mount::Mount;
+use crate::error::plain;
 use crate::exec::command::CommandLine;
 use crate::exec::context;
 use crate::exec::engine::{Container, Engine};
@@ -90,7 +91,7 @@ impl Surroundings<'_> {
             .map_err(|why| format!("spec.build needs a container engine: {why}"))?;
         let folder = &self.benchmark.folder;
         let context = context::copy(folder, &left_out(self.benchmark, self.options))
-            .map_err(|error| format!("cannot copy the folder to be built: {error}"))?;
+            .map_err(|error| format!("cannot copy the folder to be built: {}", plain(&error)))?;
         let mut line = self.line(self.engine.program().clone());
         line.arguments = self.engine.build_arguments(context.path(), file, tag);
         line.context = Some(context);

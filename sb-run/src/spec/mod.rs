@@ -2,7 +2,9 @@
 
 pub mod commands;
 pub mod images;
+pub mod noise;
 pub mod python_json;
 pub mod rates;
 pub mod requests;
+pub mod upscale;
 pub mod workload;

@@ -1,60 +1,44 @@
-//! Invocations per minute -> k6 options that follow them, second by second.
-//!
-//! Each minute's invocations are spread evenly over its seconds; nothing is random, so the same
-//! file gives the same load. Sums per minute and the length are those of the file.
+//! A CSV file of invocations per minute, and the k6 options that follow invocations per second.
 
 use serde_json::{Value, json};
 
-/// The numbers of a CSV file with one column.
+/// The column's name.
+const COLUMN: &str = "InvocationsPerMinute";
+
+/// The rates in the column of that name. A file of one column needs no heading.
 pub fn parse(text: &str) -> Result<Vec<f64>, String> {
     let mut minutes = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let cell = line.trim().trim_start_matches('\u{feff}').trim_matches('"');
-        if cell.is_empty() {
-            continue;
+    let mut column = 0;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    for (place, (index, line)) in lines.enumerate() {
+        let mut cells = line.split(',').map(|cell| cell.trim_matches([' ', '"', '\r', '\u{feff}']));
+        if place == 0 {
+            let alone = cells.clone().count() == 1;
+            match cells.clone().position(|cell| cell == COLUMN) {
+                Some(found) => column = found,
+                None if !alone => return Err(format!("no column {COLUMN} in '{line}'")),
+                None => {}
+            }
+            // A heading, whatever it says, is no number.
+            if cells.clone().all(|cell| cell.parse::<f64>().is_err()) {
+                continue;
+            }
         }
+        let cell = cells.nth(column).unwrap_or_default();
         match cell.parse::<f64>() {
             Ok(rate) if rate.is_finite() && (0.0..1e9).contains(&rate) => minutes.push(rate),
-            // The heading.
-            Err(_) if index == 0 => {}
             _ => {
                 return Err(format!(
-                    "line {}: '{cell}' is no number of invocations; expected is one column InvocationsPerMinute",
+                    "line {}: '{cell}' is no number of invocations; expected is a column {COLUMN}",
                     index + 1
                 ));
             }
         }
     }
     if minutes.is_empty() {
-        return Err("no rates; expected is one column InvocationsPerMinute".into());
+        return Err(format!("no rates; expected is a column {COLUMN}"));
     }
     Ok(minutes)
-}
-
-/// Invocations of each second.
-pub fn seconds(minutes: &[f64], factor: f64, rate: Option<f64>, skip: u64) -> Vec<u64> {
-    let mean = minutes.iter().sum::<f64>() / minutes.len().max(1) as f64 / 60.0;
-    let factor = match rate {
-        Some(rate) if mean > 0.0 => rate / mean,
-        Some(_) => 1.0,
-        None => factor,
-    };
-    let mut seconds = Vec::with_capacity(minutes.len() * 60);
-    for minute in minutes {
-        let whole = (minute * factor).round_ties_even();
-        let upto = |second: u32| (whole * f64::from(second) / 60.0).floor();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "rates are whole, positive and small here"
-        )]
-        seconds.extend((0..60).map(|second| (upto(second + 1) - upto(second)) as u64));
-    }
-    let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-    if seconds.len() > skip {
-        seconds.drain(..skip);
-    }
-    seconds
 }
 
 /// k6 options that start so many iterations in each second.
@@ -78,7 +62,7 @@ pub fn k6(seconds: &[u64]) -> Value {
         "executor": "ramping-arrival-rate",
         "startRate": seconds.first().copied().unwrap_or(0),
         "timeUnit": "1s",
-        "preAllocatedVUs": most.div_ceil(10).max(1),
+        "preAllocatedVUs": most.div_ceil(10),
         "stages": stages,
     }}})
 }
@@ -88,17 +72,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sums_per_minute_are_kept() {
-        let minutes = parse("InvocationsPerMinute\n0\n60\n61\n7\n").unwrap();
-        let all = seconds(&minutes, 1.0, None, 0);
-        let sums: Vec<u64> = all.chunks(60).map(|minute| minute.iter().sum()).collect();
-        assert_eq!(sums, [0, 60, 61, 7]);
-        assert!(all.iter().all(|rate| *rate <= 2));
-        assert_eq!(seconds(&minutes, 1.0, None, 180).len(), 60);
-        assert_eq!(seconds(&minutes, 1.0, None, 240).len(), 240, "as nothing would be left");
-        assert_eq!(seconds(&minutes, 10.0, None, 0).iter().sum::<u64>(), 1280);
-        assert_eq!(seconds(&[60.0, 180.0], 1.0, Some(20.0), 0).iter().sum::<u64>(), 2400);
-        assert_eq!(seconds(&[0.0], 1.0, Some(20.0), 0), [0; 60]);
+    fn columns_are_found_by_name() {
+        let same = Ok(vec![60.0, 0.0, 7.5]);
+        assert_eq!(parse("\"InvocationsPerMinute\"\n60\n0\n\n7.5\n"), same);
+        assert_eq!(parse("\u{feff}Minute,InvocationsPerMinute\r\n0,60\r\n1,0\r\n2,7.5\r\n"), same);
+        assert_eq!(parse("60\n0\n7.5"), same);
+        assert_eq!(parse("rate\n60\n0\n7.5"), same);
     }
 
     #[test]
@@ -121,5 +100,7 @@ mod tests {
         assert!(parse("a\n1\nx\n").unwrap_err().starts_with("line 3: 'x'"));
         assert!(parse("InvocationsPerMinute\n").unwrap_err().starts_with("no rates"));
         assert!(parse("-1\n").is_err() && parse("1\nnan\n").is_err());
+        assert!(parse("a,b\n1,2\n").unwrap_err().starts_with("no column"));
+        assert!(parse("x,InvocationsPerMinute\n1\n").unwrap_err().starts_with("line 2: ''"));
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::upscale::{self, Scale};
 use super::{python_json, rates};
 use crate::benchmark::shown;
 
@@ -26,7 +27,7 @@ pub enum Kind {
 }
 
 /// The load of an invoke.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Workload {
     /// Which.
     pub kind: Kind,
@@ -34,25 +35,8 @@ pub struct Workload {
     pub options: Option<String>,
     /// `--workload-trace`: a CSV file with invocations per minute.
     pub trace: Option<PathBuf>,
-    /// `--scale-factor`
-    pub scale_factor: f64,
-    /// `--scale-rate-per-second`
-    pub rate: Option<f64>,
-    /// `--seconds-to-skip`
-    pub seconds_to_skip: u64,
-}
-
-impl Default for Workload {
-    fn default() -> Self {
-        Self {
-            kind: Kind::Single,
-            options: None,
-            trace: None,
-            scale_factor: 1.0,
-            rate: None,
-            seconds_to_skip: 180,
-        }
-    }
+    /// How its rates are changed.
+    pub scale: Scale,
 }
 
 impl Workload {
@@ -64,7 +48,8 @@ impl Workload {
     /// Whether this load can be made; the files are read once the benchmark is known.
     pub fn check(&self) -> Result<(), String> {
         let Kind::Named(word) = &self.kind else { return Ok(()) };
-        if self.options.is_some() || (word == "custom" && self.trace.is_some()) {
+        let is_pattern = PATTERNS.contains(&word.as_str());
+        if self.options.is_some() || (!is_pattern && self.trace.is_some()) {
             return Ok(());
         }
         if word == "custom" {
@@ -74,7 +59,7 @@ impl Workload {
                     .into(),
             );
         }
-        if PATTERNS.contains(&word.as_str()) {
+        if is_pattern {
             return Err(format!(
                 "the pattern '{word}' is not built in yet; give its rates: invoke custom --workload-trace {word}.csv"
             ));
@@ -108,11 +93,11 @@ impl Workload {
                 Kind::Number(number) => json!(number),
                 Kind::Named(word) => json!(word),
             },
-            "scale_factor": whole(self.scale_factor),
-            "scale_type": "linear",
+            "scale_factor": whole(self.scale.factor),
+            "scale_type": self.scale.kind.word(),
             "workload_trace": self.trace.as_ref().map(|path| path.display().to_string()),
-            "scale_rate_per_second": self.rate.map(whole),
-            "seconds_to_skip": self.seconds_to_skip,
+            "scale_rate_per_second": self.scale.rate.map(whole),
+            "seconds_to_skip": self.scale.skip,
         });
         if let Value::Object(values) = values { values } else { Map::new() }
     }
@@ -129,8 +114,7 @@ impl Workload {
                 let text = String::from_utf8_lossy(&text);
                 let minutes = rates::parse(&text)
                     .map_err(|problem| format!("{}: {problem}", path.display()))?;
-                let seconds =
-                    rates::seconds(&minutes, self.scale_factor, self.rate, self.seconds_to_skip);
+                let seconds = upscale::seconds(&minutes, &self.scale);
                 Ok(python_json::text(&rates::k6(&seconds)))
             }
             _ => Ok(iterations(1)),

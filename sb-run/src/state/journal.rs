@@ -90,6 +90,8 @@ pub enum Event {
     ProcessEnded { pid: u32, started: u64 },
     /// sb-run made a file for the hook, which goes with the run.
     FileMade { path: PathBuf },
+    /// Ctrl-C or SIGTERM came while no hook was running, and cut the rest of the verbs off.
+    Interrupted { by: String },
     /// The run is over.
     RunClosed { outcome: String },
 }

@@ -69,6 +69,8 @@ pub struct Record {
     pub opened: String,
     /// When and how it ended.
     pub closed: Option<(String, String)>,
+    /// Whether it was interrupted between hooks.
+    pub interrupted: bool,
     /// The values as they are now.
     pub values: Map<String, Value>,
     /// The values as `.sb/config.yml` was last written.
@@ -177,6 +179,7 @@ impl Record {
             Event::ProcessEnded { pid, started } => {
                 self.left_behind.retain(|process| (process.pid, process.started) != (pid, started));
             }
+            Event::Interrupted { .. } => self.interrupted = true,
             Event::RunClosed { outcome } => self.closed = Some((at, outcome)),
         }
     }

@@ -1,7 +1,7 @@
 //! What the original's own tests ask of a driver, case by case, under their names. Images are
 //! small ones of this machine, as no registry is at hand.
 
-use crate::engine::{SHELL, need_engine};
+use crate::engine::{SHELL, need_engine, remove_new_volumes};
 use crate::sandbox::{Sandbox, need_python};
 
 fn benchmark(config: &str, hooks: &str) -> Sandbox {
@@ -111,6 +111,7 @@ def cleanup(spec): pass
     has(&sandbox, "result: my-function.com");
     has(&sandbox, "git_version: 2.30.1");
     sandbox.run("prepare invoke 2 cleanup --file=x_benchmark.py --debug=True").code(0);
+    remove_new_volumes();
 }
 
 #[test]
@@ -152,4 +153,86 @@ fn two_benchmarks_in_one_folder_and_a_path_that_does_not_exist() {
     sandbox.run("cleanup --file b_benchmark.py").code(0).says("\nb\n");
     assert!(!sandbox.path(".sb").exists());
     sandbox.run("prepare --file /nowhere/x_benchmark.py").code(2).says("/nowhere/x_benchmark.py");
+}
+
+/// dir_name, higher_root_path, escape_cmd, file_permissions and spec_attributes, each with hooks on
+/// this machine and with hooks in a container (`_docker`), by `test` and by the command line.
+#[test]
+fn commands_and_hooks_see_the_same_folder_wherever_hooks_run() {
+    need_engine!();
+    for place in ["", "--docker"] {
+        let sandbox = Sandbox::new();
+        std::fs::create_dir_all(sandbox.path("higher_root_path/azure")).unwrap();
+        sandbox.write("higher_root_path/shared.txt", "shared content\n");
+        sandbox.write(
+            "higher_root_path/azure/higher_root_path_benchmark.py",
+            &format!(
+                r#"import os
+BENCHMARK_CONFIG = '''
+higher_root_path_benchmark:
+  root: ..
+  static: static
+'''
+IMAGE = '{SHELL}'
+def prepare(spec):
+    assert os.path.basename(os.getcwd()) == 'azure' and os.path.exists('../shared.txt'), os.getcwd()
+    spec['run_pwd'] = spec.run('pwd', IMAGE).rstrip()
+    spec['parent'] = spec.run('cd .. && pwd', IMAGE).rstrip()
+    spec['shared'] = spec.run('cat ../shared.txt', IMAGE)
+    spec['url'] = spec.run("echo '  POST - https://x.org/dev/upload' | awk '{{print $3}}'", image=IMAGE).rstrip()
+    spec.run('echo test_content > created', IMAGE)
+    spec['prepare'] = spec['static'] + ' prepare'
+def invoke(spec):
+    spec['file'] = spec.run('cat created', IMAGE).rstrip()
+    spec['invoke'] = spec['prepare'] + ' invoke'
+def cleanup(spec):
+    spec.run('rm created', IMAGE)
+    assert not os.path.exists('created')
+    spec['cleanup'] = spec['invoke'] + ' cleanup'
+"#
+            ),
+        );
+        let sb_run = |folder: &str, words: &str| {
+            let mut command = sandbox.command(&format!("{words} {place}"));
+            command.env("SB_IMAGE", crate::engine::PYTHON).current_dir(sandbox.path(folder));
+            crate::sandbox::Said::new(&command.output().unwrap()).code(0)
+        };
+        sb_run("", "test --file=higher_root_path/azure/higher_root_path_benchmark.py");
+        for line in [
+            "run_pwd: /apps/higher_root_path/azure",
+            "parent: /apps/higher_root_path",
+            "url: https://x.org/dev/upload",
+            "file: test_content",
+            "cleanup: static prepare invoke cleanup",
+            "shared content",
+        ] {
+            has(&sandbox, line);
+        }
+        // The only benchmark of a folder is found there.
+        sb_run("higher_root_path/azure", "prepare invoke cleanup");
+    }
+}
+
+/// The provider's command line answers as logged in: it finds its credentials where it looks.
+#[test]
+fn credentials_of_every_provider() {
+    need_engine!();
+    for (provider, folders) in [
+        ("azure", &["/root/.azure"][..]),
+        ("google", &["/root/.config/gcloud"]),
+        ("ibm", &["/root/.bluemix"]),
+        ("aws", &["/root/.aws"]),
+        ("[aws, pulumi]", &["/root/.aws", "/root/.pulumi"]),
+    ] {
+        let sandbox = benchmark(
+            &format!("x:\n  provider: {provider}\n"),
+            &format!(
+                "def prepare(spec): spec.run('ls -d {}', IMAGE)\ndef invoke(spec): pass\ndef cleanup(spec): pass\n",
+                folders.join(" ")
+            ),
+        );
+        sandbox.run("prepare").code(0);
+        assert_eq!(sandbox.log("prepare.log").lines().collect::<Vec<_>>(), folders, "{provider}");
+    }
+    remove_new_volumes();
 }

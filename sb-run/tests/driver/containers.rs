@@ -18,7 +18,7 @@ fn higher_root(hooks: &str) -> Sandbox {
 }
 
 /// Removes the images that were built for a folder.
-struct Images(std::path::PathBuf);
+pub(crate) struct Images(pub(crate) std::path::PathBuf);
 
 impl Drop for Images {
     fn drop(&mut self) {
@@ -235,7 +235,6 @@ def cleanup(spec): pass
 fn credentials_are_mounted() {
     need_engine!();
     // These may be someone's real ones: nothing in them is changed for good.
-    let before = docker(&["volume", "ls", "-q"]).unwrap();
     let pulumi = |word: &str| {
         let volume = "pulumi-secrets:/s";
         docker(&["run", "--rm", "-v", volume, "--entrypoint=", SHELL, word, "/s/sb-run-test"])
@@ -250,11 +249,7 @@ fn credentials_are_mounted() {
     let said = sandbox.run("test");
     pulumi("rm");
     let shell = sandbox.command(&format!("shell {SHELL}")).output().unwrap();
-    for volume in ["aws-secrets", "pulumi-secrets"] {
-        if !before.lines().any(|there| there == volume) {
-            docker(&["volume", "rm", volume]); // unless another test is using it now
-        }
-    }
+    crate::engine::remove_new_volumes();
     said.code(0);
     assert_eq!(shell.status.code(), Some(0));
 }

@@ -1,5 +1,5 @@
 //! A real container engine, with two small images made from this machine's own programs, so that
-//! no registry is needed.
+//! no registry is needed. `SB_TEST_ENGINE=podman` takes another engine than docker.
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -30,10 +30,11 @@ pub(crate) fn ready() -> Result<(), String> {
     static READY: OnceLock<Result<(), String>> = OnceLock::new();
     READY
         .get_or_init(|| {
-            let answer = Command::new("docker").args(["ps", "-q"]).output();
+            let answer = Command::new(engine()).args(["ps", "-q"]).output();
             if !answer.is_ok_and(|output| output.status.success()) {
-                return Err("no container engine answers to docker".into());
+                return Err(format!("no container engine answers to {}", engine()));
             }
+            VOLUMES.get_or_init(|| docker(&["volume", "ls", "-q"]).unwrap_or_default());
             image(SHELL, PROGRAMS)?;
             image(PYTHON, &format!("{PROGRAMS} python3"))
         })
@@ -45,17 +46,41 @@ fn image(tag: &str, programs: &str) -> Result<(), String> {
         return Ok(());
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/driver/image.sh");
-    let output =
-        Command::new("sh").arg(script).arg(tag).args(programs.split(' ')).output().unwrap();
+    let output = Command::new("sh")
+        .arg(script)
+        .arg(tag)
+        .args(programs.split(' '))
+        .env("SB_ENGINE", engine())
+        .output()
+        .unwrap();
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() { Ok(()) } else { Err(format!("no image could be made: {words}")) }
 }
 
-/// What docker says, if it succeeds.
+/// The engine's program.
+pub(crate) fn engine() -> String {
+    std::env::var("SB_TEST_ENGINE").unwrap_or_else(|_| "docker".into())
+}
+
+/// What it says, if it succeeds.
 pub(crate) fn docker(words: &[&str]) -> Option<String> {
-    let output = Command::new("docker").args(words).output().unwrap();
+    let output = Command::new(engine()).args(words).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     output.status.success().then_some(text)
+}
+
+static VOLUMES: OnceLock<String> = OnceLock::new();
+
+/// Removes volumes for credentials that tests have made; those that were there before may be
+/// someone's real ones. One that another test is using goes with that test.
+pub(crate) fn remove_new_volumes() {
+    let before = VOLUMES.get().map(String::as_str).unwrap_or_default();
+    for name in ["aws", "azure", "google", "ibm", "pulumi"] {
+        let volume = format!("{name}-secrets");
+        if !before.lines().any(|there| there == volume) {
+            docker(&["volume", "rm", &volume]);
+        }
+    }
 }
 
 /// The containers with this folder mounted.

@@ -25,6 +25,25 @@ fn several_benchmark_files() {
 }
 
 #[test]
+fn a_file_that_is_a_pattern() {
+    need_python!();
+    let sandbox = Sandbox::fixture("empty");
+    sandbox.write("cleanup_bench.py", &sandbox.read("empty_benchmark.py"));
+    sandbox.run("test --file=empty*.py").code(0);
+    sandbox.run("test --file cleanup_bench.py").code(0);
+    sandbox.run("validate --file=*.py").code(2).says("2 benchmark files");
+    sandbox.run("validate --file=none*.py").code(2).says("holds no none*.py");
+}
+
+#[test]
+fn verbs_of_the_original_are_known() {
+    let sandbox = Sandbox::new();
+    sandbox.run("get_traces").code(2).says("here: sb-run collect");
+    sandbox.run("analyze-traces").code(2).says("sb-trace stats");
+    sandbox.run("login aws").code(2).says("sb-run shell aws_cli");
+}
+
+#[test]
 fn a_file_that_does_not_exist() {
     let sandbox = Sandbox::new();
     sandbox.run("--file gone_benchmark.py").code(2).says("gone_benchmark.py: no such file");

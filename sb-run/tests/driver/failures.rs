@@ -1,179 +1,276 @@
-//! The table of failures: each way to fail, in each hook. What holds: the exit code, cleanup runs
-//! within `test`, nothing is left running, and cleanup in a new process knows every value that was
-//! set before the failure.
+//! The table of failures: each way to fail, in each hook, on this machine and in containers. What
+//! holds: the exit code, the words, cleanup runs where it is asked for, nothing is left running,
+//! and cleanup in a new process knows every value that was set before the failure.
 
 use std::fmt::Write;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
+use crate::engine::{PYTHON, SHELL, containers_of, docker, engine, need_engine};
 use crate::sandbox::{Said, Sandbox, alive, kill, need_python, wait};
 
-/// A way to fail: the code of a hook, and what sb-run says.
-const WAYS: [(&str, &str); 7] = [
-    ("raise ValueError('boom')", "ValueError: boom"),
-    ("sys.exit(4)", "sys.exit(4)"),
-    ("os._exit(4)", "the process ended with code 4"),
-    ("os.kill(os.getpid(), 9)", "ended by signal 9"),
-    ("spec.run('exit 9')", "`exit 9` exited unsuccessfully"),
-    ("spec.run('kill -9 $$')", "exited unsuccessfully. Exit code: 137"),
-    ("time.sleep(1000)", "stopped after 700 ms"),
-];
+const HOOKS: [&str; 4] = ["prepare", "invoke", "collect", "cleanup"];
 
-fn file(hook: &str, way: &str) -> Sandbox {
-    let mut text = String::from("import os, subprocess, sys, time\n");
-    for name in ["prepare", "invoke", "collect", "cleanup"] {
-        let _ = writeln!(
-            text,
-            "def {name}(spec):\n    spec['in_{name}'] = [1]\n    spec['in_{name}'].append(os.getpid())\n    print(sorted(key for key in spec if key.startswith('in_')))"
-        );
-        if name == hook {
-            let _ = writeln!(text, "    if not os.path.exists('mended'): {way}");
-        }
-    }
-    Sandbox::with(&text)
+/// Where hooks run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mode {
+    Host,
+    Container,
 }
 
-/// The keys that cleanup must know, whatever went wrong in this hook.
-fn set_before(hook: &str) -> Vec<String> {
-    let order = ["prepare", "invoke", "collect", "cleanup"];
-    let upto = order.iter().position(|name| *name == hook).unwrap();
-    let mut keys: Vec<String> =
-        order[..=upto].iter().chain(["cleanup"].iter()).map(|name| format!("in_{name}")).collect();
-    keys.sort();
-    keys.dedup();
-    keys
+/// One cell: a benchmark whose hook does something; every hook sets a value and changes it in
+/// place. With the file `mended` it does it no more.
+struct Cell {
+    sandbox: Sandbox,
+    hook: &'static str,
+    mode: Mode,
 }
 
-fn last_cleanup(sandbox: &Sandbox) -> String {
-    let run = sandbox.only_run();
-    let name =
-        if run.join("cleanup-0002.log").exists() { "cleanup-0002.log" } else { "cleanup.log" };
-    sandbox.read(run.join(name))
-}
+/// Says that it has begun, and goes on for ever.
+const HANG: &str = "(open('started', 'w').write('%d\\n' % os.getpid()), time.sleep(1000))";
+/// The same, and asking does not help.
+const STUBBORN: &str = "(signal.signal(signal.SIGTERM, signal.SIG_IGN), open('started', 'w').write('%d\\n' % os.getpid()), time.sleep(1000), time.sleep(1000))";
 
-fn shown(keys: &[String]) -> String {
-    let keys: Vec<String> = keys.iter().map(|key| format!("'{key}'")).collect();
-    format!("[{}]\n", keys.join(", "))
-}
-
-#[test]
-fn every_way_in_every_hook() {
-    need_python!();
-    for hook in ["prepare", "invoke", "collect", "cleanup"] {
-        for (way, words) in WAYS {
-            let sandbox = file(hook, way);
-            let limit = if way.contains("sleep") { " --timeout 700ms" } else { "" };
-            // A failing command is no failure of cleanup's own code: it goes on, and says so.
-            let goes_on = hook == "cleanup" && way.starts_with("spec.run");
-            let words = if goes_on { "one of its commands failed" } else { words };
-            let said = sandbox.run(&format!("test --local{limit}")).code(1);
-            assert!(said.stderr.contains(words), "{hook}: {way}: no '{words}' in {said:#?}");
-            if hook == "cleanup" {
-                // The state is kept, and a new process knows everything.
-                assert!(sandbox.path(".sb/config.yml").exists(), "{way}");
-                sandbox.write("mended", "");
-                sandbox.run("cleanup").code(0);
+impl Cell {
+    fn new(hook: &'static str, mode: Mode, way: &str) -> Self {
+        let mut text = String::from("import os, signal, subprocess, sys, time\n");
+        for name in HOOKS {
+            let _ = writeln!(
+                text,
+                "def {name}(spec):\n    spec['in_{name}'] = [1]\n    spec['in_{name}'].append(os.getpid())\n    print(sorted(key for key in spec if key.startswith('in_')), flush=True)"
+            );
+            if name == hook {
+                let _ = writeln!(text, "    if not os.path.exists('mended'): {way}");
             }
-            assert_eq!(last_cleanup(&sandbox), shown(&set_before(hook)), "{hook}: {way}");
-            assert!(!sandbox.path(".sb").exists(), "{hook}: {way}");
+        }
+        Self { sandbox: Sandbox::with(&text), hook, mode }
+    }
+
+    /// sb-run on the hook, and on cleanup after it.
+    fn command(&self, more: &str) -> Command {
+        let place = if self.mode == Mode::Host { "--local" } else { "--docker" };
+        let cleanup = if self.hook == "cleanup" { "" } else { "cleanup" };
+        let mut command = self.sandbox.command(&format!("{} {cleanup} {place} {more}", self.hook));
+        command.env("SB_IMAGE", PYTHON);
+        command
+    }
+
+    fn run(&self, more: &str) -> Said {
+        Said::new(&self.command(more).output().unwrap())
+    }
+
+    /// Starts it; returns when the hook hangs, with its process.
+    fn start(&self) -> (Child, String) {
+        let mut command = self.command("");
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let driver = command.spawn().unwrap();
+        let pid = self.sandbox.wait_for("started");
+        (driver, pid)
+    }
+
+    /// Cleanup in a new process, on this machine.
+    fn clean_up_anew(&self) -> Said {
+        self.sandbox.write("mended", "");
+        self.sandbox.run("cleanup").code(0)
+    }
+
+    /// After the chain: cleanup has run, or runs now, and knew what was set; nothing goes on.
+    #[track_caller]
+    fn ends_well(&self, cleaned: bool, way: &str) {
+        let place = format!("{:?}, {}: {way}", self.mode, self.hook);
+        let state = self.sandbox.path(".sb/config.yml");
+        assert_eq!(state.exists(), !cleaned, "{place}: the state is kept unless cleanup succeeded");
+        if !cleaned {
+            self.clean_up_anew();
+        }
+        let mut keys = vec!["in_cleanup".to_string()];
+        if self.hook != "cleanup" {
+            keys.push(format!("in_{}", self.hook));
+        }
+        keys.sort();
+        let run = self.sandbox.only_run();
+        let mut logs: Vec<_> = std::fs::read_dir(run)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("cleanup"))
+            .collect();
+        logs.sort_by_key(|path| path.metadata().unwrap().modified().unwrap());
+        let keys: Vec<String> = keys.iter().map(|key| format!("'{key}'")).collect();
+        let last = self.sandbox.read(logs.last().unwrap());
+        assert_eq!(last, format!("[{}]\n", keys.join(", ")), "{place}");
+        assert!(!self.sandbox.path(".sb").exists(), "{place}: the state has gone");
+        assert_eq!(self.sandbox.processes(), [""; 0], "{place}: processes");
+        if self.mode == Mode::Container {
+            assert_eq!(containers_of(&self.sandbox.path("")), [""; 0], "{place}: containers");
         }
     }
 }
 
-#[test]
-fn a_new_process_cleans_up_after_every_way() {
-    need_python!();
-    for (way, _) in WAYS {
-        let sandbox = file("prepare", way);
-        let limit = if way.contains("sleep") { " --timeout 700ms" } else { "" };
-        sandbox.run(&format!("prepare --local{limit}")).code(1);
-        sandbox.run("cleanup").code(0);
-        assert_eq!(last_cleanup(&sandbox), "['in_cleanup', 'in_prepare']\n", "{way}");
+/// All that a hook can do to itself: the way, what sb-run says, and its exit code.
+fn ways(mode: Mode) -> Vec<(String, &'static str, i32)> {
+    let image = if mode == Mode::Host { String::new() } else { format!(", '{SHELL}'") };
+    let way = |way: &str, words, code| (way.to_string(), words, code);
+    let mut ways = vec![
+        way("raise ValueError('boom')", "ValueError: boom", 1),
+        way("sys.exit(4)", "sys.exit(4)", 1),
+        way("os._exit(4)", "the process ended with code 4", 1),
+        way(&format!("spec.run('exit 9'{image})"), "`exit 9` exited unsuccessfully", 1),
+        way("time.sleep(1000)", "stopped after 1.5 s", 1),
+        way("(os.close(1), os.close(2))", " done in ", 0),
+        // A daemon that has left the hook's group and holds its output.
+        way(
+            "(os.fork() or (os.setsid(), os.fork() or (open('daemon', 'w').write('1'), time.sleep(1000)), os._exit(0))) and [time.sleep(0.01) for _ in range(1000) if not os.path.exists('daemon')]",
+            " done in ",
+            0,
+        ),
+    ];
+    if mode == Mode::Host {
+        // The first process of a container cannot be ended so.
+        ways.push(way("os.kill(os.getpid(), 9)", "ended by signal 9", 1));
+        ways.push(way("spec.run('kill -9 $$')", "exited unsuccessfully. Exit code: 137", 1));
+    }
+    ways
+}
+
+fn by_itself(hook: &'static str, mode: Mode) {
+    for (way, words, code) in ways(mode) {
+        let cell = Cell::new(hook, mode, &way);
+        let limit = if way == "time.sleep(1000)" {
+            format!("--timeout {hook}=1500ms")
+        } else {
+            String::new()
+        };
+        // A failing command is no failure of cleanup's own code: it goes on, and says so.
+        let goes_on = hook == "cleanup" && way.starts_with("spec.run");
+        let words = if goes_on { "one of its commands failed" } else { words };
+        let began = Instant::now();
+        let said = cell.run(&limit);
+        assert_eq!(said.code, Some(code), "{mode:?}, {hook}: {way}: {said:#?}");
+        assert!(said.stderr.contains(words), "{mode:?}, {hook}: {way}: no '{words}' in {said:#?}");
+        assert!(began.elapsed() < Duration::from_mins(1), "{mode:?}, {hook}: {way}");
+        cell.ends_well(hook != "cleanup" || code == 0, &way);
     }
 }
 
-#[test]
-fn the_driver_is_killed_in_every_hook() {
-    need_python!();
-    for hook in ["prepare", "invoke", "collect", "cleanup"] {
-        let sandbox = file(
-            hook,
-            "(open('started', 'w').write('%d\\n' % subprocess.Popen(['sleep', '1000']).pid), time.sleep(1000))",
-        );
-        let mut driver = sandbox.start("test --local");
-        let sleeper = sandbox.wait_for("started");
-        kill("-KILL", driver.id());
-        driver.wait().unwrap();
-        wait("the hook's group to end", || !alive(&sleeper));
-        sandbox.write("mended", "");
-        sandbox.run("cleanup").code(0).says(&format!("sb-run was killed during {hook}"));
-        assert_eq!(last_cleanup(&sandbox), shown(&set_before(hook)), "{hook}");
+fn by_others(hook: &'static str, mode: Mode) {
+    let is_last = hook == "cleanup";
+    for (signal, code, words) in [("-INT", 130, "Ctrl-C"), ("-TERM", 143, "SIGTERM")] {
+        let cell = Cell::new(hook, mode, HANG);
+        let (driver, _) = cell.start();
+        kill(signal, driver.id());
+        // Verbs of which one is cleanup: it runs.
+        Said::new(&driver.wait_with_output().unwrap())
+            .code(code)
+            .says(&format!("{hook} failed: interrupted by {words}"));
+        cell.ends_well(!is_last, signal);
     }
-}
 
-#[test]
-fn signals_in_every_hook() {
-    need_python!();
-    for hook in ["prepare", "invoke", "collect"] {
-        for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-            let sandbox =
-                file(hook, "(open('started', 'w').write('1\\n'), os.system('sleep 1000'))");
-            let driver = sandbox.start("test --local");
-            sandbox.wait_for("started");
-            kill(signal, driver.id());
-            Said::new(&driver.wait_with_output().unwrap()).code(code).says("cleanup done");
-            assert_eq!(last_cleanup(&sandbox), shown(&set_before(hook)), "{hook} {signal}");
+    let cell = Cell::new(hook, mode, STUBBORN);
+    let (driver, pid) = cell.start();
+    kill("-INT", driver.id());
+    std::thread::sleep(Duration::from_millis(500));
+    let began = Instant::now();
+    kill("-INT", driver.id());
+    let said = Said::new(&driver.wait_with_output().unwrap()).code(130);
+    assert!(began.elapsed() < Duration::from_secs(4), "{mode:?}, {hook}: {said:#?}");
+    assert!(is_last || !said.stderr.contains("cleanup ..."), "{mode:?}: {said:#?}");
+    assert!(mode == Mode::Container || !alive(&pid), "{hook}");
+    cell.ends_well(false, "Ctrl-C twice");
+
+    let cell = Cell::new(hook, mode, HANG);
+    let (mut driver, pid) = cell.start();
+    kill("-KILL", driver.id());
+    driver.wait().unwrap();
+    match mode {
+        Mode::Host => wait("the hook's end", || !alive(&pid)),
+        Mode::Container => {
+            wait("the container's end", || containers_of(&cell.sandbox.path("")).is_empty());
         }
     }
+    let status = cell.sandbox.run("status").code(0).stdout;
+    assert!(status.contains("cut off: sb-run was killed"), "{status}");
+    cell.clean_up_anew().says(&format!("sb-run was killed during {hook}"));
+    cell.ends_well(true, "kill -9 of the driver");
+
+    let cell = Cell::new(hook, mode, HANG);
+    let (driver, pid) = cell.start();
+    match mode {
+        Mode::Host => kill("-KILL", pid.parse().unwrap()),
+        Mode::Container => {
+            for container in containers_of(&cell.sandbox.path("")) {
+                docker(&["kill", &container]);
+            }
+        }
+    }
+    Said::new(&driver.wait_with_output().unwrap())
+        .code(1)
+        .says(&format!("{hook} failed: the process was ended by signal 9"));
+    cell.ends_well(!is_last, "kill -9 of the hook");
 }
 
-#[test]
-fn a_full_disk_is_an_error_and_not_a_loss() {
-    need_python!();
+fn by_the_system(hook: &'static str, mode: Mode) {
+    if mode == Mode::Container && engine() != "docker" {
+        return; // without a daemon the limit would be the engine's too
+    }
     // Nothing larger than this can be written: what a full disk looks like to a program.
-    let sandbox = Sandbox::with(
-        "def prepare(spec):
-    spec['bucket'] = 'b-1'
-    print('x' * 400000)
-def invoke(spec): pass
-def cleanup(spec): print(spec['bucket'])
-",
-    );
-    let program = env!("CARGO_BIN_EXE_sb-run");
-    let mut shell = sandbox.command("");
-    let mut limited = std::process::Command::new("sh");
-    limited
-        .args(["-c", &format!("trap '' XFSZ; ulimit -f 200; exec {program} prepare")])
-        .current_dir(sandbox.path(""));
-    for (name, value) in shell.env("X", "y").get_envs() {
+    let cell = Cell::new(hook, mode, "print('x' * 400000)");
+    let command = cell.command("");
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$0\" \"$@\""]);
+    limited.arg(command.get_program()).args(command.get_args()).current_dir(cell.sandbox.path(""));
+    for (name, value) in command.get_envs() {
         match value {
             Some(value) => limited.env(name, value),
             None => limited.env_remove(name),
         };
     }
-    let said = Said::new(&limited.output().unwrap());
-    assert_ne!(said.code, Some(0), "{said:#?}");
-    assert!(said.stderr.contains("cannot keep the hook's output"), "{said:#?}");
-    assert!(!said.stderr.contains("panicked"), "{said:#?}");
-    sandbox.run("cleanup").code(0);
-    assert_eq!(sandbox.log("cleanup.log"), "b-1\n");
+    let said = Said::new(&limited.output().unwrap()).code(1);
+    let place = format!("{mode:?}, {hook}: {said:#?}");
+    assert!(said.stderr.contains("cannot keep the hook's output: file too large"), "{place}");
+    assert!(!said.stderr.contains("panicked"), "{place}");
+    cell.ends_well(hook != "cleanup", "full disk");
+
+    // Whoever listened has gone before the hook prints.
+    let cell = Cell::new(hook, mode, "(time.sleep(0.2), print('x' * 400000), print('last words'))");
+    let mut command = cell.command("");
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut driver = command.spawn().unwrap();
+    drop((driver.stdout.take(), driver.stderr.take()));
+    assert_eq!(driver.wait().unwrap().code(), Some(0), "{mode:?}, {hook}: nobody listens");
+    let log = if hook == "invoke" { "invoke-0001.log".into() } else { format!("{hook}.log") };
+    let log = cell.sandbox.log(&log);
+    assert!(log.len() > 400_000 && log.ends_with("last words\n"), "{mode:?}, {hook}");
+    assert!(!cell.sandbox.path(".sb").exists());
+}
+
+macro_rules! table {
+    ($($test:ident: $need:ident, $mode:ident, $rows:ident;)*) => {$(
+        #[test]
+        fn $test() {
+            $need!();
+            for hook in HOOKS {
+                $rows(hook, Mode::$mode);
+            }
+        }
+    )*};
+}
+
+table! {
+    a_hook_fails_by_itself: need_python, Host, by_itself;
+    a_hook_fails_by_itself_in_a_container: need_engine, Container, by_itself;
+    a_hook_is_stopped_by_others: need_python, Host, by_others;
+    a_hook_is_stopped_by_others_in_a_container: need_engine, Container, by_others;
+    the_system_fails_a_hook: need_python, Host, by_the_system;
+    the_system_fails_a_hook_in_a_container: need_engine, Container, by_the_system;
 }
 
 #[test]
-fn a_hook_that_closes_its_streams_is_no_failure() {
+fn a_new_process_cleans_up_after_every_way() {
     need_python!();
-    let sandbox = Sandbox::with(
-        "import os, sys
-def prepare(spec):
-    print('before', flush=True)
-    os.close(1); os.close(2)
-    spec['set'] = 'after'
-def invoke(spec):
-    sys.stdout.close()
-    assert spec['set'] == 'after'
-def cleanup(spec): print(spec['set'])
-",
-    );
-    let said = sandbox.run("test");
-    assert_eq!(sandbox.log("cleanup.log"), "after\n", "{said:#?}");
-    assert_eq!(sandbox.log("prepare.log"), "before\n");
-    said.code(0);
+    for (way, _, code) in ways(Mode::Host) {
+        let cell = Cell::new("prepare", Mode::Host, &way);
+        let limit = if way.contains("sleep(1000)") { " --timeout 700ms" } else { "" };
+        cell.sandbox.run(&format!("prepare --local{limit}")).code(code);
+        cell.ends_well(false, &way);
+    }
 }

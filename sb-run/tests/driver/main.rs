@@ -13,10 +13,11 @@
 //! - `collect`: the application's log is fetched
 //! - `ways`: retries, waits, config, validate, GitHub Actions, regions
 //! - `plans`: suites and plans
-//! - `failures`: each way to fail, in each hook
+//! - `failures`: each way to fail, in each hook, on this machine and in containers
 //! - `acceptance`: what the original asks of a driver, under the names of its own tests
 //! - `shipped`: the benchmark inside the program
 //! - `engine`, `containers`: hooks and commands in containers, with a real engine
+//! - `handed_back`: what containers make belongs to the user
 //! - `command_line`: verbs, flags, help
 
 #![expect(
@@ -33,6 +34,7 @@ mod crash;
 mod engine;
 mod errors;
 mod failures;
+mod handed_back;
 mod members;
 mod output;
 mod plans;

@@ -32,6 +32,14 @@ def prepare(spec):
     win_vol = type(spec).host_path.__globals__['win_vol']
     assert win_vol(pathlib.PureWindowsPath(r'C:\Users\joe\Projects')) == '/C/Users/joe/Projects'
     assert win_vol(pathlib.PurePosixPath('/a')) == pathlib.PurePosixPath('/a')
+    host = spec._host
+    spec._host = dict(host, host_system='Windows', host_path=r'C:\Users\joe\tests\fixtures\mock_benchmark')
+    assert type(spec.host_path()) is pathlib.PureWindowsPath and str(spec.sub_path()) == 'mock_benchmark'
+    spec['root'] = '../..'
+    assert str(spec.sub_path()) == 'tests/fixtures/mock_benchmark', spec.sub_path()
+    assert spec.user_permissions() == ''
+    spec.pop('root', None)
+    spec._host = host
     parse = type(log).parse
     start, end = (parse('2021-03-27 12:21:%s+02:00,prepare,start' % s)[0] for s in ('06.172199', '07.174860'))
     assert (end - start).total_seconds() == 1.002661

@@ -30,14 +30,9 @@ fn what_the_module_prints_when_it_is_loaded_comes_first() {
     assert_eq!(sandbox.log("invoke-0001.log"), "loaded\n");
 }
 
-#[test]
-fn a_large_output_is_whole_and_costs_no_memory() {
-    need_python!();
-    let size = 200_000_000_u64;
-    let sandbox = Sandbox::with(&format!(
-        "import os\ndef prepare(spec): os.system('head -c {size} /dev/zero')\ndef invoke(spec): pass\ndef cleanup(spec): pass\n"
-    ));
-    let mut command = sandbox.command("prepare");
+/// Runs prepare; gives the most memory that sb-run took, in kB.
+fn peak_of_prepare(sandbox: &Sandbox) -> u64 {
+    let mut command = sandbox.command("prepare --local");
     let log = std::fs::File::create(sandbox.path("stderr")).unwrap();
     let mut child = command.stderr(log).spawn().unwrap();
     let mut peak = 0;
@@ -54,7 +49,39 @@ fn a_large_output_is_whole_and_costs_no_memory() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     };
     assert!(status.success());
+    peak
+}
+
+#[test]
+fn a_large_output_is_whole_and_costs_no_memory() {
+    need_python!();
+    let size = 200_000_000_u64;
+    let sandbox = Sandbox::with(&format!(
+        "import os\ndef prepare(spec): os.system('head -c {size} /dev/zero')\ndef invoke(spec): pass\ndef cleanup(spec): pass\n"
+    ));
+    let peak = peak_of_prepare(&sandbox);
     assert_eq!(std::fs::metadata(sandbox.only_run().join("prepare.log")).unwrap().len(), size);
+    assert!(peak < 20_000, "{peak} kB");
+}
+
+#[test]
+fn what_a_command_prints_comes_back_whole() {
+    need_python!();
+    // Characters of two bytes that lie across all borders, and a byte that is no text.
+    let sandbox = Sandbox::with(
+        "import sys
+def prepare(spec):
+    script = r'import sys; sys.stdout.buffer.write(b\"x\" + \"\u{e9}\".encode() * 15_000_000 + b\"\\xff\\n\")'
+    with open('script.py', 'w') as f: f.write(script)
+    text = spec.run(sys.executable + ' script.py')
+    assert text == 'x' + '\u{e9}' * 15_000_000 + '\u{fffd}\\n', (len(text), text[:5], text[-5:])
+    assert spec.run('true') == ''
+def invoke(spec): pass
+def cleanup(spec): pass
+",
+    );
+    let peak = peak_of_prepare(&sandbox);
+    assert_eq!(sandbox.log("prepare.log").len(), 30_000_005, "the broken byte is shown as three");
     assert!(peak < 20_000, "{peak} kB");
 }
 

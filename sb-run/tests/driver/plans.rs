@@ -69,6 +69,40 @@ b/b_benchmark.py on aws in us-east-1, repetition 2
 }
 
 #[test]
+fn a_file_for_one_cloud_is_not_crossed_with_others() {
+    need_python!();
+    let sandbox = two_apps();
+    let text =
+        sandbox.read("b/b_benchmark.py").replace("provider: aws", "provider: [azure, pulumi]");
+    sandbox.write("b/b_benchmark.py", &text);
+    sandbox.write("suite.yaml", "benchmarks: [a/, b/]\nclouds: [aws, azure]\n");
+    sandbox
+        .run("suite.yaml")
+        .code(0)
+        .says("left out: a/a_benchmark.py on azure (its provider is aws)")
+        .says("left out: b/b_benchmark.py on aws (its provider is [\"azure\",\"pulumi\"])")
+        .says("suite: 0 of 2 runs failed");
+    sandbox.write("suite.yaml", "benchmarks: [a/]\nclouds: [google]\n");
+    sandbox.run("suite.yaml").code(2).says("nothing to run");
+    // Nor is a region crossed with a cloud that has none of that name.
+    let regions = "benchmarks: [a/, b/]\nclouds: [aws, azure]\nregions: [eu-west-1, East US]\n";
+    sandbox.write("suite.yaml", regions);
+    let plan = sandbox.run("suite.yaml --dry-run").code(0).stdout;
+    let runs: Vec<&str> = plan.lines().skip(1).collect();
+    assert_eq!(
+        runs,
+        [
+            "a/a_benchmark.py on aws in eu-west-1, repetition 1",
+            "b/b_benchmark.py on azure in eastus, repetition 1"
+        ]
+    );
+    sandbox.write("suite.yaml", &regions.replace("East US", "East UK"));
+    sandbox.run("suite.yaml").code(2).says("'East UK' is no region of aws");
+    sandbox.write("suite.yaml", &regions.replace(", East US", ""));
+    sandbox.run("suite.yaml").code(2).says("'eu-west-1' is no region of azure");
+}
+
+#[test]
 fn a_suite_stops_when_too_much_fails() {
     need_python!();
     let sandbox = two_apps();

@@ -139,6 +139,7 @@ impl Sandbox {
         {
             command.env_remove(name);
         }
+        command.env("SB_ENGINE", crate::engine::engine());
         if let Some(python) = python() {
             command.env("SB_PYTHON", python);
         }
@@ -194,6 +195,22 @@ impl Sandbox {
             .collect();
         files.sort();
         files
+    }
+
+    /// The processes at work in the folder.
+    pub(crate) fn processes(&self) -> Vec<String> {
+        let folder = self.path("").canonicalize().unwrap();
+        let inside = |process: &std::fs::DirEntry| {
+            let folder_of = std::fs::read_link(process.path().join("cwd"));
+            folder_of.is_ok_and(|cwd| cwd.starts_with(&folder))
+                && alive(&process.file_name().to_string_lossy())
+        };
+        let command = |process: &std::fs::DirEntry| {
+            let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).replace('\0', " ")
+        };
+        let all = std::fs::read_dir("/proc").unwrap().flatten();
+        all.filter(inside).map(|process| command(&process)).collect()
     }
 
     /// Waits until a file exists and has something in it; gives its text.

@@ -80,6 +80,26 @@ fn the_user_can_choose_what_ctrl_c_does() {
 }
 
 #[test]
+fn an_interrupt_between_hooks_is_written_down() {
+    need_python!();
+    let sandbox = Sandbox::with(
+        "def prepare(spec): open('prepared', 'w').write('1\\n')\ndef invoke(spec): pass\ndef cleanup(spec): print('cleaned')\n",
+    );
+    let driver = sandbox.start("prepare wait 1h invoke cleanup");
+    sandbox.wait_for("prepared");
+    wait("the wait", || sandbox.log("driver.log").contains("SB_PREPARE_END"));
+    std::thread::sleep(Duration::from_millis(300));
+    kill("-TERM", driver.id());
+    Said::new(&driver.wait_with_output().unwrap())
+        .code(143)
+        .says("interrupted by SIGTERM")
+        .says("cleanup done")
+        .never_says("invoke ...");
+    assert!(sandbox.log("run.yaml").contains("\noutcome: interrupted\n"));
+    assert!(sandbox.log("journal.ndjson").contains(r#""event":"interrupted","by":"SIGTERM""#));
+}
+
+#[test]
 fn twice_stops_at_once() {
     need_python!();
     let sandbox = Sandbox::with(STUBBORN);

@@ -200,3 +200,26 @@ def cleanup(spec): pass
     sandbox.run("prepare --timeout 20s").code(0);
     assert!(sandbox.log("prepare.log").starts_with("local: spec is read-only in a forked process"));
 }
+
+#[test]
+fn a_command_that_cannot_be_run_says_why() {
+    need_python!();
+    let sandbox = Sandbox::with(
+        "def prepare(spec):
+    for command in ('echo ' + 'x' * 3_000_000, 'echo a\\0b'):
+        try: spec.run(command)
+        except RuntimeError as error: print(error)
+    assert spec.run('') == ''
+def invoke(spec): pass
+def cleanup(spec): pass
+",
+    );
+    sandbox.run("prepare --local").code(0);
+    assert!(
+        sandbox.log("prepare.log").ends_with(
+            "cannot run the command: argument list too long\ncannot run the command: nul byte found in provided data\n"
+        ),
+        "{}",
+        sandbox.log("prepare.log")
+    );
+}

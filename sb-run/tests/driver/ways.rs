@@ -134,6 +134,25 @@ fn under_github_actions() {
     let text = sandbox.read("summary");
     assert!(text.starts_with("### broken-") && text.contains("| pair | n |"), "{text}");
     sandbox.run("test").code(1).never_says("::");
+
+    // What keeps hooks from being called at all is at its place too.
+    for (broken, annotation) in [
+        ("syntax_error", "::error file=syntax_error_benchmark.py,line=9::"),
+        ("unreadable_yaml", "::error file=unreadable_yaml_benchmark.py,line=9::"),
+        ("missing_hook", "::error file=missing_hook_benchmark.py::"),
+    ] {
+        let sandbox = Sandbox::broken(broken);
+        let mut command = sandbox.command("test");
+        Said::new(&command.env("GITHUB_ACTIONS", "true").output().unwrap())
+            .code(2)
+            .says(annotation);
+    }
+    let sandbox = Sandbox::with(
+        "def prepare(spec): spec['e'] = 'DYNAMIC'\ndef invoke(spec): pass\ndef cleanup(spec): pass\n",
+    );
+    let mut command = sandbox.command("test");
+    let said = Said::new(&command.env("GITHUB_ACTIONS", "true").output().unwrap()).code(1);
+    said.says("::error::e still is DYNAMIC");
 }
 
 #[test]

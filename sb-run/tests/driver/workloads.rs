@@ -76,25 +76,129 @@ fn options_of_ones_own() {
 fn rates_per_minute() {
     need_python!();
     let sandbox = with_k6(HOOKS);
-    sandbox.write("rates.csv", "InvocationsPerMinute\n60\n120\n");
-    let words = "invoke custom --workload-trace rates.csv --seconds-to-skip 0 --scale-factor 2";
+    sandbox.write("rates.csv", "\"InvocationsPerMinute\"\n120\n30\n600\n0\n90\n");
+    let words = "invoke custom --workload_trace=rates.csv";
     sandbox.run(&format!("prepare {words} cleanup --local")).code(0);
     let log = sandbox.log("invoke-0001.log");
-    assert!(
-        log.ends_with("\"startRate\": 2, \"timeUnit\": \"1s\", \"preAllocatedVUs\": 1, \"stages\": [{\"target\": 2, \"duration\": \"60s\"}, {\"target\": 4, \"duration\": \"1s\"}, {\"target\": 4, \"duration\": \"59s\"}]}}}\n"),
-        "{log}"
+    // What the original makes of this file, with stochastic 0.6.0 and numpy 1.26.4.
+    let stages = [
+        (0, 60),
+        (1, 1),
+        (1, 19),
+        (2, 1),
+        (2, 2),
+        (1, 1),
+        (1, 3),
+        (2, 1),
+        (2, 1),
+        (1, 1),
+        (1, 5),
+        (2, 1),
+        (2, 24),
+    ];
+    let stages =
+        stages.map(|(target, time)| format!("{{\"target\": {target}, \"duration\": \"{time}s\"}}"));
+    let expected = format!(
+        "{{\"scenarios\": {{\"benchmark_scenario\": {{\"executor\": \"ramping-arrival-rate\", \"startRate\": 0, \"timeUnit\": \"1s\", \"preAllocatedVUs\": 1, \"stages\": [{}]}}}}}}\n",
+        stages.join(", ")
     );
-    let told = sandbox.log("run.yaml");
+    assert!(log.ends_with(&expected), "{log}");
+    let words = "invoke custom --workload-trace rates.csv --scale-type=compound --scale-factor 2 --seconds-to-skip 0";
+    sandbox.run(&format!("{words} --local")).code(0);
+    let told = sandbox.read(".sb/config.yml");
     for line in [
         "workload_type: custom",
         "workload_trace: rates.csv",
         "scale_factor: 2",
+        "scale_type: compound",
         "seconds_to_skip: 0",
     ] {
         assert!(told.lines().any(|found| found.trim() == line), "no '{line}' in {told}");
     }
     sandbox.run("invoke fluctuating").code(2).says("the pattern 'fluctuating' is not built in yet");
     sandbox.run("invoke bursty").code(2).says("unknown workload 'bursty'");
+    sandbox.run("invoke 3.0").code(2).says("unknown workload '3.0'");
+    let mut command = sandbox.command(words);
+    let output = command.env("SB_WORKLOADGEN_SEED", "-1").output().unwrap();
+    Said::new(&output).code(2).says("SB_WORKLOADGEN_SEED is '-1'");
+}
+
+/// A Python with numpy; in CI there must be one.
+fn numpy() -> Option<std::path::PathBuf> {
+    let named = std::env::var_os("SB_TEST_PYTHON").map(std::path::PathBuf::from);
+    let found = named.or_else(|| crate::sandbox::python().map(Into::into)).filter(|python| {
+        let asked = std::process::Command::new(python).args(["-c", "import numpy"]).output();
+        asked.is_ok_and(|output| output.status.success())
+    });
+    assert!(
+        found.is_some() || std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+        "CI must have numpy"
+    );
+    found
+}
+
+/// Rates, with empty minutes and bursts, and how they are to be scaled.
+fn load_cases() -> Vec<serde_json::Value> {
+    let mut state: u64 = 7;
+    let mut next = move |limit: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % limit
+    };
+    let lengths = [1, 2, 3, 5, 20, 33, 64, 100];
+    (0..60)
+        .map(|case| {
+            let length = lengths[case % lengths.len()];
+            let minutes: Vec<u64> = (0..length)
+                .map(|minute| match next(4) {
+                    0 if minute > 0 => 0,
+                    1 => next(5000),
+                    _ => 1 + next(60),
+                })
+                .collect();
+            serde_json::json!({
+                "minutes": minutes,
+                "factor": ([1.0, 2.0, 0.5, 3.7][case % 4]),
+                "kind": (["linear", "compound"][case % 2]),
+                "rate": if case % 5 == 0 { serde_json::json!(0.5 + case as f64) } else { serde_json::Value::Null },
+                "skip": ([180, 0, 60][case % 3]),
+                "seed": ([11, 42, 0, 9_007_199_254_740_993_u64][case / 4 % 4]),
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn rates_become_the_load_that_numpy_makes_of_them() {
+    use sb_run::spec::upscale::{Scale, ScaleType, seconds};
+    let Some(python) = numpy() else {
+        eprintln!("skipped: no Python with numpy");
+        return;
+    };
+    let cases = load_cases();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/driver/load.py");
+    let mut child = std::process::Command::new(python)
+        .arg(script)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    serde_json::to_writer(child.stdin.take().unwrap(), &cases).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let expected: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(expected.len(), cases.len());
+    for (case, expected) in cases.iter().zip(expected) {
+        let minutes: Vec<f64> = serde_json::from_value(case["minutes"].clone()).unwrap();
+        let scale = Scale {
+            factor: case["factor"].as_f64().unwrap(),
+            kind: if case["kind"] == "linear" { ScaleType::Linear } else { ScaleType::Compound },
+            rate: case["rate"].as_f64(),
+            skip: case["skip"].as_u64().unwrap(),
+            seed: case["seed"].as_u64().unwrap().into(),
+        };
+        let found = sb_run::spec::rates::k6(&seconds(&minutes, &scale));
+        assert_eq!(found, expected, "{case}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 /// Reads a block of lines into `parsed`, which is empty.
 pub(super) fn read(block: &Block, how: How<'_>, parsed: Parsed) -> Parsed {
-    let text = block.bytes.as_slice();
+    let text = &*block.bytes;
     let mut lines = Lines { text, at: 0, number: 1, heads: Heads::new(how.unit), how, parsed };
     loop {
         // An id that the user looks for may stand anywhere in a line.
@@ -165,7 +165,7 @@ mod tests {
             let mut sink = Sink::new(&bytes, how, Parsed::default());
             sink.stray(0..bytes.len());
             let expected = sink.finish(Vec::new());
-            let block = Block { bytes: bytes.clone(), ..Block::default() };
+            let block = Block { bytes: bytes.clone().into(), ..Block::default() };
             let parsed = read(&block, how, Parsed::default());
             prop_assert_eq!(parsed.lines, expected.lines);
             prop_assert_eq!((parsed.first, parsed.last), (expected.first, expected.last));

@@ -10,7 +10,7 @@ use super::{Collected, lock};
 use crate::error::{Error, Result};
 use crate::event::Parsed;
 use crate::options::Options;
-use crate::read::Input;
+use crate::read::{Buffer, Input};
 use crate::tally::{BlockOf, Stretches};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -40,7 +40,7 @@ struct State {
     /// Blocks that readers have, but did not bring yet.
     taken: BTreeSet<Place>,
     error: Option<Error>,
-    buffers: Vec<Vec<u8>>,
+    buffers: Vec<Buffer>,
     memory: Vec<Parsed>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Belt<'a> {
     }
 
     /// Memory for the text of a block.
-    pub(super) fn buffer(&self) -> Vec<u8> {
+    pub(super) fn buffer(&self) -> Buffer {
         lock(&self.state).buffers.pop().unwrap_or_default()
     }
 
@@ -156,7 +156,7 @@ impl<'a> Belt<'a> {
         state.error.is_none()
     }
 
-    fn join(&self, work: &mut Work, waiting: Waiting) -> Result<(Option<Vec<u8>>, Option<Parsed>)> {
+    fn join(&self, work: &mut Work, waiting: Waiting) -> Result<(Option<Buffer>, Option<Parsed>)> {
         let Waiting { piece, reader, parsed } = waiting;
         let Work { joiner, again } = work;
         if let Some(error) = piece.error {

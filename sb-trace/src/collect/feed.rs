@@ -6,7 +6,7 @@ use super::{Progress, lock};
 use crate::carrier::{Source, recognise};
 use crate::error::{Error, Result};
 use crate::options::Options;
-use crate::read::{Block, Blocks, Input, open};
+use crate::read::{Block, Blocks, Buffer, Input, open};
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -146,7 +146,7 @@ impl<'a> Feed<'a> {
     }
 
     /// The next block of an input, read into a buffer.
-    fn piece(&self, from: &mut Opened, buffer: Vec<u8>) -> Piece {
+    fn piece(&self, from: &mut Opened, buffer: Buffer) -> Piece {
         let place = (from.file, from.next);
         from.next += 1;
         match from.blocks.next(buffer) {

@@ -24,7 +24,7 @@ const MOST_LOOK_ALIKES: usize = 100_000;
 pub(crate) struct Joiner {
     out: Collected,
     parting: Option<Parting>,
-    filter: Filter,
+    filter: Option<Filter>,
     names: Names,
     /// For each reader, the handles of its words.
     words: Vec<Vec<Name>>,
@@ -80,7 +80,7 @@ impl Joiner {
         Self {
             out,
             parting: parts.map(Parting::new),
-            filter: options.filter.clone(),
+            filter: Some(options.filter.clone()).filter(|filter| !filter.is_all()),
             names: Names::default(),
             words: vec![Vec::new(); readers],
             format: options.format.clone(),
@@ -245,9 +245,10 @@ impl Joiner {
                 let row = u32::try_from(at).unwrap_or(u32::MAX);
                 tally.push(&event, run, &self.names, (place, row));
             } else if let Some(parting) = &mut self.parting {
-                if self.filter.wants_event(&event, &self.names)
-                    && self.filter.wants_time(event.epoch_ns, 0)
-                {
+                let wanted = self.filter.as_ref().is_none_or(|filter| {
+                    filter.wants_event(&event, &self.names) && filter.wants_time(event.epoch_ns, 0)
+                });
+                if wanted {
                     parting.push(&event, &self.names);
                 }
             } else {

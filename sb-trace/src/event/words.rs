@@ -111,6 +111,11 @@ impl Words {
             self.last = label;
             return Some((label, end));
         }
+        self.other_label_of_line(text)
+    }
+
+    /// The same of a label that was not guessed.
+    fn other_label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
         let length = label_length(text)?;
         let end = line_end(text, length)?;
         let label = text.get(..length)?;

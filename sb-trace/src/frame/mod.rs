@@ -4,6 +4,7 @@
 //! The columns of each table are listed in `events.rs` and `latencies.rs`.
 
 mod column;
+mod dictionary;
 mod events;
 mod latencies;
 mod metadata;

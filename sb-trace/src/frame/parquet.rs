@@ -3,13 +3,15 @@
 //!
 //! Encoding and writing are apart, so that several threads can encode while one writes.
 
+use super::dictionary;
 use super::write::io_error;
 use crate::error::{Error, Result};
 use polars::prelude::*;
+use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema};
 use polars_parquet::write::{
     CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter,
-    KeyValue, StatisticsOptions, Version, WriteOptions, array_to_columns, compress,
+    KeyValue, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns, compress,
     fallible_streaming_iterator, get_dtype_encoding, schema_to_metadata_key,
 };
 use rayon::prelude::*;
@@ -19,18 +21,17 @@ use std::io::Write;
 /// Rows in a row group: DuckDB's size, so that it can read the groups in parallel.
 pub(super) const ROW_GROUP: usize = 122_880;
 
-const OPTIONS: WriteOptions = WriteOptions {
-    statistics: StatisticsOptions {
-        min_value: true,
-        max_value: true,
-        distinct_count: false,
-        null_count: true,
-        binary_statistics_truncate_length: None,
-    },
-    version: Version::V1,
-    compression: CompressionOptions::Zstd(None),
-    data_page_size: None,
-};
+/// The fastest level: what is left after encoding hardly becomes smaller by a higher one.
+const ZSTD_LEVEL: i32 = 1;
+
+fn options() -> WriteOptions {
+    WriteOptions {
+        statistics: StatisticsOptions::default(),
+        version: Version::V1,
+        compression: CompressionOptions::Zstd(ZstdLevel::try_new(ZSTD_LEVEL).ok()),
+        data_page_size: None,
+    }
+}
 
 /// A row group, ready to be written.
 pub(super) struct Group {
@@ -41,7 +42,8 @@ pub(super) struct Group {
 /// The frame's rows as a row group.
 pub(super) fn encode(frame: &DataFrame) -> Result<Group> {
     let schema = frame.schema().to_arrow(CompatLevel::newest());
-    let form = FileWriter::try_new(std::io::sink(), schema, OPTIONS).map_err(io_error)?;
+    let options = options();
+    let form = FileWriter::try_new(std::io::sink(), schema, options).map_err(io_error)?;
     let mut columns = Vec::with_capacity(frame.width());
     let types = form.parquet_schema().fields();
     for (column, type_) in frame.columns().iter().zip(types) {
@@ -51,7 +53,7 @@ pub(super) fn encode(frame: &DataFrame) -> Result<Group> {
             array_to_columns(&array, type_.clone(), OPTIONS, &encodings).map_err(io_error)?;
         for pages in encoded {
             let pages = pages.map(|page| {
-                compress(page.map_err(io_error)?, Vec::new(), OPTIONS.compression)
+                compress(page.map_err(io_error)?, Vec::new(), options.compression)
                     .map_err(|error| io_error(error.into()))
             });
             columns.push(pages.collect::<Result<Vec<_>>>()?);
@@ -80,7 +82,7 @@ impl<W: Write> Parquet<W> {
     /// A file with the columns of this frame.
     pub(super) fn new(out: W, like: &DataFrame) -> Result<Self> {
         let schema = like.schema().to_arrow(CompatLevel::newest());
-        let file = FileWriter::try_new(out, schema.clone(), OPTIONS).map_err(io_error)?;
+        let file = FileWriter::try_new(out, schema.clone(), options()).map_err(io_error)?;
         Ok(Self { file, schema })
     }
 

@@ -13,14 +13,47 @@ const LONGEST_LINE: usize = 16 << 20;
 const LONGEST_RECORD: usize = 64 << 20;
 
 /// Some text of one input, cut where its carrier allows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Block {
     /// The text.
-    pub bytes: Vec<u8>,
+    pub bytes: Buffer,
     /// Whether it begins inside a line, the last one of the block before.
     pub continues: bool,
     /// Where the records stand, if the cutter had to find that out.
     pub units: Option<Units>,
+}
+
+/// Bytes, and more memory behind them that was used before: touching new memory was measured to
+/// cost more than parsing it, and cleaning it as much.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Buffer {
+    memory: Vec<u8>,
+    length: usize,
+}
+
+impl From<Vec<u8>> for Buffer {
+    fn from(memory: Vec<u8>) -> Self {
+        Self { length: memory.len(), memory }
+    }
+}
+
+impl std::ops::Deref for Buffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.memory.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl Buffer {
+    /// The memory of `length` bytes, the first of which are kept.
+    fn of_length(&mut self, length: usize) -> &mut [u8] {
+        if self.memory.len() < length {
+            self.memory.resize(length, 0);
+        }
+        self.length = length;
+        &mut self.memory[..length]
+    }
 }
 
 /// The records of a block as the cutter found them.
@@ -107,19 +140,16 @@ impl<R: Read> Blocks<R> {
         Self { reader, cutter, size, rest, continues: false, ended: false, patience }
     }
 
-    /// The next block; none at the end. `bytes` is memory to use again: touching new memory was
-    /// measured to cost more than parsing it.
-    pub(crate) fn next(&mut self, mut bytes: Vec<u8>) -> std::io::Result<Option<Block>> {
+    /// The next block; none at the end. `bytes` is memory to use again.
+    pub(crate) fn next(&mut self, mut bytes: Buffer) -> std::io::Result<Option<Block>> {
         let mut filled = self.rest.len();
-        bytes.resize(filled.max(bytes.len()), 0);
-        bytes[..filled].copy_from_slice(&self.rest);
+        bytes.of_length(filled).copy_from_slice(&self.rest);
         self.rest.clear();
         while !self.ended {
             // Twice as much each time, so that a long record is not searched over and over.
             let wanted = filled + self.size.max(filled);
-            bytes.resize(wanted, 0);
-            filled += fill(&mut self.reader, &mut bytes[filled..])?;
-            bytes.truncate(filled);
+            filled += fill(&mut self.reader, &mut bytes.of_length(wanted)[filled..])?;
+            bytes.of_length(filled);
             self.ended = filled < wanted;
             if self.ended {
                 break;
@@ -133,7 +163,6 @@ impl<R: Read> Blocks<R> {
                 return Ok(Some(self.cut(bytes, at)));
             }
         }
-        bytes.truncate(filled);
         if bytes.is_empty() {
             return Ok(None);
         }
@@ -151,9 +180,9 @@ impl<R: Read> Blocks<R> {
         self.continues
     }
 
-    fn cut(&mut self, mut bytes: Vec<u8>, at: usize) -> Block {
+    fn cut(&mut self, mut bytes: Buffer, at: usize) -> Block {
         self.rest.extend_from_slice(&bytes[at..]);
-        bytes.truncate(at);
+        bytes.of_length(at);
         let inside_line = bytes.last().is_some_and(|&b| b != b'\n');
         let continues = std::mem::replace(&mut self.continues, inside_line);
         Block { bytes, continues, units: self.cutter.units() }
@@ -201,7 +230,7 @@ mod tests {
     fn all(text: &[u8], longest_line: usize) -> Vec<Block> {
         let mut blocks = Blocks::new(text, Box::new(AtLineEnds::default()), BLOCK);
         blocks.patience = longest_line;
-        std::iter::from_fn(|| blocks.next(vec![b'x'; 7]).unwrap()).collect()
+        std::iter::from_fn(|| blocks.next(vec![b'x'; 7].into()).unwrap()).collect()
     }
 
     #[test]
@@ -211,7 +240,7 @@ mod tests {
         let blocks = all(&text, LONGEST_LINE);
         assert!(blocks.len() >= 3);
         assert!(blocks.iter().all(|b| b.bytes.ends_with(b"\n") && !b.continues));
-        assert_eq!(blocks.iter().flat_map(|b| b.bytes.clone()).collect::<Vec<_>>(), text);
+        assert_eq!(blocks.iter().flat_map(|b| b.bytes.to_vec()).collect::<Vec<_>>(), text);
         assert!(all(b"", LONGEST_LINE).is_empty());
         assert_eq!(all(b"no end", LONGEST_LINE).len(), 1);
     }
@@ -226,7 +255,7 @@ mod tests {
             let text = word.repeat(4 * BLOCK / word.len());
             let blocks = all(&text, BLOCK);
             assert!(blocks.len() >= 4, "{}", blocks.len());
-            assert_eq!(blocks.iter().flat_map(|b| b.bytes.clone()).collect::<Vec<_>>(), text);
+            assert_eq!(blocks.iter().flat_map(|b| b.bytes.to_vec()).collect::<Vec<_>>(), text);
             assert!(!blocks[0].continues && blocks[1..].iter().all(|b| b.continues));
             if !word.starts_with(b"no") {
                 assert!(

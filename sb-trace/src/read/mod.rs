@@ -6,7 +6,7 @@ mod lines;
 mod transport;
 mod utf16;
 
-pub(crate) use block::{AtLineEnds, BLOCK, Block, Blocks, Cut, Unit, Units};
+pub(crate) use block::{AtLineEnds, BLOCK, Block, Blocks, Buffer, Cut, Unit, Units};
 pub use input::{Input, Place, expand};
 pub use lines::lines;
 pub(crate) use transport::open;

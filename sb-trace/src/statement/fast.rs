@@ -27,14 +27,27 @@ pub(crate) struct Heads {
     most: u64,
     /// The first eight digits of the last epoch as they stand there, and what they count for.
     first: (u64, u64),
-    /// Zones as they stand there, and their minutes; each has its place.
-    zones: [(u64, i16); ZONES],
+    /// The last zone.
+    zone: Zone,
+    /// Some zones; each has its place.
+    zones: [Zone; ZONES],
+}
+
+/// A zone that was read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Zone {
+    /// As it stands there, with its bar.
+    bytes: u64,
+    mask: u64,
+    length: usize,
+    minutes: i16,
 }
 
 impl Heads {
     pub(crate) fn new(unit: EpochUnit) -> Self {
         let most = i64::MAX.cast_unsigned() / unit.ns().cast_unsigned();
-        Self { unit, most, first: (0, 0), zones: [(0, 0); ZONES] }
+        let (zone, zones) = (Zone::default(), [Zone::default(); ZONES]);
+        Self { unit, most, first: (0, 0), zone, zones }
     }
 
     /// The head that `text` begins with.
@@ -72,15 +85,26 @@ impl Heads {
             return None;
         }
         let epoch_ns = count.wrapping_mul(self.unit.ns().cast_unsigned()).cast_signed();
-        // The digit before the zone is no part of it, and what follows the bar neither.
-        let zone = word(head, LENGTH - 8) >> 8;
-        let bar = first_bar(zone)?;
-        let zone = zone & u64::MAX >> (56 - 8 * bar);
-        let known = &mut self.zones[place_of(zone)];
-        if zone != known.0 {
-            *known = (zone, minutes(&head[digits..digits + bar])?);
+        // The digit before the zone is no part of it.
+        let bytes = word(head, LENGTH - 8) >> 8;
+        if bytes & self.zone.mask != self.zone.bytes || self.zone.length == 0 {
+            self.zone = self.other_zone(bytes, &head[digits..])?;
         }
-        Some(Head { epoch_ns, utc_offset_minutes: known.1, length: digits + bar + 1 })
+        let Zone { length, minutes, .. } = self.zone;
+        Some(Head { epoch_ns, utc_offset_minutes: minutes, length: digits + length })
+    }
+
+    /// The zone that a text begins with, if it is not the last one.
+    fn other_zone(&mut self, bytes: u64, text: &[u8]) -> Option<Zone> {
+        let bar = first_bar(bytes)?;
+        let mask = u64::MAX >> (56 - 8 * bar);
+        let bytes = bytes & mask;
+        let known = &mut self.zones[place_of(bytes)];
+        if known.bytes != bytes {
+            let minutes = minutes(text.get(..bar)?)?;
+            *known = Zone { bytes, mask, length: bar + 1, minutes };
+        }
+        Some(*known)
     }
 }
 

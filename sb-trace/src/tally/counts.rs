@@ -48,9 +48,20 @@ impl Ticks {
         Self { unit_ns, shift, inverse }
     }
 
+    /// The length of a unit in nanoseconds.
+    pub(crate) fn unit_ns(self) -> i64 {
+        self.unit_ns
+    }
+
+    /// The number of units in an epoch, which is a whole number of them.
+    #[inline]
+    pub(crate) fn of_epoch(self, epoch_ns: i64) -> i64 {
+        (epoch_ns >> self.shift).cast_unsigned().wrapping_mul(self.inverse).cast_signed()
+    }
+
     /// The number of units; something large for a latency that is negative.
     #[inline]
-    fn units(self, latency_ns: i64) -> usize {
+    pub(crate) fn units(self, latency_ns: i64) -> usize {
         debug_assert_eq!(latency_ns % self.unit_ns, 0, "both epochs are whole numbers of units");
         let units = (latency_ns >> self.shift).cast_unsigned().wrapping_mul(self.inverse);
         usize::try_from(units).unwrap_or(usize::MAX)
@@ -65,6 +76,13 @@ impl Counts {
             Some(count) if *count < u32::MAX => *count += 1,
             _ => self.add_to_list(latency_ns, ticks),
         }
+    }
+
+    /// Adds latencies by their number of units: for each number from 0, how many there are.
+    pub(crate) fn add_units(&mut self, counts: &[u32], ticks: Ticks) {
+        let some = counts.iter().zip(0i64..).filter(|(count, _)| **count > 0);
+        let some = some.map(|(&count, units)| (units * ticks.unit_ns, count.into())).collect();
+        self.counted = merged(std::mem::take(&mut self.counted), some);
     }
 
     fn add_to_list(&mut self, latency_ns: i64, ticks: Ticks) {

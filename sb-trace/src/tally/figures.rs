@@ -73,7 +73,6 @@ impl Tally {
             benchmarks: &self.benchmarks,
             names,
             ticks: self.ticks,
-            unit_ns: self.unit_ns,
             max_trace_ns: self.max_trace_ns,
             files: &self.files,
             may_cut: self.by.may_cut(),
@@ -86,6 +85,8 @@ impl Tally {
             self.split += closed.split;
             self.filtered += closed.filtered;
         }
+        let ticks = self.ticks;
+        self.shapes.all.iter_mut().for_each(|measured| measured.settle(ticks));
         // A TO that no event has needs a handle, to be written in a table.
         self.pairs.named().for_each(|pair| {
             names.add(&pair.to);

@@ -4,7 +4,7 @@ use super::counts::{Counts, Ticks};
 use crate::latency::{PairChoice, positions};
 use crate::names::{Name, Names};
 use crate::trace::StartClass;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashTable};
 
 /// What traces of one shape have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +67,61 @@ pub(super) struct Measured {
     pub first: (u32, u64),
     pub measures: Vec<Measure>,
     pub slots: Vec<Slot>,
+    /// How often each short latency occurred, [`SHORT`] for each slot, all in one place: where there
+    /// are many shapes, the memory of each is far away. Empty for the first traces of a shape.
+    short: Vec<u32>,
     /// Pauses from the last event to the next trace of the same stream.
     pub wraps: Counts,
 }
 
+/// Latencies of fewer units of the clock than this are short.
+const SHORT: usize = 64;
+
+/// So many traces have no memory for short latencies: most shapes of a disorderly log have one.
+const FEW: u64 = 8;
+
 impl Measured {
+    /// Whether traces of this kind with these labels have this shape.
+    #[inline]
+    fn is(&self, kind: Kind, labels: impl ExactSizeIterator<Item = Name>, across: &[u32]) -> bool {
+        let shape = &self.shape;
+        let known = Kind {
+            benchmark: shape.benchmark,
+            fragment: shape.fragment,
+            by_sequence: shape.by_sequence,
+            start: shape.start,
+        };
+        known == kind
+            && labels.len() == shape.labels.len()
+            && labels.zip(&shape.labels).all(|(label, of_shape)| label == *of_shape)
+            && shape.across == across
+    }
+
     /// Measures one trace of this shape by the times of its events.
+    #[inline]
     pub(super) fn add(&mut self, times: impl Fn(u32) -> i64, place: (u32, u64), ticks: Ticks) {
         self.traces += 1;
         self.first = self.first.min(place);
+        if self.traces == FEW {
+            self.short.resize(self.slots.len() * SHORT, 0);
+        }
         for m in &self.measures {
-            if let Some(to) = m.to {
-                // Epochs are not negative, so that their difference fits.
-                let latency = times(to).wrapping_sub(times(m.from));
-                self.slots[m.slot as usize].latencies.add(latency, ticks);
+            let Some(to) = m.to else { continue };
+            // Epochs are not negative, so that their difference fits.
+            let latency = times(to).wrapping_sub(times(m.from));
+            let (units, slot) = (ticks.units(latency), m.slot as usize);
+            match self.short.get_mut((slot * SHORT).wrapping_add(units)) {
+                Some(count) if units < SHORT && *count < u32::MAX => *count += 1,
+                _ => self.slots[slot].latencies.add(latency, ticks),
             }
+        }
+    }
+
+    /// All latencies are counted in their slots from now on.
+    pub(super) fn settle(&mut self, ticks: Ticks) {
+        let short = std::mem::take(&mut self.short);
+        for (slot, counts) in self.slots.iter_mut().zip(short.chunks(SHORT)) {
+            slot.latencies.add_units(counts, ticks);
         }
     }
 }
@@ -89,8 +129,7 @@ impl Measured {
 /// The shapes that were seen.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
-    index: HashMap<Box<[u32]>, u32>,
-    key: Vec<u32>,
+    index: HashTable<(u64, u32)>,
     /// The shape of the trace before.
     last: u32,
     pub all: Vec<Measured>,
@@ -115,30 +154,30 @@ impl Shapes {
         pairs: &PairChoice,
         names: &Names,
     ) -> u32 {
-        if across.is_empty() && self.is_last(kind, labels.clone()) {
+        let last = self.all.get(self.last as usize);
+        if last.is_some_and(|last| last.is(kind, labels.clone(), across)) {
             return self.last;
         }
-        self.key.clear();
-        self.key.push(kind.benchmark);
-        let start = kind.start.class as u32 * 4;
-        self.key.push(u32::from(kind.fragment) + 2 * u32::from(kind.by_sequence) + start);
-        self.key.push(u32::try_from(across.len()).unwrap_or(u32::MAX));
-        self.key.extend(across);
-        self.key.extend(labels);
-        if let Some(&known) = self.index.get(self.key.as_slice()) {
+        let hash = hash(kind, labels.clone(), across);
+        let all = &self.all;
+        let known = self.index.find(hash, |&(of, number)| {
+            of == hash && all[number as usize].is(kind, labels.clone(), across)
+        });
+        if let Some(&(_, known)) = known {
             self.last = known;
             return known;
         }
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         self.last = number;
-        let labels = self.key[3 + across.len()..].to_vec();
+        let labels: Vec<Name> = labels.collect();
         let (measures, slots) = Slots::of(&labels, across, pairs, names);
-        self.index.insert(self.key.as_slice().into(), number);
+        self.index.insert_unique(hash, (hash, number), |&(hash, _)| hash);
         self.all.push(Measured {
             traces: 0,
             first: (u32::MAX, u64::MAX),
             measures,
             slots,
+            short: Vec::new(),
             wraps: Counts::default(),
             shape: Shape {
                 benchmark: kind.benchmark,
@@ -152,21 +191,6 @@ impl Shapes {
         number
     }
 
-    /// Whether it is the shape of the last trace once more, as it mostly is.
-    fn is_last(&self, kind: Kind, labels: impl ExactSizeIterator<Item = Name>) -> bool {
-        let Some(Measured { shape, .. }) = self.all.get(self.last as usize) else { return false };
-        let known = Kind {
-            benchmark: shape.benchmark,
-            fragment: shape.fragment,
-            by_sequence: shape.by_sequence,
-            start: shape.start,
-        };
-        shape.across.is_empty()
-            && known == kind
-            && labels.len() == shape.labels.len()
-            && labels.zip(&shape.labels).all(|(label, of_shape)| label == *of_shape)
-    }
-
     /// Adds all that was measured elsewhere, where labels may have other handles; gives the numbers
     /// here of its shapes.
     pub(super) fn absorb(
@@ -177,7 +201,8 @@ impl Shapes {
         names: &Names,
         ticks: Ticks,
     ) -> Vec<u32> {
-        let numbers = other.all.into_iter().map(|of| {
+        let numbers = other.all.into_iter().map(|mut of| {
+            of.settle(ticks);
             let kind = Kind {
                 benchmark: of.shape.benchmark,
                 fragment: of.shape.fragment,
@@ -198,6 +223,17 @@ impl Shapes {
         });
         numbers.collect()
     }
+}
+
+/// Few instructions for each label: most shapes are short.
+fn hash(kind: Kind, labels: impl Iterator<Item = Name>, across: &[u32]) -> u64 {
+    const MIXES: u64 = 0x9e37_79b9_7f4a_7c15;
+    let flags = u32::from(kind.fragment) + 2 * u32::from(kind.by_sequence);
+    let start = kind.start.class as u32 * 4 + flags;
+    let parts = [kind.benchmark, start].into_iter().chain(labels).chain(across.iter().copied());
+    let hash =
+        parts.fold(0u64, |hash, part| (hash.rotate_left(5) ^ u64::from(part)).wrapping_mul(MIXES));
+    hash ^ hash >> 32
 }
 
 /// Where the traces of a shape are measured, as it grows.

@@ -116,12 +116,13 @@ impl Stretches {
         }
         let mut sums = Sums { events: parsed.rows.len() as u64, ..Sums::default() };
         if !parsed.ids.is_empty() {
-            let with = |id: fn(&Event) -> Name| {
-                parsed.rows.iter().filter(|row| id(row) != NONE).count() as u64
-            };
-            sums.with_id = with(Event::id);
-            sums.with_record = with(|row| row.correlation_id);
-            let one_kind = sums.with_record == 0 || with(|row| row.trace_id) == 0;
+            let mut with_own = 0;
+            for row in &parsed.rows {
+                sums.with_id += u64::from(row.id() != NONE);
+                sums.with_record += u64::from(row.correlation_id != NONE);
+                with_own += u64::from(row.trace_id != NONE);
+            }
+            let one_kind = sums.with_record == 0 || with_own == 0;
             let by_id = matches!(self.by, Grouping::Auto | Grouping::Id);
             if sums.with_id > 0 && (block.repeats || !one_kind || !by_id) {
                 return None;

@@ -5,6 +5,7 @@ It talks with the driver in JSON lines. A request is {"op": ..., "id": n, ...}, 
 whatever the hook or its commands print goes to one stream: that of stderr.
 """
 
+import binascii
 import io
 import json
 import logging
@@ -91,6 +92,7 @@ class Channel:
         self._fd = requests_fd
         self._lock = threading.Lock()
         self._waiting = {}
+        self._parts = {}  # of what commands printed, until they have ended
         self._last = 0
         self._owner = os.getpid()
         self._go = queue.SimpleQueue()
@@ -121,25 +123,38 @@ class Channel:
 
     def listen(self):
         """Hands answers to those who wait. Ends the process group if the driver is gone."""
-        rest = b""
+        pieces = []
         while True:
             data = os.read(self._answers_fd, 65536)
             if not data:
                 break
-            *lines, rest = (rest + data).split(b"\n")
+            pieces.append(data)
+            if b"\n" not in data:
+                continue
+            *lines, rest = b"".join(pieces).split(b"\n")
+            pieces = [rest]
             for line in lines:
-                answer = json.loads(line.decode("utf-8"))
-                if answer.get("stop"):
-                    # In a container the driver's signal reaches this process only, not the
-                    # commands that it waits for.
-                    os.killpg(0, signal.SIGTERM)
-                    continue
-                self._waiting.pop(answer.pop("id", 0), self._go).put(answer)
+                self._take(json.loads(line.decode("utf-8")))
         os.killpg(0, signal.SIGTERM)
         time.sleep(3)
         if os.getpid() == 1:
             os._exit(1)  # the first process of a container; no signal ends it, and all end with it
         os.killpg(0, signal.SIGKILL)
+
+    def _take(self, answer):
+        if answer.get("stop"):
+            # In a container the driver's signal reaches this process only, not the commands that
+            # it waits for.
+            os.killpg(0, signal.SIGTERM)
+            return
+        number = answer.pop("id", 0)
+        if "part" in answer:
+            self._parts.setdefault(number, []).append(binascii.a2b_base64(answer["part"]))
+            return
+        if "code" in answer:
+            output = b"".join(self._parts.pop(number, []))
+            answer["output"] = output.decode("utf-8", "replace")
+        self._waiting.pop(number, self._go).put(answer)
 
     def after_fork(self):
         # A forked child must not hold the channel, or the driver could not tell who is speaking.

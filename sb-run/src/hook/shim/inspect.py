@@ -14,9 +14,9 @@ def problem(node):
     """Why this top-level definition cannot be called with a spec, if so."""
     if isinstance(node, ast.Assign):
         constant = isinstance(node.value, (ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.JoinedStr))
-        return "is not a function" if constant else None
+        return f"is not a function (line {node.lineno})" if constant else None
     if isinstance(node, ast.AsyncFunctionDef):
-        return "is async, which hooks cannot be: def"
+        return f"is async, which hooks cannot be: def (line {node.lineno})"
     if not isinstance(node, ast.FunctionDef) or node.decorator_list:
         return None
     args = node.args
@@ -24,7 +24,7 @@ def problem(node):
     least = most - len(args.defaults)
     if least <= 1 and (most >= 1 or args.vararg):
         return None
-    return f"takes {most} arguments, but is called with one: def {node.name}(spec)"
+    return f"takes {most} arguments, but is called with one: def {node.name}(spec) (line {node.lineno})"
 
 
 def is_there(module, folder):

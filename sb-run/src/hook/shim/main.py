@@ -52,7 +52,7 @@ def problem(name, hook):
     least = most - len(hook.__defaults__ or ())
     if least <= 1 and (most >= 1 or code.co_flags & 0x04):  # 0x04: it has *args
         return None
-    return f"{name} takes {most} arguments, but is called with one: def {name}(spec)"
+    return f"{name} takes {most} arguments, but is called with one: def {name}(spec) (line {code.co_firstlineno})"
 
 
 def config_line(source):

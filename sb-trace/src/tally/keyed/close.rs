@@ -21,7 +21,6 @@ pub(in crate::tally) struct Close<'a> {
     pub benchmarks: &'a [u32],
     pub names: &'a Names,
     pub ticks: Ticks,
-    pub unit_ns: i64,
     pub max_trace_ns: i64,
     /// What stamped the events of each file, for readers that know the file only.
     pub files: &'a [u32],
@@ -51,15 +50,34 @@ struct Row {
     record: Name,
 }
 
+/// Memory that is used again.
+#[derive(Debug, Default)]
+struct Scratch {
+    rows: Vec<Row>,
+    /// The number of each row's key.
+    key_of: Vec<u32>,
+    sorted: Vec<Row>,
+    ends: Vec<usize>,
+}
+
 impl Close<'_> {
     /// Measures all traces. Each writer comes with the handles of its labels, if they are its own.
     pub(in crate::tally) fn all(self, writers: &[(Keyed, Option<Vec<Name>>)]) -> Vec<Closed> {
-        (0..HEAPS).into_par_iter().map(|heap| self.heap(writers, heap)).collect()
+        let heaps = (0..HEAPS).into_par_iter();
+        // Memory is touched once by each thread, not once for each heap.
+        heaps
+            .map_init(Scratch::default, |scratch, heap| self.heap(writers, heap, scratch))
+            .collect()
     }
 
-    fn heap(self, writers: &[(Keyed, Option<Vec<Name>>)], heap: usize) -> Closed {
-        let mut rows: Vec<Row> = Vec::new();
-        let mut key_of: Vec<u32> = Vec::new();
+    fn heap(
+        self,
+        writers: &[(Keyed, Option<Vec<Name>>)],
+        heap: usize,
+        Scratch { rows, key_of, sorted, ends }: &mut Scratch,
+    ) -> Closed {
+        rows.clear();
+        key_of.clear();
         let mut keys: Vec<(u32, &[u8])> = Vec::new();
         let mut index: HashTable<u32> = HashTable::new();
         let hasher = DefaultHashBuilder::default();
@@ -88,7 +106,7 @@ impl Close<'_> {
                     let label = item.label;
                     key_of.push(number);
                     rows.push(Row {
-                        time_ns: item.time.saturating_mul(self.unit_ns),
+                        time_ns: item.time.saturating_mul(self.ticks.unit_ns()),
                         place: head.place.saturating_add(item.row.into()),
                         label: words.as_ref().map_or(label, |words| words[label as usize]),
                         clock,
@@ -97,11 +115,11 @@ impl Close<'_> {
                 }
             });
         }
-        let (mut rows, ends) = by_key(&rows, &key_of, keys.len());
+        by_key(rows, key_of, keys.len(), sorted, ends);
         let mut out = Closed::default();
         let mut start = 0;
-        for ((run, _), end) in keys.into_iter().zip(ends) {
-            self.trace(&mut rows[start..end], run, &mut out);
+        for ((run, _), &mut end) in keys.into_iter().zip(ends) {
+            self.trace(&mut sorted[start..end], run, &mut out);
             start = end;
         }
         out
@@ -161,22 +179,22 @@ impl Close<'_> {
     }
 }
 
-/// Rows by their keys, each key's in the order in which they came: counted, then placed. With each
-/// key's end.
-fn by_key(rows: &[Row], key_of: &[u32], keys: usize) -> (Vec<Row>, Vec<usize>) {
-    let mut next = vec![0; keys + 1];
+/// Rows by their keys, each key's in the order in which they came, and where each key's end:
+/// counted, then placed.
+fn by_key(rows: &[Row], key_of: &[u32], keys: usize, sorted: &mut Vec<Row>, ends: &mut Vec<usize>) {
+    ends.clear();
+    ends.resize(keys + 1, 0);
     for &key in key_of {
-        next[key as usize + 1] += 1;
+        ends[key as usize + 1] += 1;
     }
-    for key in 1..next.len() {
-        next[key] += next[key - 1];
+    for key in 1..ends.len() {
+        ends[key] += ends[key - 1];
     }
-    let mut sorted = rows.to_vec();
+    sorted.clear();
+    sorted.extend_from_slice(rows);
     for (row, &key) in rows.iter().zip(key_of) {
-        let place = &mut next[key as usize];
+        let place = &mut ends[key as usize];
         sorted[*place] = *row;
         *place += 1;
     }
-    next.truncate(keys);
-    (sorted, next)
 }

@@ -6,6 +6,7 @@ mod stream;
 
 pub(super) use close::Close;
 
+use super::counts::Ticks;
 use crate::names::Name;
 use hashbrown::DefaultHashBuilder;
 use std::hash::BuildHasher;
@@ -42,22 +43,22 @@ pub(super) struct Of<'a> {
 pub(super) struct Keyed {
     heaps: Vec<Stream>,
     hasher: DefaultHashBuilder,
-    unit_ns: i64,
+    ticks: Option<Ticks>,
 }
 
 impl Keyed {
-    /// For events of a clock that counts units of so many nanoseconds.
-    pub(super) fn new(unit_ns: i64) -> Self {
-        Self { unit_ns, ..Self::default() }
+    /// For events of this clock.
+    pub(super) fn new(ticks: Ticks) -> Self {
+        Self { ticks: Some(ticks), ..Self::default() }
     }
 
     /// For another writer of events with the same keys.
     pub(super) fn another(&self) -> Self {
-        Self { heaps: Vec::new(), hasher: self.hasher.clone(), unit_ns: self.unit_ns }
+        Self { heaps: Vec::new(), hasher: self.hasher.clone(), ticks: self.ticks }
     }
 
     /// Adds events of one key from one block.
-    pub(super) fn add(&mut self, of: Of<'_>, events: impl ExactSizeIterator<Item = Event>) {
+    pub(super) fn add(&mut self, of: Of<'_>, events: impl ExactSizeIterator<Item = Event> + Clone) {
         if self.heaps.is_empty() {
             self.heaps.resize_with(HEAPS, Stream::default);
         }
@@ -70,9 +71,9 @@ impl Keyed {
             record: of.record.map_or(Record::Key, Record::Name),
             place: of.place,
         };
+        let ticks = self.ticks;
         let items = events.map(|event| Item {
-            // An epoch is a whole number of units.
-            time: event.epoch_ns / self.unit_ns,
+            time: ticks.map_or(event.epoch_ns, |ticks| ticks.of_epoch(event.epoch_ns)),
             label: event.label,
             row: event.row,
         });

@@ -2,9 +2,11 @@
 //! and a UUID as its sixteen.
 //!
 //! ```text
-//! fragment = key run clock record place count time *( label time row )
+//! fragment = key run clock record place count *( label time row )
 //! key      = 0 16 bytes | length bytes
 //! ```
+//!
+//! Place and first time are differences to those of the fragment before.
 
 use crate::names::Name;
 
@@ -50,6 +52,8 @@ const LONGEST: usize = 10;
 #[derive(Debug, Default)]
 pub(super) struct Stream {
     chunks: Vec<Vec<u8>>,
+    /// Place and first time of the last fragment.
+    last: (u64, i64),
 }
 
 impl Stream {
@@ -58,11 +62,12 @@ impl Stream {
         &mut self,
         key: &[u8],
         head: &Head<'_>,
-        items: impl ExactSizeIterator<Item = Item>,
+        items: impl ExactSizeIterator<Item = Item> + Clone,
     ) {
         let most = key.len() + LONGEST * (8 + 3 * items.len());
         if self.chunks.last().is_none_or(|chunk| chunk.capacity() - chunk.len() < most) {
             self.chunks.push(Vec::with_capacity(CHUNK.max(most)));
+            self.last = (0, 0);
         }
         let Some(out) = self.chunks.last_mut() else { return };
         if let Some(uuid) = packed(key) {
@@ -82,9 +87,10 @@ impl Stream {
                 Record::Name(name) => u64::from(name) + 1,
             },
         );
-        put(out, head.place);
+        put(out, head.place.wrapping_sub(self.last.0));
         put(out, items.len() as u64);
-        let (mut time, mut row) = (0i64, 0u32);
+        let (mut time, mut row) = (self.last.1, 0u32);
+        self.last = (head.place, items.clone().next().map_or(time, |first| first.time));
         for item in items {
             put(out, item.label.into());
             put_signed(out, item.time.wrapping_sub(time));
@@ -97,6 +103,7 @@ impl Stream {
     pub(super) fn read<'a>(&'a self, mut each: impl FnMut(Head<'a>, &mut Items<'a, '_>)) {
         for chunk in &self.chunks {
             let mut rest = chunk.as_slice();
+            let mut last = (0u64, 0i64);
             while !rest.is_empty() {
                 let before = rest;
                 let length = match get(&mut rest) {
@@ -113,13 +120,16 @@ impl Stream {
                         0 => Record::Key,
                         name => Record::Name(small(name - 1)),
                     },
-                    place: get(&mut rest),
+                    place: last.0.wrapping_add(get(&mut rest)),
                 };
                 let count = get(&mut rest);
-                let mut items = Items { rest: &mut rest, count, time: 0, row: 0 };
+                let mut first = None;
+                let mut items =
+                    Items { rest: &mut rest, count, time: last.1, row: 0, first: &mut first };
                 each(head, &mut items);
                 // What was not asked for is skipped.
                 items.for_each(drop);
+                last = (head.place, first.unwrap_or(last.1));
             }
         }
     }
@@ -132,6 +142,8 @@ pub(super) struct Items<'a, 'r> {
     count: u64,
     time: i64,
     row: u32,
+    /// The time of the first.
+    first: &'r mut Option<i64>,
 }
 
 impl Iterator for Items<'_, '_> {
@@ -141,6 +153,7 @@ impl Iterator for Items<'_, '_> {
         self.count = self.count.checked_sub(1)?;
         let label = small(get(self.rest));
         self.time = self.time.wrapping_add(get_signed(self.rest));
+        self.first.get_or_insert(self.time);
         self.row = self.row.wrapping_add(small(get(self.rest)));
         Some(Item { time: self.time, label, row: self.row })
     }

@@ -1,0 +1,177 @@
+"""report.html, below its first tables: comparison, where the time goes, cold starts, each pair's charts
+and their numbers, single traces."""
+from tables import *
+
+ONE = {99: "1 in 100", 95: "1 in 20", 90: "1 in 10"}
+
+
+def figure(id_, title, subtitle, key=(), subject=""):
+    """A picture's words, on the page and for those who do not see it."""
+    f = root.one("figure", id=f"fig-{id_}")
+    caption = f.one("figcaption")
+    is_(caption.one("strong"), title)
+    is_(caption.first("span"), subtitle)
+    entries = list(caption.all("li"))
+    assert [e.text() for e in entries] == list(key), ([e.text() for e in entries], key)
+    for entry in entries:
+        is_(entry, entry.text())
+    head = f"{subject}: {title[0].lower()}{title[1:]}" if subject else title
+    is_(f.first("title"), head)
+    is_(f.first("desc"), " ".join([f"{head}. {subtitle}."] + [f"{k}." for k in key]))
+    return f
+
+
+signed = lambda v, u: ("+" if v > 0 else "") + latency(v, u)
+
+# Against the baseline.
+c = summary["comparison"]
+t = c["threshold"]
+
+
+def verdict(row):
+    m = row["changes"][0]
+    low, high, known = m["low"], m["high"], m["low"] is not None and m["supported"]
+    by = "" if m["change"] is None else share(abs(m["change"]))
+    if not known:
+        return "cannot tell", "cannot tell: the baseline is not above zero" if m["supported"] else "cannot tell: a median with an interval needs 6 on both sides"
+    if low > t or high < -t:
+        word = "slower" if low > t else "faster"
+        return word, f"{by} {word}"
+    if low > 0 or high < 0:
+        word = "slower" if low > 0 else "faster"
+        far = high > t if low > 0 else low < -t
+        return word, f"{word}, size unsure ({by})" if far else f"{word}, but by less than {share(t)}"
+    if low >= -t and high <= t:
+        return "same", f"no difference beyond {share(t)}"
+    factor = ((high - low) / (2 * t)) ** 2
+    more = max((row["runs"][1] if row["between_runs"] else row["n"][1]) * (factor - 1), 1)
+    step = 10 ** max(math.floor(math.log10(more)) - 1, 0)
+    return "cannot tell", f"cannot tell; about {count(math.ceil(more / step) * step)} more {'runs' if row['between_runs'] else 'calls'} would"
+
+
+rows = []
+for row in c["rows"]:
+    word, words = verdict(row)
+    assert row["words"].replace("\xa0", " ") == words, (row["words"], words)
+    assert row["verdict"].startswith(word.split()[0]), (row["verdict"], word)
+    cells = ["n/a" if m["change"] is None else change(m["change"]) + (f"{change(m['low'])} to {change(m['high'])}" if m["low"] is not None else "") for m in row["changes"]]
+    page.said |= {change(m["change"]) for m in row["changes"] if m["change"] is not None}
+    rows.append([arrow(row["pair"]), row["start_class"], f"{count(row['n'][1])}v {count(row['n'][0])}", *cells, signed(row["shift_ms"], unit[row["pair"]]), f"{row['slower_share'] * 100:.0f} of 100", words])
+page.table(section["compare"].one("table"), rows)
+day = lambda ns: instant(ns)[:10]
+first, last = int(baseline.start_ns.min()), int(baseline.start_ns.max())
+of_baseline = f"{counted(baseline.run_id.nunique(), 'run')}, {count(baseline.latency_ms.notna().sum())} latencies, {day(first)} to {day(last)}"
+assert day(first) != day(last) and all(r["between_runs"] for r in c["rows"])
+is_(next(k for k in section["compare"].kids if k.tag == "p"), f"Baseline: {of_baseline}. Changes of the median within ±{share(t)} are taken for no difference.")
+is_(section["compare"].one("caption"), "Small: 95 % bootstrap interval. Grey: too few latencies. Runs are drawn anew as well as calls.")
+
+log = lambda v: math.log(max(1 + v, 1e-3))
+drawn = [r for r in c["rows"] if any(m["change"] is not None for m in r["changes"])]
+if len(drawn) > 10:
+    drawn = [r for r in drawn if r["start_class"] == "all"][:10]
+marks = [m for r in drawn for m in r["changes"] if m["change"] is not None]
+near = [log(m[k]) for m in marks if m["supported"] and m["percent"] < 90 for k in ("low", "change", "high") if m[k] is not None] + [log(t * 1.5), log(-t * 1.5), 0]
+lo, hi = min(near), max(near)
+tails = [log(m["change"]) for m in marks if m["supported"] and m["percent"] >= 90]
+tails = [v for v in tails if abs(v) <= 3 * (hi - lo)]
+lo, hi = 1.25 * min([lo] + tails), 1.25 * max([hi] + tails)
+out = lambda v: v is not None and not lo <= log(v) <= hi
+lead = next((r for r in drawn if r["pair"] == "total"), drawn[0])
+beyond = sum(out(m["change"]) for m in marks)
+figure("compare", f"{long(lead['pair'])}: {verdict(lead)[1]}", "".join([
+    f"Change against the baseline with its 95 % interval · grey band: ±{t * 100:.0f} %",
+    f" · {len(c['rows']) - len(drawn)} more rows in the table" if len(drawn) < len(c["rows"]) else "",
+    f" · n = {count(lead['n'][1])} against {count(lead['n'][0])}",
+    f" · {counted(beyond, 'change')} beyond the axis" if beyond else "",
+    " · a line that reaches the edge goes on" if any(out(m["low"]) or out(m["high"]) for m in marks) else ""]),
+    ["slower", "faster", "may be chance", "too few latencies"])
+
+# Where the time goes.
+b = summary["breakdown"]
+u = fitting(b["bands"][0]["total_ms"])
+band = {x["name"]: x for x in b["bands"]}
+words = {x["name"]: x["words"].replace("\xa0", " ") for x in b["bands"]}
+n_slow = len(whole["total"].values) - b["left_out"]
+assert words == {"typical": "p45 to p55 of the whole trace", "slow": "the slowest hundredth" if n_slow // 100 >= 10 else "the slowest 10", "cold": "cold starts", "warm": "warm starts"}
+more_ms = lambda of: of(band["slow"]) - of(band["typical"])
+step_rows = []
+for at, step in enumerate(b["steps"]):
+    texts = [latency(x["parts_ms"][at], u) for x in b["bands"]]
+    page.said |= set(texts)
+    step_rows.append([step, *texts, signed(more_ms(lambda x: x["parts_ms"][at]), u)])
+step_rows.append(["whole trace", *[latency(x["total_ms"], u) for x in b["bands"]], signed(more_ms(lambda x: x["total_ms"]), u)])
+page.table(section["breakdown"].one("table"), step_rows)
+is_(section["breakdown"].one("caption"), "Means of the steps of " + ", ".join(f"{count(x['n'])} {x['name']} traces ({words[x['name']]})" for x in b["bands"])
+    + ". They add up to the last row; percentiles of steps would not." + (f" Left out: {b['left_out']} traces whose steps overlap or were turned round." if b["left_out"] else ""))
+extra = [s - ty for s, ty in zip(band["slow"]["parts_ms"], band["typical"]["parts_ms"])]
+over = more_ms(lambda x: x["total_ms"])
+figure("where-the-time-goes", f"Of the {latency(over, u)} by which slow traces exceed typical ones, {max(extra) / over * 100:.0f} % is {b['steps'][int(np.argmax(extra))]}",
+       f"Mean of each step, added up · n = {count(band['typical']['n'])} typical, {count(band['slow']['n'])} slow",
+       [f"{k}: {words[k]}, {latency(band[k]['total_ms'], u)} in all" for k in ("typical", "slow")])
+
+# Cold against warm.
+both = [p for p in pairs if {"cold", "warm"} <= set(classes[p])]
+gap = {p: (Cell(p, "cold").q(.5), Cell(p, "warm").q(.5)) for p in both}
+for p, (cold, warm) in gap.items():
+    page.said.add(f"{arrow(p)}: {signed(cold - warm, unit[p])}" + (f", {change(cold / warm - 1)}" if warm > 0 else ""))
+lead = "total" if "total" in both else both[0]
+figure("cold", f"Cold starts change {'the whole trace' if lead == 'total' else arrow(lead)} by {signed(gap[lead][0] - gap[lead][1], unit[lead])} at the median",
+       f"Medians with their 95 % intervals · n = {count(Cell(lead, 'cold').n)} cold, {count(Cell(lead, 'warm').n)} warm", ["warm", "cold"])
+
+# Each pair's charts, and the numbers behind them.
+slug = lambda p: re.sub(r"[^a-z0-9_]+", "-", p.replace("->", "-").lower())
+for p in pairs:
+    u, of = unit[p], whole[p]
+    lines = [(f"{name[run]} · {k}" if len(classes[p]) > 1 else name[run], Cell(p, k, run)) for run in runs
+             for k in (classes[p][1:] or ["all"]) if Cell(p, k, run).n]
+    assert 1 < len(lines) and len(runs) <= 5
+    medians = [cell.q(.5) for _, cell in lines]
+    least, most = latency(min(medians), u), latency(max(medians), u)
+    low, high = lines[int(np.argmin(medians))][0], lines[len(medians) - 1 - int(np.argmax(medians[::-1]))][0]
+    figure(f"ecdf.{slug(p)}", f"Half within {least} in each of {len(lines)} lines" if least == most else f"Half within {least} ({low}) to {most} ({high})",
+           f"Share of latencies at or below a value · n = {count(of.n)}" + (" · shaded: 95 % band" if len(lines) <= 5 else "")
+           + (" · linear scale" if (of.values <= 0).sum() * 2 >= of.n else " · logarithmic scale"),
+           [f"{line} · {latency(cell.q(.5), u)}" for line, cell in lines], long(p))
+    cells = of.n > 2000
+    assert not cells
+    figure(f"over-time.{slug(p)}", f"From {latency(of.values[0], u)} to {latency(of.values[-1], u)}", "Each latency at the time when it began, each run from its own first latency"
+           + f" · n = {count(of.n)}" + (" · open: cold starts" if (of.rows.dropna(subset="latency_ms").start_class == "cold").any() else ""), [], f"{long(p)} over time")
+    tail = next(((k, of.q(k / 100)) for k in (99, 95, 90) if None not in of.ends(k / 100)), None)
+    middle = of.q(.5)
+    title = "Too few latencies to bound a tail" if tail is None else \
+        f"{ONE[tail[0]]} takes {latency(tail[1], u)} or more, {tail[1] / middle:.{1 if tail[1] < middle * 9.95 else 0}f} times the median" if tail[1] > middle > 0 else \
+        f"The tail is as fast as the median, {latency(middle, u)}" if tail[1] <= middle else f"{ONE[tail[0]]} takes {latency(tail[1], u)} or more"
+    figure(f"percentiles.{slug(p)}", title, f"Latency at each percentile, thin where too few latencies bound it · n = {count(of.n)}", [line for line, _ in lines], f"{long(p)} by percentile")
+    by_run = [Cell(p, run=run).q(.5) for run in runs]
+    far = f", {(max(by_run) / min(by_run) - 1) * 100:.0f} % apart" if max(by_run) > min(by_run) > 0 else ""
+    figure(f"runs.{slug(p)}", f"Medians of runs from {latency(min(by_run), u)} to {latency(max(by_run), u)}{far}",
+           f"Median of each run with its 95 % interval, in order of time · n = {len(runs)} runs", [], f"{long(p)} run by run")
+    part = section[f"pair-{slug(p)}"]
+    behind, slices = part.all("table")
+    for head, (line, _) in zip(list(behind.one("thead").all("th"))[1:], lines, strict=True):
+        is_(head, line)
+    steps = [("min", 0), *[(f"p{k}", k / 100) for k in (1, 5, 10, 25, 50, 75, 90, 95, 99)], ("max", 1)]
+    page.table(behind, [[what, *[latency(cell.q(q), u) for _, cell in lines]] for what, q in steps])
+    expected = []
+    for run in runs:
+        rows = Cell(p, run=run).rows.dropna(subset="latency_ms")
+        begin, length = rows.start_ns.min(), int(rows.start_ns.max() - rows.start_ns.min())
+        parts = 1 if len(rows) < 20 or length == 0 else 10
+        second = (rows.start_ns - begin) / 1e9
+        for k in range(parts):
+            a, z = (length * e / parts / 1e9 for e in (k, k + 1))
+            inside = rows.latency_ms[(second >= a) & ((second < z) | (k + 1 == parts))]
+            expected.append([name[run], f"{a:.1f}–{z:.1f} s", count(len(inside)), latency(inside.median(), u), latency(inside.max(), u)])
+    page.table(slices, expected)
+
+# Single traces: the slowest, and the one in the middle.
+total = table[table.pair == "total"].dropna(subset="latency_ns").sort_values("latency_ns", ascending=False, kind="stable")
+u = fitting(total.latency_ms.iloc[len(total) // 2])
+for at, (why, k) in enumerate([("slowest", 0), ("2nd slowest", 1), ("3rd slowest", 2), ("median", len(total) // 2)], 1):
+    row, part = total.iloc[k], section[f"trace-{at}"]
+    is_(part.one("h3"), f"{why.capitalize()}: {row.trace_id} {name[row.run_id]}")
+    figure(f"trace.{at}", f"The {why} trace takes {latency(row.latency_ms, u)}", f"Trace {row.trace_id} of {name[row.run_id]} · n = 1")
+    mine = events[(events.run_id == row.run_id) & (events.trace_id == row.trace_id)].sort_values(["epoch_ns", "line"], kind="stable")
+    lines = [open(f"out/{file}" if not file.startswith("out/") else file).read().splitlines()[line - 1] for file, line in zip(mine.file, mine.line)]
+    page.table(part.one("table"), [[latency((e.epoch_ns - row.start_ns) / 1e6, u), e.label, clock(e.epoch_ns), f"{e.file}:{e.line}", text] for e, text in zip(mine.itertuples(), lines)])
+    page.said |= {latency(step / 1e6, u) for step in np.diff(mine.epoch_ns)}
