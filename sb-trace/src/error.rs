@@ -37,6 +37,9 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// Statements, but in no line that the user's pattern matches.
+    #[error("--pattern: no line with a statement matches it")]
+    NoMatchForPattern,
     /// No statement in the whole input.
     #[error("no trace statement in {what}")]
     NoStatement {
@@ -96,6 +99,10 @@ impl Error {
             Self::NoMatch { .. } => Some("quote the pattern, or name a folder to read all files in it".to_owned()),
             Self::NoMatchForFormat { .. } => Some(
                 "leave --format out, and what the input is taken for is said; sb-trace formats shows what each looks like"
+                    .to_owned(),
+            ),
+            Self::NoMatchForPattern => Some(
+                "it is held against each line without colours; leave it out, and what the input is taken for is said"
                     .to_owned(),
             ),
             Self::NoStatement { .. } => Some(

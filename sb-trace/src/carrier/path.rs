@@ -23,14 +23,17 @@ static DOCKER: LazyLock<Option<Regex>> =
 
 /// The source that a path names.
 pub(crate) fn source_of(path: &str) -> Option<String> {
-    let find = |regex: &'static LazyLock<Option<Regex>>| regex.as_ref()?.captures(path);
-    if let Some(found) = find(&STREAM) {
+    // Most paths hold none of these, and the expressions take long to build.
+    let find = |regex: &'static LazyLock<Option<Regex>>, needs: &str| {
+        if path.contains(needs) { regex.as_ref()?.captures(path) } else { None }
+    };
+    if let Some(found) = find(&STREAM, "[") {
         return Some(format!("{}/{}/{}/{}", &found[1], &found[2], &found[3], &found[4]));
     }
-    if let Some(found) = find(&POD).or_else(|| find(&CONTAINER)) {
+    if let Some(found) = find(&POD, "pods/").or_else(|| find(&CONTAINER, "containers/")) {
         return Some(format!("pod/{}/{}", &found[1], &found[2]));
     }
-    find(&DOCKER).map(|found| found[1].to_owned())
+    find(&DOCKER, "containers/").map(|found| found[1].to_owned())
 }
 
 #[cfg(test)]

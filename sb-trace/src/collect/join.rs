@@ -29,6 +29,7 @@ pub(crate) struct Joiner {
     /// What is known of the words of each reader.
     words: Vec<Told>,
     format: Choice,
+    has_pattern: bool,
     id_from_path: Option<Regex>,
     inputs: Vec<InputState>,
     /// What each hook log printed already.
@@ -106,6 +107,7 @@ impl Joiner {
             names: Names::default(),
             words: std::iter::repeat_with(Told::default).take(readers).collect(),
             format: options.format.clone(),
+            has_pattern: options.pattern.is_some(),
             id_from_path: options.id_from_path.clone(),
             inputs: Vec::new(),
             printed: HashSet::new(),
@@ -351,6 +353,10 @@ impl Joiner {
             && !self.inputs.iter().any(fits)
         {
             return Err(Error::NoMatchForFormat { name: name.clone() });
+        }
+        let matched = self.inputs.iter().any(|input| input.records > 0);
+        if self.has_pattern && !matched && self.out.accounting.statements > 0 {
+            return Err(Error::NoMatchForPattern);
         }
         self.out.events.names = Arc::new(self.names);
         Ok(self.out)
