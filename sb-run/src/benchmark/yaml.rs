@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
+use super::yaml_flavour::quoted;
+
 /// Text that is no YAML, or holds what a value cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YamlError {
@@ -22,9 +24,10 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
     to_json(tree)
 }
 
-/// Writes a value in block style.
+/// Writes a value in block style, so that readers of YAML 1.1 (PyYAML) see the same values.
 pub fn to_text(value: &impl Serialize) -> Result<String, YamlError> {
-    serde_yaml::to_string(value).map_err(|error| described(&error))
+    let text = serde_yaml::to_string(value).map_err(|error| described(&error))?;
+    Ok(quoted(&text))
 }
 
 fn described(error: &serde_yaml::Error) -> YamlError {
@@ -122,6 +125,9 @@ mod tests {
     fn what_it_writes_it_reads_back() {
         let value = json!({"a": "yes", "b": "1:30", "c": "line\nline\n", "d": [], "e": {}, "f": "", "g": "010",
             "h": -9_223_372_036_854_775_808_i64, "i": 0.1, "j": null, "k": " x ", "l": "#", "m": "~"});
-        assert_eq!(parse(&to_text(&value).unwrap()).unwrap(), value);
+        let text = to_text(&value).unwrap();
+        assert_eq!(parse(&text).unwrap(), value);
+        // PyYAML would read true and 90.
+        assert!(text.starts_with("a: 'yes'\nb: '1:30'\n"), "{text}");
     }
 }

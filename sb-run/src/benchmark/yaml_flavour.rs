@@ -18,27 +18,56 @@ pub struct Ambiguous {
 /// All of them, in order.
 pub fn ambiguous_scalars(text: &str) -> Vec<Ambiguous> {
     let mut found = Vec::new();
-    // Inside a block scalar (`key: |`) everything indented deeper than its key is text.
-    let mut block: Option<usize> = None;
-    for (index, line) in text.lines().enumerate() {
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        if line.trim().is_empty() {
-            continue;
-        }
-        if block.is_some_and(|parent| indent > parent) {
-            continue;
-        }
-        block = None;
-        let content = without_comment(line).trim();
-        let value = value_part(content);
-        if value.starts_with('|') || value.starts_with('>') {
-            block = Some(indent);
-            continue;
-        }
+    for (index, value) in values(text) {
         for scalar in value.trim_matches(['[', ']', '{', '}']).split(',').map(value_part) {
             if let Some(old_reading) = old_reading(scalar) {
                 found.push(Ambiguous { line: index + 1, scalar: scalar.into(), old_reading });
             }
+        }
+    }
+    found
+}
+
+/// A text in block style, as it is written today, so that YAML 1.1 reads the same in it: texts get
+/// quotes, and numbers the point and the sign that it wants.
+pub fn quoted(text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
+    for (index, value) in values(text) {
+        let Some(written) = written_for_both(value) else { continue };
+        if let Some(line) = lines.get_mut(index)
+            && let Some(before) = line.strip_suffix(value)
+        {
+            *line = format!("{before}{written}");
+        }
+    }
+    lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+}
+
+fn written_for_both(value: &str) -> Option<String> {
+    if !is_text_in_1_1(value.trim_start_matches('-')) {
+        return old_reading(value).map(|_| format!("'{value}'"));
+    }
+    let (number, exponent) = value.split_once('e')?;
+    let point = if number.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with(['-', '+']) { "" } else { "+" };
+    Some(format!("{number}{point}e{sign}{exponent}"))
+}
+
+/// The values that stand on their line, with its index.
+fn values(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    // Inside a block scalar (`key: |`) everything indented deeper than its key is text.
+    let mut block: Option<usize> = None;
+    for (index, line) in text.lines().enumerate() {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if line.trim().is_empty() || block.is_some_and(|parent| indent > parent) {
+            continue;
+        }
+        let value = value_part(without_comment(line).trim());
+        let begins = value.starts_with('|') || value.starts_with('>');
+        block = begins.then_some(indent);
+        if !begins {
+            found.push((index, value));
         }
     }
     found
@@ -64,6 +93,7 @@ fn old_reading(scalar: &str) -> Option<String> {
     match scalar {
         "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Some("true".into()),
         "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Some("false".into()),
+        "=" | "<<" => return Some("no value at all".into()),
         _ => {}
     }
     let digits = scalar.strip_prefix(['-', '+']).unwrap_or(scalar);
@@ -82,9 +112,17 @@ fn old_reading(scalar: &str) -> Option<String> {
     if is_text_in_1_1(digits) {
         return Some(format!("the text '{scalar}'"));
     }
-    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b == b'.');
-    if digits.contains('_') && is_number(digits) && digits.matches('.').count() <= 1 {
-        return Some(format!("the number {}", digits.replace('_', "")));
+    if digits.contains('_') {
+        let plain = digits.replace('_', "");
+        let of_base = |start, base| {
+            plain
+                .strip_prefix(start)
+                .is_some_and(|digits| u64::from_str_radix(digits, base).is_ok())
+        };
+        let number = plain.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b':');
+        let is_number = of_base("0x", 16) || of_base("0b", 2) || number;
+        let one_point = plain.matches('.').count() <= 1;
+        return (is_number && one_point).then(|| format!("the number {plain}"));
     }
     let (day, time) = digits.split_at_checked(10).unwrap_or((digits, ""));
     let is_time = time.is_empty() || time.starts_with(['t', 'T', ' ']);
@@ -158,6 +196,13 @@ mod tests {
     }
 
     #[test]
+    fn writes_what_both_read_alike() {
+        let text = "a: yes\nb: b, yes\nl:\n- on\n- - 1:30\n- 1e20\n- -1.5e-7\n- 'no'\nm: |\n  yes\nd: 2026-01-22\ne: =\n";
+        let expected = "a: 'yes'\nb: b, yes\nl:\n- 'on'\n- - '1:30'\n- 1.0e+20\n- -1.5e-7\n- 'no'\nm: |\n  yes\nd: '2026-01-22'\ne: '='\n";
+        assert_eq!(quoted(text), expected);
+    }
+
+    #[test]
     fn says_what_the_old_reading_was() {
         assert_eq!(old_reading("1:30").unwrap(), "the number 90 (base 60)");
         assert_eq!(old_reading("010").unwrap(), "the number 8 (octal)");
@@ -167,6 +212,8 @@ mod tests {
             ("1.5e3", "the text '1.5e3'"),
             ("0o17", "the text '0o17'"),
             ("1_000.5", "the number 1000.5"),
+            ("0x_1F", "the number 0x1F"),
+            ("1_0:30", "the number 10:30"),
             ("190:20:30.15", "the number 685230.15 (base 60)"),
             ("2001-12-14t21:59:43.10-05:00", "a date"),
             ("2001-12-14 21:59:43", "a date"),
