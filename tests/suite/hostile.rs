@@ -149,7 +149,8 @@ fn shell(sandbox: &Sandbox, line: &str) -> Outcome {
 #[test]
 fn a_disk_that_fills_up_while_a_table_is_written() {
     let sandbox = Sandbox::new();
-    let log: String = (0..40_000u64)
+    // Numbers that grow take few bytes in Parquet: many rows are needed.
+    let log: String = (0..300_000u64)
         .map(|i| format!("{}+0000|A trace_id={i}\n", 1_600_776_870_000 + i * i % 999_983))
         .collect();
     sandbox.write("a.log", log);
