@@ -100,7 +100,7 @@ fn tallied(
     tally: Tally,
     progress: &dyn Progress,
 ) -> Result<Option<Figures>> {
-    let mut collected = collect(inputs, options, progress, Out::Tally(tally))?;
+    let mut collected = collect(inputs, options, progress, Out::Tally(Box::new(tally)))?;
     require_statement(&collected)?;
     let Collected { files, look_alikes, accounting, events, tally, .. } = &mut collected;
     let names = Arc::make_mut(&mut events.names);

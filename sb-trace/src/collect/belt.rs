@@ -130,7 +130,9 @@ impl<'a> Belt<'a> {
                 state.next = if last { (file + 1, 0) } else { (file, number + 1) };
                 let fresh = std::mem::take(&mut state.fresh);
                 drop(state);
-                fresh.into_iter().for_each(|(reader, words)| work.joiner.know(reader, words));
+                for (reader, words) in fresh {
+                    work.joiner.know(reader, words);
+                }
                 let done = self.join(&mut work, waiting);
                 full.extend(work.joiner.parts());
                 state = lock(&self.state);

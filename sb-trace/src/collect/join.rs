@@ -209,22 +209,35 @@ impl Joiner {
             what: kept.what,
         }));
 
-        let words = &mut self.words[reader];
-        let place = place(file, input.blocks);
-        input.blocks += 1;
         if let (Some(sums), Some(tally)) = (&parsed.sums, &mut self.out.tally) {
             accounting.events += sums.events;
             info.with_id += sums.with_record;
+            let words = &mut self.words[reader];
             // In the order of the log, whoever met them first.
-            sums.used.iter().for_each(|&label| {
+            for &label in &sums.used {
                 words.name(label, &mut self.names);
-            });
+            }
             let of = (file_index, input.path_source);
             tally.add(sums, &words.names, of, run, &self.names);
-            if parsed.marks.is_empty() {
-                return Ok(parsed);
-            }
         }
+        self.join_rows(file, base, reader, &parsed);
+        Ok(parsed)
+    }
+
+    /// Joins the rows of a block and the marks between them; `base` is the line before its first.
+    fn join_rows(&mut self, file: usize, base: u64, reader: usize, parsed: &Parsed) {
+        let (Some(info), Some(input)) = (self.out.files.get_mut(file), self.inputs.get_mut(file))
+        else {
+            return;
+        };
+        let place = place(file, input.blocks);
+        input.blocks += 1;
+        if parsed.rows.is_empty() && parsed.marks.is_empty() {
+            return;
+        }
+        let (run, file_index) = (info.run, u32::try_from(file).unwrap_or(u32::MAX));
+        let accounting = &mut self.out.accounting;
+        let words = &mut self.words[reader];
         let ids = self.names.absorb(&parsed.ids);
         let ids = ids.as_slice();
         let mut marks = parsed.marks.iter().peekable();
@@ -287,7 +300,6 @@ impl Joiner {
             let mark = mark.renamed(words.name(mark.source, &mut self.names), ids);
             input.environments.apply(&mark, &mut self.out.events.starts);
         }
-        Ok(parsed)
     }
 
     fn join_lines(&mut self, continues: bool, parsed: &Parsed) {

@@ -57,7 +57,7 @@ pub(crate) enum Out<'p> {
     /// Into one table.
     Table,
     /// Into figures, as far as that is possible.
-    Tally(Tally),
+    Tally(Box<Tally>),
     /// To somebody who takes the table in parts.
     Parts(&'p dyn Parts),
 }
@@ -72,11 +72,13 @@ pub(crate) fn collect(
     let (runs, run_of) = runs(inputs, options);
     let (mut tally, parts) = match to {
         Out::Table => (None, None),
-        Out::Tally(tally) => (Some(tally), None),
+        Out::Tally(tally) => (Some(*tally), None),
         Out::Parts(parts) => (None, Some(parts)),
     };
     if let Some(tally) = &mut tally {
-        runs.iter().for_each(|run| tally.add_run(&run.benchmark));
+        for run in &runs {
+            tally.add_run(&run.benchmark);
+        }
     }
     let stretches = |tally: &Tally| Stretches::of(options, tally);
     let readers: Vec<Reader> = (0..rayon::current_num_threads())

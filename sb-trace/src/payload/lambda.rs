@@ -140,11 +140,10 @@ pub(crate) fn is_request_id(text: impl AsRef<[u8]>) -> bool {
 /// One for each byte that may stand in an id.
 const OF_AN_ID: [u8; 256] = {
     let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let b = byte as u8;
-        table[byte] = (b.is_ascii_alphanumeric() || b == b'-' || b == b'_') as u8;
-        byte += 1;
+    let mut b = 0u8;
+    while b < 128 {
+        table[b as usize] = (b.is_ascii_alphanumeric() || b == b'-' || b == b'_') as u8;
+        b += 1;
     }
     table
 };

@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn the_line_of_node() {
         let usual = node(LINE.as_bytes()).unwrap();
-        assert_eq!(&LINE[usual.id], "c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0");
-        assert_eq!(&LINE[usual.body..], "1650000000000+0000|A");
+        assert_eq!(&LINE.as_bytes()[usual.id], b"c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0");
+        assert_eq!(&LINE.as_bytes()[usual.body..], b"1650000000000+0000|A");
         for other in [
             LINE.replace("INFO\t", ""),
             LINE.replace("INFO", "I2"),

@@ -133,10 +133,10 @@ const WORD: u8 = 1;
 const MARK: u8 = 2;
 const KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let is_word = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
-        kinds[byte] = if is_word { WORD } else { 0 };
+    let mut byte = 0u8;
+    while byte < 128 {
+        let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
+        kinds[byte as usize] = if is_word { WORD } else { 0 };
         byte += 1;
     }
     kinds[b'.' as usize] = MARK;

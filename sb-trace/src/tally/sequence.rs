@@ -126,7 +126,9 @@ impl Sequence {
         } else {
             self.run = run;
             self.fragment = false;
-            trace.iter().for_each(|row| self.add((row.epoch_ns, row.label)));
+            for row in trace {
+                self.add((row.epoch_ns, row.label));
+            }
             self.close(measurer);
         }
     }

@@ -92,7 +92,7 @@ pub(super) fn process(host: &str, name: &str, pid: &str) -> String {
         out.push('/');
     }
     out.push_str(name);
-    if !pid.is_empty() && !(name.is_empty() && !host.is_empty()) {
+    if !pid.is_empty() && (!name.is_empty() || host.is_empty()) {
         out.extend(["[", pid, "]"]);
     }
     out

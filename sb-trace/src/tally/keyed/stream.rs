@@ -215,11 +215,15 @@ fn small(number: u64) -> u32 {
 
 /// Seven bits a byte, the lowest first; the highest bit says that more follow.
 fn put(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = number.to_le_bytes();
         number >>= 7;
+        if number == 0 {
+            out.push(low & 0x7f);
+            return;
+        }
+        out.push(low | 0x80);
     }
-    out.push(number as u8);
 }
 
 fn get(from: &mut &[u8]) -> u64 {
