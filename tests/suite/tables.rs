@@ -68,7 +68,7 @@ fn only_the_columns_that_are_wanted() {
         on_shop(&sandbox, &[table, "logs", "-o", "all.parquet"]);
         on_shop(&sandbox, &[table, "logs", "-o", "some.parquet", "--columns", columns]);
         let read = |name: &str| {
-            let file = File::open(sandbox.path().join(name)).unwrap();
+            let file = File::open(sandbox.path(name)).unwrap();
             ParquetReader::new(file).finish().unwrap()
         };
         let wanted: Vec<&str> = columns.split(',').collect();
