@@ -64,13 +64,13 @@ mod tests {
     fn a_dictionary_holds_the_same_strings() {
         let long = "a string of more than twelve bytes".to_owned();
         let rows = [Some("A"), None, Some(&*long), Some("A"), Some(&*long), Some("B"), None];
-        let column: Utf8ViewArray = rows.into_iter().collect();
+        let column = Utf8ViewArray::from_slice(rows);
         let dictionary = of(&column).unwrap();
         let values = dictionary.values().as_any().downcast_ref::<Utf8ViewArray>().unwrap();
         let read = dictionary.keys().iter().map(|key| key.map(|key| values.value(*key as usize)));
         assert_eq!(read.collect::<Vec<_>>(), rows);
         assert!(values.len() >= 3 && dictionary.null_count() == 2);
-        let nothing: Utf8ViewArray = [None::<&str>, None].into_iter().collect();
+        let nothing = Utf8ViewArray::from_slice([None::<&str>, None]);
         assert!(of(&nothing).is_none());
         let many: Vec<String> = (0..=MOST).map(|n| n.to_string()).collect();
         assert!(of(&Utf8ViewArray::from_slice_values(&many)).is_none());
