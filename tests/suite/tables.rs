@@ -53,6 +53,35 @@ fn tables_as_text() {
     }
 }
 
+#[test]
+fn only_the_columns_that_are_wanted() {
+    let sandbox = Sandbox::new();
+    let out = on_shop(&sandbox, &["events", "logs", "--columns", "label,line"]);
+    let all = on_shop(&sandbox, &["events", "logs"]);
+    let of = |line: &str, place: usize| line.split(',').nth(place).unwrap_or_default().to_owned();
+    let expected: Vec<String> =
+        all.stdout.lines().map(|line| format!("{},{}", of(line, 2), of(line, 7))).collect();
+    assert_eq!(out.stdout.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(expected[0], "label,line");
+    // Parquet is written while the logs are read, in another way.
+    for (table, columns) in [("events", "ts,utc_offset_minutes,label"), ("latencies", "pair,seq")] {
+        on_shop(&sandbox, &[table, "logs", "-o", "all.parquet"]);
+        on_shop(&sandbox, &[table, "logs", "-o", "some.parquet", "--columns", columns]);
+        let read = |name: &str| {
+            let file = File::open(sandbox.path(name)).unwrap();
+            ParquetReader::new(file).finish().unwrap()
+        };
+        let wanted: Vec<&str> = columns.split(',').collect();
+        assert!(read("some.parquet").equals_missing(&read("all.parquet").select(wanted).unwrap()));
+    }
+    for output in [&[][..], &["-o", "t.parquet"]] {
+        let args = [&["events", SHOP, "--columns", "ts,labl"], output].concat();
+        let out = sandbox.run(SB_TRACE, &args);
+        out.expect(2).says("there is no column 'labl'; did you mean label?").says("epoch_ms");
+        assert!(!sandbox.files("").contains(&"t.parquet".to_owned()));
+    }
+}
+
 /// Columns with their types, then the rows, as text.
 fn described(mut frame: DataFrame) -> String {
     let types: Vec<String> =

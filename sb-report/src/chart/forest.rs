@@ -85,7 +85,8 @@ pub(super) fn figure(comparison: &Comparison) -> Option<Figure> {
     let out = |share: Option<f64>| share.is_some_and(|s| !(low..=high).contains(&log(s)));
     let beyond = drawn().filter(|c| out(c.change)).count();
     if beyond > 0 {
-        figure.subtitle += &format!(" · {} beyond the axis", counted(beyond, "change", "changes"));
+        let changes = counted(beyond, "change", "changes");
+        figure.subtitle.extend([" · ", &changes, " beyond the axis"]);
     }
     if drawn().any(|c| out(c.low) || out(c.high)) {
         figure.subtitle += " · a line that reaches the edge goes on";

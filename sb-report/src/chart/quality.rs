@@ -1,4 +1,5 @@
-//! Data quality: where all lines, statements, events and traces went, and what each pair lacks.
+//! Data quality: where all lines, statements, events and traces went, what each pair lacks, and which
+//! two clocks disagree.
 
 use super::frame::blank;
 use crate::figure::{Anchor, Entry, Figure, Ink, Mark, Sample, ellipsize, size};
@@ -12,6 +13,8 @@ const ROW: f64 = 64.0;
 const LEAST: f64 = 3.0;
 /// More pairs than this are left to the tables.
 const PAIRS: usize = 8;
+/// The same of pairs of clocks.
+const CLOCKS: usize = 4;
 
 /// Draws the sums of the accounting and the pairs that lack something.
 pub(super) fn figure(report: &Report) -> Option<Figure> {
@@ -32,6 +35,23 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
             .collect(),
         }
     }));
+    // Both names are cut alike where they are long.
+    let half = |name: &str| {
+        ellipsize(name, size::TEXT, false, (WIDTH - 2.0 * LEFT) / size::GROWN / 2.0 - 45.0)
+    };
+    // What is wrong between which two clocks is seen apart, and told by the pairs already.
+    let clocks = report.quality.skews.iter().filter(|s| s.negative > 0).take(CLOCKS).map(|s| Sum {
+        name: format!("{} to {}", half(&s.sources.0), half(&s.sources.1)),
+        whole: s.n,
+        parts: [
+            ("latencies", s.n - s.negative, Level::Good),
+            ("negative", s.negative, Level::Warning),
+        ]
+        .into_iter()
+        .filter(|part| part.1 > 0)
+        .collect(),
+    });
+    let clocks: Vec<Sum> = clocks.collect();
     if sums.is_empty() {
         return None;
     }
@@ -43,9 +63,14 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
     });
     let title = match worst {
         Some(sum) => format!(
-            "{} of the {} are doubtful: {}",
+            "{} of {} doubtful: {}",
             percent(bad(sum), sum.whole),
-            sum.name,
+            // A pair, or what is counted.
+            if sum.name.contains('→') || sum.name == "total" {
+                format!("{} is", sum.name)
+            } else {
+                format!("the {} are", sum.name)
+            },
             words(sum, Some(Level::Warning))
         ),
         None => "Everything is accounted for, nothing is doubtful".to_owned(),
@@ -70,6 +95,7 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         entry(Level::Note, "set aside"),
         entry(Level::Warning, "doubtful"),
     ];
+    sums.extend(clocks);
     figure.height = ROW * sums.len() as f64 + 4.0;
     for (index, sum) in sums.iter().enumerate() {
         draw(&mut figure, sum, ROW * index as f64);

@@ -150,7 +150,11 @@ fn draw(figure: &mut Figure, names: &[String], stairs: &[Stairs], unit: Unit, mo
     };
     let low = stairs.iter().flat_map(sums).fold(0.0, f64::min);
     let high = stairs.iter().flat_map(sums).fold(most, f64::max);
-    let scale = Scale::linear(low, high, LEFT, WIDTH - 20.0);
+    // Room for a number behind every bar, also where the page makes it larger.
+    let number = |step: &f64| text_width(&latency(*step, unit), size::TEXT, false) * size::GROWN;
+    let widest = stairs.iter().flat_map(|s| &s.steps).map(number).fold(0.0, f64::max);
+    let right = WIDTH - 10.0 - widest;
+    let scale = Scale::linear(low, high, LEFT, right);
     for tick in latency_ticks(&scale, false) {
         let x = scale.place(tick.value);
         figure.line((x, top), (x, bottom), Stroke::solid(Ink::Grid, 1.0));
@@ -167,30 +171,13 @@ fn draw(figure: &mut Figure, names: &[String], stairs: &[Stairs], unit: Unit, mo
             let middle = y + LINE * (at as f64 + 1.5) - 2.0;
             let (left, width) = (a.min(b), (a - b).abs().max(1.5));
             figure.marks.push(Mark::Rect {
-                at: (left.min(WIDTH - 20.0 - width), middle - BAR / 2.0),
+                at: (left.min(right - width), middle - BAR / 2.0),
                 size: (width, BAR),
                 ink: s.ink,
                 opacity: if step < 0.0 { 0.45 } else { 1.0 },
             });
             let words = latency(step, unit);
-            let room = text_width(&words, size::TEXT, false) * size::GROWN;
-            // Behind the bar, or before it where there is no room behind.
-            let (x, anchor) = if a.max(b) + 6.0 + room <= WIDTH {
-                (a.max(b) + 6.0, Anchor::Start)
-            } else {
-                (left - 6.0, Anchor::End)
-            };
-            let ink = if anchor == Anchor::End && left - 6.0 - room < 0.0 {
-                None
-            } else {
-                Some(Ink::Muted)
-            };
-            if let Some(ink) = ink {
-                figure.text((x, middle + 4.0), anchor, ink, words);
-            } else {
-                // As wide as the picture: within the bar.
-                figure.text((WIDTH - 28.0, middle + 4.0), Anchor::End, Ink::Paper, words);
-            }
+            figure.text((a.max(b) + 6.0, middle + 4.0), Anchor::Start, Ink::Muted, words);
         }
     }
     level_axis(figure, &scale, (top, bottom), 0);

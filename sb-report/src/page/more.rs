@@ -6,14 +6,13 @@ use sb_trace::units::{Unit, ns_to_ms};
 use serde_json::{Value, json};
 
 /// The columns of the table, in the order of [`cells`].
-pub(super) const COLUMNS: [&str; 11] = [
+pub(super) const COLUMNS: [&str; 10] = [
     "mean",
     "CV",
     "IQR",
     "p90/p10",
     "stalls",
     "zero",
-    "unfinished",
     "p50 with unfinished",
     "p99 with unfinished",
     "between runs",
@@ -49,7 +48,7 @@ fn cells(row: &Row, detail: &Detail, unit: Unit) -> Vec<Value> {
         None => json!(["∞", f64::MAX, null]),
         some => ms(some),
     };
-    let bound = detail.stall_above_ms.map(|ms| format!("above {}", latency(ms, unit)));
+    let bound = detail.stall_above_ms.map(|ms| format!(">\u{a0}{}", latency(ms, unit)));
     vec![
         ms(summary.mean_ms),
         number(detail.cv, ""),
@@ -57,7 +56,6 @@ fn cells(row: &Row, detail: &Detail, unit: Unit) -> Vec<Value> {
         number(detail.p90_to_p10, "\u{a0}×"),
         counted(detail.stalls, bound),
         counted(detail.zero, None),
-        counted(summary.unmatched, None),
         with_unfinished(detail.p50_with_unfinished_ms, 0.5),
         with_unfinished(detail.p99_with_unfinished_ms, 0.99),
         detail.between_runs.map_or_else(none, |v| json!([share(v), v, null])),

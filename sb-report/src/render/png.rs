@@ -56,7 +56,7 @@ thread_local! {
 /// Each pixel is the mean of those drawn for it.
 fn shrink(pixels: &[u8], wide: usize) -> Vec<u8> {
     const ROW: usize = SAMPLES as usize;
-    const ALL: u16 = (SAMPLES * SAMPLES) as u16;
+    const ALL: u32 = SAMPLES * SAMPLES;
     let row = wide * 3;
     let mut small = Vec::with_capacity(pixels.len() / (ROW * ROW));
     let mut sums = vec![0u16; row];
@@ -70,8 +70,9 @@ fn shrink(pixels: &[u8], wide: usize) -> Vec<u8> {
         }
         for pixel in sums.chunks_exact(3 * ROW) {
             for channel in 0..3 {
-                let sum: u16 = pixel.iter().skip(channel).step_by(3).sum();
-                small.push(u8::try_from((sum + ALL / 2) / ALL).unwrap_or(u8::MAX));
+                let across = pixel.iter().skip(channel).step_by(3);
+                let mean = (across.map(|&sum| u32::from(sum)).sum::<u32>() + ALL / 2) / ALL;
+                small.push(u8::try_from(mean).unwrap_or(u8::MAX));
             }
         }
     }

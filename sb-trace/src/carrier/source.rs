@@ -289,3 +289,25 @@ impl Source {
         How { unit: options.epoch_unit, id_regex: options.id_regex.as_ref(), rest, in_parts }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is taken for plain at once, no carrier claims.
+        #[test]
+        fn lines_that_begin_with_a_statement_are_no_carriers(
+            lines in proptest::collection::vec(
+                "[0-9]{13}([+]0000|-0330|Z|[+]02:00)\\|[A-Z_]{3}[ -+--~\t]{0,60}\r?\n", 1..8,
+            ),
+        ) {
+            let text = lines.concat().into_bytes();
+            let options = Options::default();
+            prop_assume!(is_plainly_plain(&text, &options));
+            let detected = detect(&Head::new(text, true), &options.format.among());
+            prop_assert_eq!(detected.map(|carrier| carrier.name), None);
+        }
+    }
+}

@@ -103,6 +103,12 @@ impl<'a> Belt<'a> {
         }
     }
 
+    /// Something went wrong: nobody waits for anything any more.
+    pub(super) fn fail(&self, error: Error) {
+        lock(&self.state).error.get_or_insert(error);
+        self.joined.notify_all();
+    }
+
     /// A reader has this block now.
     pub(super) fn take(&self, place: Place) {
         lock(&self.state).taken.insert(place);
@@ -150,11 +156,10 @@ impl<'a> Belt<'a> {
         if !full.is_empty() {
             // Whoever joined them sees to them, while others join.
             drop(state);
-            let done = full.into_iter().try_for_each(|part| self.hand_on(part));
-            state = lock(&self.state);
-            if let Err(error) = done {
-                state.error.get_or_insert(error);
+            if let Err(error) = full.into_iter().try_for_each(|part| self.hand_on(part)) {
+                self.fail(error);
             }
+            state = lock(&self.state);
         }
         // Not further ahead of a slow block than memory allows, as long as somebody is at it.
         while state.waiting.len() > self.most

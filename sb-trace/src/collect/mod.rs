@@ -9,7 +9,7 @@ mod reader;
 
 use crate::accounting::{Accounting, LookAlikeAt};
 use crate::analysis::FileInfo;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::options::Options;
 use crate::read::Input;
@@ -104,6 +104,7 @@ pub(crate) fn collect(
 
 /// Takes blocks until there are no more.
 fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, options: &Options) {
+    let _alarm = Alarm { feed, belt };
     loop {
         let piece = match feed.next(belt) {
             Task::Piece(piece) => piece,
@@ -121,6 +122,21 @@ fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, options: &Options
         });
         if !belt.put(piece, reader.number, parsed) {
             feed.stop();
+        }
+    }
+}
+
+/// Ends the work of all readers when one of them panics: they would wait for its block for ever.
+struct Alarm<'w> {
+    feed: &'w Feed<'w>,
+    belt: &'w Belt<'w>,
+}
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.belt.fail(Error::read("input", std::io::Error::other("was not read to its end")));
+            self.feed.stop();
         }
     }
 }

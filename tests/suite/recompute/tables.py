@@ -113,9 +113,9 @@ def more(d):
     ms = lambda v: "n/a" if v is None else latency(v, u)
     number = lambda v, end="": "n/a" if v is None else f"{v:.2f}{end}"
     endless = lambda v, q: "n/a" if not enough(d["n"] + d["unmatched"], q) else "∞" if v is None else latency(v, u)
-    above = "" if d["stall_above_ms"] is None else f"above {latency(d['stall_above_ms'], u)}"
+    above = "" if d["stall_above_ms"] is None else f"> {latency(d['stall_above_ms'], u)}"
     return [arrow(pair), d["start_class"] if several_classes else None, ms(d["mean_ms"]), number(d["cv"]),
             ms(None if d["p25_ms"] is None else d["p75_ms"] - d["p25_ms"]), number(d["p90_to_p10"], " ×"), count(d["stalls"]) + above,
-            count(d["zero"]), count(d["unmatched"]), endless(d["p50_with_unfinished_ms"], .5), endless(d["p99_with_unfinished_ms"], .99),
+            count(d["zero"]), endless(d["p50_with_unfinished_ms"], .5), endless(d["p99_with_unfinished_ms"], .99),
             "n/a" if d["between_runs"] is None else share(d["between_runs"]), "n/a" if d["effective_n"] is None else count(math.floor(d["effective_n"] + .5))]
 page.table(tables[1], [more(d) for d in summary["details"]])
