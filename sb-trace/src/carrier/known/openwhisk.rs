@@ -60,6 +60,12 @@ pub(super) fn behind_stream(line: &[u8]) -> Option<&[u8]> {
 fn output(line: &[u8]) -> Cow<'_, [u8]> {
     let bare = line.trim_ascii();
     let bare = bare.strip_suffix(b",").unwrap_or(bare);
+    let inner = bare.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+    if let Some(text) = inner
+        && memchr::memchr2(b'\\', b'"', text).is_none()
+    {
+        return Cow::Borrowed(behind_stream(text).unwrap_or(text));
+    }
     match Json::parse(bare) {
         Some(Json::Text(text)) => {
             let text = text.as_bytes();
