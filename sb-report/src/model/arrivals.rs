@@ -79,8 +79,8 @@ fn of_run(mut calls: Vec<(i64, i64)>, tick_ns: i64, view: &RunView) -> Option<Ar
     let span = calls[calls.len() - 1].0.saturating_sub(calls[0].0) as f64;
     let by_chance =
         if span > 0.0 { -(-2.0 * tick_ns as f64 * others / span).exp_m1() } else { 1.0 };
-    let latencies: Vec<i64> = calls.iter().map(|c| c.1 - c.0).collect();
-    let gaps: Vec<i64> = calls.windows(2).map(|w| w[1].0 - w[0].0).collect();
+    let latencies: Vec<i64> = calls.iter().map(|c| c.1.saturating_sub(c.0)).collect();
+    let gaps: Vec<i64> = calls.windows(2).map(|w| w[1].0.saturating_sub(w[0].0)).collect();
     let rank_correlation = spearman(&latencies[..gaps.len()], &gaps);
     let excess = if by_chance < 1.0 { (at_an_end - by_chance) / (1.0 - by_chance) } else { 0.0 };
     let closed = excess >= WAITING || rank_correlation.is_some_and(|r| r >= WAITING);
