@@ -48,15 +48,12 @@ pub(super) fn encode(frame: &DataFrame) -> Result<Group> {
     for (column, type_) in frame.columns().iter().zip(types) {
         let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
         let dictionary = array.as_any().downcast_ref().and_then(dictionary::of);
-        let encoded = match dictionary {
-            Some(dictionary) => {
-                let encodings = [Encoding::RleDictionary];
-                array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
-            }
-            None => {
-                let encodings = encodings(column.dtype(), array.dtype());
-                array_to_columns(&array, type_.clone(), options, &encodings)
-            }
+        let encoded = if let Some(dictionary) = dictionary {
+            let encodings = [Encoding::RleDictionary];
+            array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
+        } else {
+            let encodings = encodings(column.dtype(), array.dtype());
+            array_to_columns(&array, type_.clone(), options, &encodings)
         };
         let encoded = encoded.map_err(io_error)?;
         for pages in encoded {

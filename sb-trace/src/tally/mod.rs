@@ -285,7 +285,7 @@ impl Measurer<'_> {
 
     /// Notes the pause between a trace of this shape and the next one of its stream.
     fn wrap(&mut self, shape: u32, pause_ns: i64) {
-        self.shapes.all[shape as usize].wraps.add(pause_ns, self.ticks);
+        self.shapes.all[shape as usize].wrap(pause_ns, self.ticks);
     }
 
     /// Notes the latencies of a trace from one clock to another.

@@ -58,24 +58,26 @@ pub(super) struct Slot {
     pub latencies: Counts,
 }
 
-/// All traces of one shape.
+/// All traces of one shape. What each trace needs stands first and together: where there are many
+/// shapes, the memory of each is far away.
 #[derive(Debug, Clone)]
+#[repr(C)]
 pub(super) struct Measured {
-    pub shape: Shape,
     pub traces: u64,
     /// Run and place in the log of the first of them.
     pub first: (u32, u64),
-    pub measures: Vec<Measure>,
-    pub slots: Vec<Slot>,
-    /// How often each short latency occurred, [`SHORT`] for each slot, all in one place: where there
-    /// are many shapes, the memory of each is far away. Empty for the first traces of a shape.
+    /// How often each short latency occurred, [`SHORT`] for each slot, and each short pause. Empty
+    /// for the first traces of a shape.
     short: Vec<u32>,
+    pub measures: Vec<Measure>,
+    pub shape: Shape,
+    pub slots: Vec<Slot>,
     /// Pauses from the last event to the next trace of the same stream.
     pub wraps: Counts,
 }
 
 /// Latencies of fewer units of the clock than this are short.
-const SHORT: usize = 64;
+const SHORT: usize = 128;
 
 /// So many traces have no memory for short latencies: most shapes of a disorderly log have one.
 const FEW: u64 = 8;
@@ -94,7 +96,10 @@ impl Measured {
         known == kind
             && labels.len() == shape.labels.len()
             && labels.zip(&shape.labels).all(|(label, of_shape)| label == *of_shape)
-            && shape.across == across
+            // Mostly both are empty. Compared as slices, they would be looked at by a masked load from
+            // no memory at all, which was measured to cost more than all else.
+            && shape.across.len() == across.len()
+            && shape.across.iter().eq(across)
     }
 
     /// Measures one trace of this shape by the times of its events.
@@ -103,7 +108,7 @@ impl Measured {
         self.traces += 1;
         self.first = self.first.min(place);
         if self.traces == FEW {
-            self.short.resize(self.slots.len() * SHORT, 0);
+            self.short.resize((self.slots.len() + 1) * SHORT, 0);
         }
         for m in &self.measures {
             let Some(to) = m.to else { continue };
@@ -117,11 +122,23 @@ impl Measured {
         }
     }
 
+    /// Counts the pause from a trace of this shape to the next one.
+    #[inline]
+    pub(super) fn wrap(&mut self, pause_ns: i64, ticks: Ticks) {
+        let units = ticks.units(pause_ns);
+        let pauses = self.short.len().saturating_sub(SHORT);
+        match self.short.get_mut(pauses.wrapping_add(units)) {
+            Some(count) if units < SHORT && *count < u32::MAX => *count += 1,
+            _ => self.wraps.add(pause_ns, ticks),
+        }
+    }
+
     /// All latencies are counted in their slots from now on.
     pub(super) fn settle(&mut self, ticks: Ticks) {
         let short = std::mem::take(&mut self.short);
-        for (slot, counts) in self.slots.iter_mut().zip(short.chunks(SHORT)) {
-            slot.latencies.add_units(counts, ticks);
+        let slots = self.slots.iter_mut().map(|slot| &mut slot.latencies);
+        for (slot, counts) in slots.chain([&mut self.wraps]).zip(short.chunks(SHORT)) {
+            slot.add_units(counts, ticks);
         }
     }
 }

@@ -162,7 +162,7 @@ impl Stretches {
             self.by_order(&parsed.rows, names, opener, block.run, &mut sums);
         }
         if sums.with_id > 0 {
-            self.by_id(&parsed.rows, &parsed.ids, block, sums.with_record > 0);
+            self.by_id(&parsed.rows, &parsed.ids, block, (sums.with_record > 0, sums.driver > 0));
         }
         parsed.rows.clear();
         Some(sums)
@@ -241,29 +241,37 @@ impl Stretches {
     }
 
     /// Keeps the events that have ids, those of one id together.
-    fn by_id(&mut self, rows: &[Event], ids: &Names, block: BlockOf<'_>, on_record: bool) {
-        let wanted = |labels: &[Label], row: &Event| {
-            row.id() != NONE && labels[row.label as usize] != Label::Driver
-        };
+    fn by_id(
+        &mut self,
+        rows: &[Event],
+        ids: &Names,
+        block: BlockOf<'_>,
+        (on_record, drivers): (bool, bool),
+    ) {
+        let labels = &self.labels;
+        let left_out = |row: &Event| drivers && labels[row.label as usize] == Label::Driver;
+        // Those without an id are counted too, under the handle of none.
         self.ends.clear();
         self.ends.resize(ids.len() + 1, 0);
-        for row in rows.iter().filter(|row| wanted(&self.labels, row)) {
-            self.ends[row.id() as usize + 1] += 1;
+        for row in rows {
+            self.ends[row.id() as usize + 1] += usize::from(!left_out(row));
         }
         for id in 1..self.ends.len() {
             self.ends[id] += self.ends[id - 1];
         }
         self.order.resize(rows.len().max(self.order.len()), 0);
-        for (number, row) in (0u32..).zip(rows).filter(|(_, row)| wanted(&self.labels, row)) {
-            let place = &mut self.ends[row.id() as usize];
-            self.order[*place] = number;
-            *place += 1;
+        for (number, row) in (0u32..).zip(rows) {
+            if !left_out(row) {
+                let place = &mut self.ends[row.id() as usize];
+                self.order[*place] = number;
+                *place += 1;
+            }
         }
         let mut start = 0;
         for (id, &end) in (0..).zip(self.ends.iter().take(ids.len())) {
             let of_id = &self.order[start..end];
             start = end;
-            if of_id.is_empty() {
+            if of_id.is_empty() || id == NONE {
                 continue;
             }
             let of = Of {
