@@ -2,8 +2,9 @@
 
 use super::counts::{Counts, Poured};
 use super::keyed::Close;
+use super::measurer::Measurer;
 use super::shapes::{Measured, Slot, What};
-use super::{Clocks, Measurer, Tally};
+use super::{Clocks, Tally};
 use crate::latency::{Pair, PairChoice, Places, Skew, in_order, rarer_directions, resolve};
 use crate::names::{Name, Names};
 use crate::stats::{ALL_CLASSES, Summary};
@@ -52,47 +53,25 @@ impl Tally {
             return None;
         }
         let mut clocks = Clocks::default();
-        let mut measurer = Measurer {
-            shapes: &mut self.shapes,
-            pairs: &self.pairs,
-            filter: &self.filter,
-            benchmarks: &self.benchmarks,
-            names,
-            ticks: self.ticks,
-            max_trace_ns: self.max_trace_ns,
-            split: &mut self.split,
-            filtered: &mut self.filtered,
-        };
+        let mut measurer = Measurer { how: &self.how, names, made: &mut self.made };
         for stream in &mut self.streams {
             stream.sequence.close(&mut measurer);
         }
         self.read.push((std::mem::take(&mut self.keyed), None));
-        let close = Close {
-            pairs: &self.pairs,
-            filter: &self.filter,
-            benchmarks: &self.benchmarks,
-            names,
-            ticks: self.ticks,
-            max_trace_ns: self.max_trace_ns,
-            files: &self.files,
-            may_cut: self.by.may_cut(),
-            starts,
-        };
+        let close =
+            Close { how: &self.how, names, files: &self.files, may_cut: self.by.may_cut(), starts };
         for closed in close.all(&self.read) {
-            let numbers =
-                self.shapes.absorb(closed.shapes, |label| label, &self.pairs, names, self.ticks);
+            let numbers = self.made.absorb(closed.made, |label| label, &self.how, names);
             clocks.absorb(closed.clocks, &numbers);
-            self.split += closed.split;
-            self.filtered += closed.filtered;
         }
-        let ticks = self.ticks;
-        self.shapes.all.iter_mut().for_each(|measured| measured.settle(ticks));
+        let ticks = self.how.ticks;
+        self.made.shapes.all.iter_mut().for_each(|measured| measured.settle(ticks));
         // A TO that no event has needs a handle, to be written in a table.
-        self.pairs.named().for_each(|pair| {
+        self.how.pairs.named().for_each(|pair| {
             names.add(&pair.to);
         });
         let names = &*names;
-        let shapes = &self.shapes.all;
+        let shapes = &self.made.shapes.all;
         let wanted = commonest(lasts(shapes).into_iter());
         let last_of = |s: &Measured| wanted.get(&s.shape.benchmark).map(|&(_, last)| last);
         let expected: Vec<(Option<Name>, &str)> =
@@ -108,9 +87,9 @@ impl Tally {
             .collect();
         let mut out = Tallied {
             with_id: self.with_id,
-            traces_split: self.split,
+            traces_split: self.made.split,
             events_driver: self.driver,
-            events_filtered: self.filtered,
+            events_filtered: self.made.filtered,
             ..Tallied::default()
         };
         let mut paths: HashMap<Vec<Name>, u64> = HashMap::new();
@@ -140,7 +119,7 @@ impl Tally {
             traces: s.traces,
         });
         out.missing = count_missing(incomplete, names, &expected);
-        let turned = turned(shapes, &self.pairs);
+        let turned = turned(shapes, &self.how.pairs);
         let rows = self.rows(&complete, &turned, names);
         out.skew = skew(&clocks, &rows, file_names);
         out.summaries = self.summaries(rows, names, percents);
@@ -155,8 +134,9 @@ impl Tally {
         turned: &HashSet<(Name, Name)>,
         names: &Names,
     ) -> Vec<Row<'_>> {
-        let shapes = &self.shapes.all;
-        let totals = self.pairs == PairChoice::Consecutive && with_totals(shapes, complete, turned);
+        let shapes = &self.made.shapes.all;
+        let totals =
+            self.how.pairs == PairChoice::Consecutive && with_totals(shapes, complete, turned);
         let mut rows = Vec::new();
         for ((number, s), complete) in (0u32..).zip(shapes).zip(complete) {
             let labels = &s.shape.labels;
@@ -174,7 +154,7 @@ impl Tally {
                 };
                 let (a, b) = (slot.from, slot.to);
                 match slot.what {
-                    What::Step if self.pairs != PairChoice::Consecutive => {}
+                    What::Step if self.how.pairs != PairChoice::Consecutive => {}
                     What::Step if slot.across && turned.contains(&(a, b)) => {
                         rows.push(row(Pair::Labels(b, a), true));
                     }
@@ -183,7 +163,7 @@ impl Tally {
                     What::Total => {}
                     What::Named(spec) => {
                         // The handle of a TO may have been unknown when the shape was.
-                        let to = self.pairs.named().nth(spec as usize).map(|spec| &*spec.to);
+                        let to = self.how.pairs.named().nth(spec as usize).map(|spec| &*spec.to);
                         if let Some(to) = to.and_then(|to| names.find(to)) {
                             rows.push(row(Pair::Labels(a, to), false));
                         }
@@ -206,7 +186,7 @@ impl Tally {
             place.2 += row.traces * to;
             of_pair.entry(row.pair).or_default().push(row);
         }
-        let pairs: Vec<Pair> = match &self.pairs {
+        let pairs: Vec<Pair> = match &self.how.pairs {
             PairChoice::Named(specs) => {
                 resolve(specs, names).into_iter().map(|(f, t)| Pair::Labels(f, t)).collect()
             }
@@ -252,7 +232,7 @@ impl Tally {
         let mut unmatched = 0;
         for row in rows {
             let into = if row.turned { &mut turned } else { &mut all };
-            row.of.latencies.pour(into, self.ticks);
+            row.of.latencies.pour(into, self.how.ticks);
             unmatched += row.traces * row.of.unmatched;
         }
         all.add(turned.turned());
@@ -269,7 +249,7 @@ impl Tally {
 
     /// What is usual among the traces that the order of the log made.
     fn sequences(&self) -> Sequences {
-        let shapes = || self.shapes.all.iter().filter(|s| s.shape.by_sequence);
+        let shapes = || self.made.shapes.all.iter().filter(|s| s.shape.by_sequence);
         let mut paths: HashMap<&[Name], u64> = HashMap::new();
         for s in shapes() {
             *paths.entry(&s.shape.labels).or_default() += s.traces;
@@ -279,7 +259,7 @@ impl Tally {
         let median = |counts: Vec<&Counts>| {
             let mut all = Poured::default();
             for counts in counts {
-                counts.pour(&mut all, self.ticks);
+                counts.pour(&mut all, self.how.ticks);
             }
             all.median()
         };

@@ -9,6 +9,7 @@ mod clocks;
 mod counts;
 mod figures;
 mod keyed;
+mod measurer;
 mod sequence;
 mod shapes;
 mod stretch;
@@ -17,7 +18,6 @@ pub(crate) use clocks::Clocks;
 pub(crate) use stretch::{BlockOf, Stretches, Sums};
 
 use crate::event::Event;
-use crate::filter::Filter;
 use crate::latency::PairChoice;
 use crate::names::{NONE, Name, Names};
 use crate::options::Options;
@@ -25,8 +25,8 @@ use crate::trace::{DRIVER, Grouping};
 use counts::Ticks;
 use hashbrown::{HashMap, HashSet};
 use keyed::{Keyed, Of};
+use measurer::{How, Made, Measurer};
 use sequence::{Opener, Sequence};
-use shapes::{Kind, Shapes};
 
 /// What is known of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,10 +50,7 @@ struct Stream {
 #[derive(Debug)]
 pub(crate) struct Tally {
     by: Grouping,
-    pairs: PairChoice,
-    filter: Filter,
-    max_trace_ns: i64,
-    ticks: Ticks,
+    how: How,
     /// What stamped the events of each file that name no source.
     files: Vec<u32>,
     labels: Vec<Label>,
@@ -63,17 +60,13 @@ pub(crate) struct Tally {
     keyed: Keyed,
     /// What readers kept of events with keys, with the handles of their words.
     read: Vec<(Keyed, Option<Vec<Name>>)>,
-    shapes: Shapes,
-    /// The benchmark of each run, as a number.
-    benchmarks: Vec<u32>,
+    made: Made,
     benchmark_names: Vec<String>,
     /// Whether any event of a sequence has an id on its record.
     recorded_sequences: bool,
     with_id: u64,
     driver: u64,
     orphans: u64,
-    filtered: u64,
-    split: u64,
 }
 
 impl Tally {
@@ -85,10 +78,13 @@ impl Tally {
         }
         Some(Self {
             by: options.by.clone(),
-            pairs: options.pairs.clone(),
-            filter: options.filter.clone(),
-            max_trace_ns: options.max_trace_ns,
-            ticks: Ticks::of(options.epoch_unit.ns()),
+            how: How {
+                pairs: options.pairs.clone(),
+                filter: options.filter.clone(),
+                benchmarks: Vec::new(),
+                ticks: Ticks::of(options.epoch_unit.ns()),
+                max_trace_ns: options.max_trace_ns,
+            },
             files: Vec::new(),
             labels: Vec::new(),
             streams: Vec::new(),
@@ -96,15 +92,12 @@ impl Tally {
             last_stream: None,
             keyed: Keyed::new(Ticks::of(options.epoch_unit.ns())),
             read: Vec::new(),
-            shapes: Shapes::default(),
-            benchmarks: Vec::new(),
+            made: Made::default(),
             benchmark_names: Vec::new(),
             recorded_sequences: false,
             with_id: 0,
             driver: 0,
             orphans: 0,
-            filtered: 0,
-            split: 0,
         })
     }
 
@@ -115,7 +108,7 @@ impl Tally {
             self.benchmark_names.push(benchmark.to_owned());
             self.benchmark_names.len() - 1
         });
-        self.benchmarks.push(u32::try_from(number).unwrap_or(u32::MAX));
+        self.how.benchmarks.push(u32::try_from(number).unwrap_or(u32::MAX));
     }
 
     /// Tells of a file before its first event, and of the source that its path names.
@@ -144,8 +137,9 @@ impl Tally {
             self.driver += 1;
             return;
         }
-        if !self.filter.conditions.is_empty() && !self.filter.wants_event(event, names) {
-            self.filtered += 1;
+        let filter = &self.how.filter;
+        if !filter.conditions.is_empty() && !filter.wants_event(event, names) {
+            self.made.filtered += 1;
             return;
         }
         let (opener, key) = match &self.by {
@@ -174,17 +168,7 @@ impl Tally {
             None => self.orphans += 1,
             Some(opener) => {
                 self.recorded_sequences |= event.correlation_id != NONE;
-                let mut measurer = Measurer {
-                    shapes: &mut self.shapes,
-                    pairs: &self.pairs,
-                    filter: &self.filter,
-                    benchmarks: &self.benchmarks,
-                    names,
-                    ticks: self.ticks,
-                    max_trace_ns: self.max_trace_ns,
-                    split: &mut self.split,
-                    filtered: &mut self.filtered,
-                };
+                let mut measurer = Measurer { how: &self.how, names, made: &mut self.made };
                 stream.sequence.push(timed, run, opener, &mut measurer);
             }
         }
@@ -229,81 +213,6 @@ fn seen(labels: &mut Vec<Label>, label: Name, names: &Names) -> Label {
             labels.resize(labels.len().max(place + 1), Label::Unseen);
             labels[place] = kind;
             kind
-        }
-    }
-}
-
-/// What a trace needs to be measured.
-#[derive(Debug)]
-struct Measurer<'a> {
-    shapes: &'a mut Shapes,
-    pairs: &'a PairChoice,
-    filter: &'a Filter,
-    benchmarks: &'a [u32],
-    names: &'a Names,
-    ticks: Ticks,
-    max_trace_ns: i64,
-    split: &'a mut u64,
-    filtered: &'a mut u64,
-}
-
-impl Measurer<'_> {
-    fn benchmark(&self, run: u32) -> u32 {
-        self.benchmarks[run as usize]
-    }
-
-    fn max_trace_ns(&self) -> i64 {
-        self.max_trace_ns
-    }
-
-    fn split(&mut self, was_cut: bool) {
-        *self.split += u64::from(was_cut);
-    }
-
-    /// Measures a trace; gives its shape unless it lies outside the chosen span of time.
-    fn measure(
-        &mut self,
-        kind: Kind,
-        labels: impl ExactSizeIterator<Item = Name> + Clone,
-        across: &[u32],
-        times: impl Fn(u32) -> i64,
-        place: (u32, u64),
-    ) -> Option<u32> {
-        if !self.filter.wants_time(times(0), 0) {
-            *self.filtered += labels.len() as u64;
-            return None;
-        }
-        let shape = self.shapes.number(kind, labels, across, self.pairs, self.names);
-        self.shapes.all[shape as usize].add(times, place, self.ticks);
-        Some(shape)
-    }
-
-    /// The shape of a trace with these labels, which is measured elsewhere.
-    fn shape(&mut self, kind: Kind, labels: &[Name]) -> u32 {
-        self.shapes.number(kind, labels.iter().copied(), &[], self.pairs, self.names)
-    }
-
-    /// Notes the pause between a trace of this shape and the next one of its stream.
-    fn wrap(&mut self, shape: u32, pause_ns: i64) {
-        self.shapes.all[shape as usize].wrap(pause_ns, self.ticks);
-    }
-
-    /// Notes the latencies of a trace from one clock to another.
-    fn note_clocks(
-        &self,
-        shape: u32,
-        times: impl Fn(u32) -> i64,
-        clock: impl Fn(u32) -> u32,
-        clocks: &mut Clocks,
-    ) {
-        let measured = &self.shapes.all[shape as usize];
-        for m in &measured.measures {
-            let Some(to) = m.to else { continue };
-            let (from_clock, to_clock) = (clock(m.from), clock(to));
-            if from_clock != to_clock {
-                let latency = times(to).saturating_sub(times(m.from));
-                clocks.note((shape, m.slot), from_clock, to_clock, latency);
-            }
         }
     }
 }

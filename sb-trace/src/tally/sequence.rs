@@ -1,6 +1,6 @@
 //! Traces that the order of the log makes, measured as they end.
 
-use super::Measurer;
+use super::measurer::Measurer;
 use super::shapes::Kind;
 use crate::event::Event;
 use crate::names::Name;

@@ -5,14 +5,11 @@
 //! For traces that the order makes this can be done because all of a stream begin with the same
 //! label: the stream's first, or the one that the user named.
 
-use super::counts::Ticks;
 use super::keyed::{self, Keyed, Of};
+use super::measurer::{How, Made, Measurer};
 use super::sequence::{Opener, Sequence};
-use super::shapes::Shapes;
-use super::{Clocks, Label, Measurer, Tally, seen};
+use super::{Clocks, Label, Tally, seen};
 use crate::event::{Event, Parsed};
-use crate::filter::Filter;
-use crate::latency::PairChoice;
 use crate::names::{NONE, Name, Names};
 use crate::options::Options;
 use crate::trace::{DRIVER, Grouping};
@@ -21,16 +18,11 @@ use crate::trace::{DRIVER, Grouping};
 #[derive(Debug)]
 pub(crate) struct Stretches {
     by: Grouping,
-    pairs: PairChoice,
-    filter: Filter,
-    benchmarks: Vec<u32>,
-    ticks: Ticks,
-    max_trace_ns: i64,
+    how: How,
     sequence: Sequence,
     keyed: Keyed,
     labels: Vec<Label>,
-    shapes: Shapes,
-    split: u64,
+    made: Made,
     /// For each label, the number of the last block that it was used in.
     used: Vec<u32>,
     blocks: u32,
@@ -88,16 +80,11 @@ impl Stretches {
         let fits = by_order_or_id && options.id_from_path.is_none() && options.filter.is_all();
         fits.then(|| Self {
             by: options.by.clone(),
-            pairs: options.pairs.clone(),
-            filter: Filter::default(),
-            benchmarks: tally.benchmarks.clone(),
-            ticks: tally.ticks,
-            max_trace_ns: tally.max_trace_ns,
+            how: tally.how.clone(),
             sequence: Sequence::default(),
             keyed: tally.keyed.another(),
             labels: Vec::new(),
-            shapes: Shapes::default(),
-            split: 0,
+            made: Made::default(),
             used: Vec::new(),
             blocks: 0,
             ends: Vec::new(),
@@ -188,17 +175,7 @@ impl Stretches {
     /// Measures the traces that the order of a block makes.
     fn by_order(&mut self, rows: &[Event], names: &Names, opener: Name, run: u32, sums: &mut Sums) {
         self.sequence.reset();
-        let mut measurer = Measurer {
-            shapes: &mut self.shapes,
-            pairs: &self.pairs,
-            filter: &self.filter,
-            benchmarks: &self.benchmarks,
-            names,
-            ticks: self.ticks,
-            max_trace_ns: self.max_trace_ns,
-            split: &mut self.split,
-            filtered: &mut 0,
-        };
+        let mut measurer = Measurer { how: &self.how, names, made: &mut self.made };
         // Mostly, all events are of such traces: then each trace is a slice of the rows.
         if sums.driver == 0 && sums.with_id == 0 {
             let opens = |rows: &[Event]| rows.iter().position(|row| row.label == opener);
@@ -236,7 +213,7 @@ impl Stretches {
     fn measured(&self, sums: &mut Sums) {
         if let Some((begin, shape, end)) = self.sequence.measured() {
             (sums.begin, sums.end) = (begin, end);
-            sums.labels.clone_from(&self.shapes.all[shape as usize].shape.labels);
+            sums.labels.clone_from(&self.made.shapes.all[shape as usize].shape.labels);
         }
     }
 
@@ -315,17 +292,7 @@ impl Tally {
         }
         stream.steps += sums.steps;
         stream.back += sums.back;
-        let mut measurer = Measurer {
-            shapes: &mut self.shapes,
-            pairs: &self.pairs,
-            filter: &self.filter,
-            benchmarks: &self.benchmarks,
-            names,
-            ticks: self.ticks,
-            max_trace_ns: self.max_trace_ns,
-            split: &mut self.split,
-            filtered: &mut self.filtered,
-        };
+        let mut measurer = Measurer { how: &self.how, names, made: &mut self.made };
         let sequence = &mut stream.sequence;
         let own = |&(time, label): &(i64, Name)| (time, words[label as usize]);
         for event in &sums.head {
@@ -347,9 +314,8 @@ impl Tally {
                 seen(&mut self.labels, words.get(label).copied().unwrap_or(NONE), names);
             }
         }
-        self.split += of.split;
         let label = |label: Name| words[label as usize];
-        self.shapes.absorb(of.shapes, label, &self.pairs, names, self.ticks);
+        self.made.absorb(of.made, label, &self.how, names);
         self.read.push((of.keyed, Some(words)));
     }
 }

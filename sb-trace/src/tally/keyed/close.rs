@@ -2,12 +2,10 @@
 
 use super::stream::{Record, text};
 use super::{HEAPS, Keyed};
-use crate::filter::Filter;
-use crate::latency::PairChoice;
 use crate::names::{Name, Names};
-use crate::tally::counts::Ticks;
-use crate::tally::shapes::{Kind, Shapes};
-use crate::tally::{Clocks, Measurer};
+use crate::tally::Clocks;
+use crate::tally::measurer::{How, Made, Measurer};
+use crate::tally::shapes::Kind;
 use crate::trace::{ColdWarm, StartClass};
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use rayon::prelude::*;
@@ -16,12 +14,8 @@ use std::hash::BuildHasher;
 /// What is needed to measure traces by key.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tally) struct Close<'a> {
-    pub pairs: &'a PairChoice,
-    pub filter: &'a Filter,
-    pub benchmarks: &'a [u32],
+    pub how: &'a How,
     pub names: &'a Names,
-    pub ticks: Ticks,
-    pub max_trace_ns: i64,
     /// What stamped the events of each file, for readers that know the file only.
     pub files: &'a [u32],
     /// Whether a trace that is too long is cut.
@@ -33,10 +27,8 @@ pub(in crate::tally) struct Close<'a> {
 /// What was measured of some keys.
 #[derive(Debug, Default)]
 pub(in crate::tally) struct Closed {
-    pub shapes: Shapes,
+    pub made: Made,
     pub clocks: Clocks,
-    pub split: u64,
-    pub filtered: u64,
 }
 
 /// An event of a heap.
@@ -106,7 +98,7 @@ impl Close<'_> {
                     let label = item.label;
                     key_of.push(number);
                     rows.push(Row {
-                        time_ns: item.time.saturating_mul(self.ticks.unit_ns()),
+                        time_ns: item.time.saturating_mul(self.how.ticks.unit_ns()),
                         place: head.place.saturating_add(item.row.into()),
                         label: words.as_ref().map_or(label, |words| words[label as usize]),
                         clock,
@@ -131,21 +123,12 @@ impl Close<'_> {
         if !events.is_sorted_by_key(order) {
             events.sort_unstable_by_key(order);
         }
-        let mut measurer = Measurer {
-            shapes: &mut out.shapes,
-            pairs: self.pairs,
-            filter: self.filter,
-            benchmarks: self.benchmarks,
-            names: self.names,
-            ticks: self.ticks,
-            max_trace_ns: self.max_trace_ns,
-            split: &mut out.split,
-            filtered: &mut out.filtered,
-        };
+        let mut measurer = Measurer { how: self.how, names: self.names, made: &mut out.made };
         let mut rest: &[Row] = events;
         let mut parts = 0;
         while let Some(first) = rest.first() {
-            let fits = |row: &Row| row.time_ns.saturating_sub(first.time_ns) <= self.max_trace_ns;
+            let fits =
+                |row: &Row| row.time_ns.saturating_sub(first.time_ns) <= self.how.max_trace_ns;
             let count = if !self.may_cut || rest.last().is_some_and(fits) {
                 rest.len()
             } else {
