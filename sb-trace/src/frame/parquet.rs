@@ -86,7 +86,8 @@ pub(super) struct Parquet<W: Write> {
 impl<W: Write> Parquet<W> {
     /// A file with the columns of this frame.
     pub(super) fn new(out: W, like: &DataFrame) -> Result<Self> {
-        let schema = like.schema().to_arrow(CompatLevel::newest());
+        // Readers of Arrow that are some years old know no string views; the bytes are the same.
+        let schema = like.schema().to_arrow(CompatLevel::oldest());
         let file = FileWriter::try_new(out, schema.clone(), options()).map_err(io_error)?;
         Ok(Self { file, schema })
     }
