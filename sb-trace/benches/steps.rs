@@ -1,7 +1,7 @@
 //! What each step costs, and how that grows with the log:
 //!
 //! ```sh
-//! cargo bench --workspace --bench steps
+//! cargo bench --profile release --workspace --bench steps    # that profile has polars compiled
 //! ```
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails to set itself up fails")]
 
