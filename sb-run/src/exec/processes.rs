@@ -84,6 +84,13 @@ fn send(pid: u32, signal: Signal) {
     }
 }
 
+/// Signals one process, if it still runs.
+pub fn signal_process(pid: u32, signal: Signal) {
+    if let Some(pid) = id(pid) {
+        let _ = rustix::process::kill_process(pid, signal);
+    }
+}
+
 /// Signals a whole group.
 pub fn signal_group(group: u32, signal: Signal) {
     if let Some(group) = id(group) {

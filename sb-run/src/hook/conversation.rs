@@ -19,12 +19,13 @@ use super::protocol::{Answer, Begin, CommandAnswer, End, Go, Loaded, Part, Raise
 use super::python;
 use crate::error::{Error, plain};
 use crate::exec::command::{self, CommandLine, Finished};
-use crate::exec::processes::signal_group;
+use crate::exec::processes::{signal_group, signal_process};
 use crate::exec::signal::Interrupt;
 use crate::run::place::Place;
 
 /// How long a hook may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_millis(300);
 /// After this long a hook that has returned but does not exit is mentioned.
 const LINGERING: Duration = Duration::from_secs(5);
 
@@ -49,6 +50,7 @@ pub(super) struct CommandDone {
 struct Stopping {
     why: Outcome,
     kill_at: Option<Instant>,
+    again_at: Option<Instant>,
 }
 
 /// A hook's process and what is known about it.
@@ -169,7 +171,7 @@ impl<'a, 'b> Conversation<'a, 'b> {
     /// The next event, or none when something is due.
     fn next(&mut self) -> Option<Event> {
         let due = match &self.stopping {
-            Some(stopping) => stopping.kill_at,
+            Some(stopping) => stopping.kill_at.into_iter().chain(stopping.again_at).min(),
             None => self.deadline.into_iter().chain(self.ended_at.map(|at| at + LINGERING)).min(),
         };
         match due {
@@ -183,8 +185,18 @@ impl<'a, 'b> Conversation<'a, 'b> {
     }
 
     fn time_is_up(&mut self) {
-        if self.stopping.is_some() {
-            self.kill();
+        if let Some(stopping) = &mut self.stopping {
+            let now = Instant::now();
+            if stopping.kill_at.is_none_or(|at| at <= now) {
+                self.kill();
+                return;
+            }
+            // A signal that comes just before the hook begins to sleep does not wake it. The hook's
+            // own process takes only the first for one.
+            stopping.again_at = now.checked_add(AGAIN);
+            if matches!(self.call.place, Place::Host) {
+                signal_process(self.pid, Signal::TERM);
+            }
         } else if let (Some(deadline), Some(limit)) = (self.deadline, self.call.timeout)
             && Instant::now() >= deadline
         {
@@ -203,13 +215,15 @@ impl<'a, 'b> Conversation<'a, 'b> {
             // The commands that it waits for are in the container too.
             Place::Container(_) => self.send(&Stop { stop: true }),
         }
-        self.stopping = Some(Stopping { why, kill_at: Instant::now().checked_add(GRACE) });
+        let now = Instant::now();
+        let (kill_at, again_at) = (now.checked_add(GRACE), now.checked_add(AGAIN));
+        self.stopping = Some(Stopping { why, kill_at, again_at });
     }
 
     fn kill(&mut self) {
         signal_group(self.pid, Signal::KILL);
         if let Some(stopping) = &mut self.stopping {
-            stopping.kill_at = None;
+            (stopping.kill_at, stopping.again_at) = (None, None);
         }
     }
 
