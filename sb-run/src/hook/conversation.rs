@@ -186,15 +186,12 @@ impl<'a, 'b> Conversation<'a, 'b> {
 
     fn time_is_up(&mut self) {
         if let Some(stopping) = &mut self.stopping {
-            let now = Instant::now();
-            if stopping.kill_at.is_none_or(|at| at <= now) {
-                self.kill();
-                return;
+            if stopping.kill_at.is_none_or(|at| at <= Instant::now()) {
+                return self.kill();
             }
-            // A signal that comes just before the hook begins to sleep does not wake it. The hook's
-            // own process takes only the first for one.
-            stopping.again_at = now.checked_add(AGAIN);
-            if matches!(self.call.place, Place::Host) {
+            // A signal just before the hook begins to sleep does not wake it; later ones are ignored.
+            stopping.again_at = Instant::now().checked_add(AGAIN);
+            if let Place::Host = self.call.place {
                 signal_process(self.pid, Signal::TERM);
             }
         } else if let (Some(deadline), Some(limit)) = (self.deadline, self.call.timeout)
