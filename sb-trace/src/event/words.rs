@@ -19,51 +19,76 @@ pub(crate) struct Words {
     source_before: Name,
 }
 
-/// How many labels that were not guessed are remembered.
-const RECENT: usize = 64;
+/// Labels that were not guessed, two in each place: about as many as there are labels.
+#[derive(Debug, Default)]
+struct Recent(Vec<[Next; 2]>);
 
-#[derive(Debug)]
-struct Recent([Next; RECENT]);
+impl Recent {
+    const LEAST: usize = 32;
+    const MOST: usize = 2048;
 
-impl Default for Recent {
-    fn default() -> Self {
-        Self([Next::default(); RECENT])
+    /// The handle of a label of which only the text is known; none if it is not remembered.
+    #[inline]
+    fn find(&self, of: Next) -> Option<Name> {
+        let place = self.0.get(of.place(self.0.len()))?;
+        let is = |next: &&Next| next.begin == of.begin && next.length == of.length;
+        place.iter().find(is).map(|next| next.label)
+    }
+
+    /// Remembers one of so many labels.
+    fn add(&mut self, next: Next, labels: usize) {
+        if next.length as usize > Next::BEGIN {
+            return;
+        }
+        let wanted = labels.next_power_of_two().clamp(Self::LEAST, Self::MOST);
+        if self.0.len() < wanted {
+            self.0 = vec![Default::default(); wanted];
+        }
+        let place = next.place(self.0.len());
+        if let Some([first, second]) = self.0.get_mut(place) {
+            (*first, *second) = (next, *first);
+        }
     }
 }
 
-/// A label that may come next.
+/// A label that may come next, and the first bytes of its text, compared at once.
 #[derive(Debug, Default, Clone, Copy)]
 struct Next {
+    begin: u128,
     label: Name,
-    begin: Begin,
+    length: u32,
 }
 
-/// The first bytes of a text, compared at once.
-#[derive(Debug, Default, Clone, Copy)]
-struct Begin {
-    bytes: u128,
-    mask: u128,
-    length: usize,
-}
+/// What covers so many of the first bytes.
+const MASKS: [u128; Next::BEGIN + 1] = {
+    let mut masks = [u128::MAX; Next::BEGIN + 1];
+    let mut length = 0;
+    while length < Next::BEGIN {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    masks
+};
 
-impl Begin {
-    const MOST: usize = size_of::<u128>();
+impl Next {
+    /// So many bytes are compared at once.
+    const BEGIN: usize = size_of::<u128>();
 
-    fn of(text: &[u8]) -> Self {
-        let mut bytes = [0; Self::MOST];
-        let mut mask = [0; Self::MOST];
-        for ((byte, mask), &letter) in bytes.iter_mut().zip(&mut mask).zip(text) {
-            (*byte, *mask) = (letter, u8::MAX);
+    fn of(label: Name, text: &[u8]) -> Self {
+        let mut begin = [0; Self::BEGIN];
+        for (byte, &letter) in begin.iter_mut().zip(text) {
+            *byte = letter;
         }
-        let (bytes, mask) = (u128::from_le_bytes(bytes), u128::from_le_bytes(mask));
-        Self { bytes, mask, length: text.len() }
+        // A text that is longer than this is never guessed.
+        let length = u32::try_from(text.len()).unwrap_or_default();
+        Self { begin: u128::from_le_bytes(begin), label, length }
     }
 
-    /// Where a label is remembered that was not guessed.
-    fn place(self) -> usize {
+    /// Where it is remembered among so many places, a power of two.
+    fn place(self, places: usize) -> usize {
         const MIXES: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
-        let mixed = self.bytes.wrapping_mul(MIXES) >> 64;
-        usize::try_from(mixed >> 58).unwrap_or_default() % RECENT
+        let mixed = self.begin.wrapping_mul(MIXES) >> 96;
+        usize::try_from(mixed).unwrap_or_default() & places.wrapping_sub(1)
     }
 }
 
@@ -81,13 +106,14 @@ impl Words {
     /// follows it must still be looked at.
     #[inline]
     fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
-        let Next { label, begin } = self.next.get(self.last as usize)?;
+        let next = self.next.get(self.last as usize)?;
         let start = text.first_chunk().map(|start| u128::from_le_bytes(*start))?;
-        let fits = start & begin.mask == begin.bytes
-            && begin.length > 0
-            && (begin.length <= Begin::MOST
-                || text.get(..begin.length)? == self.names.text(*label).as_bytes());
-        fits.then_some((*label, begin.length))
+        let length = next.length as usize;
+        let fits = start & MASKS[length.min(Next::BEGIN)] == next.begin
+            && length > 0
+            && (length <= Next::BEGIN
+                || text.get(..length)? == self.names.text(next.label).as_bytes());
+        fits.then_some((next.label, length))
     }
 
     /// The handle of a source.
@@ -119,16 +145,16 @@ impl Words {
         let length = label_length(text)?;
         let end = line_end(text, length)?;
         let label = text.get(..length)?;
-        let begin = Begin::of(label);
-        let recent = &mut self.recent.0[begin.place()];
-        if length > Begin::MOST
-            || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length)
-        {
-            *recent = Next { label: self.names.add_bytes(label)?, begin };
-        }
-        let label = recent.label;
-        self.follow(label);
-        Some((label, end))
+        let mut next = Next::of(NONE, label);
+        next.label = if let Some(label) = self.recent.find(next) {
+            label
+        } else {
+            next.label = self.names.add_bytes(label)?;
+            self.recent.add(next, self.names.len());
+            next.label
+        };
+        self.follow(next.label);
+        Some((next.label, end))
     }
 
     /// The label that was guessed to come next, if `text` is it and nothing else.
@@ -161,8 +187,7 @@ impl Words {
             if self.next.len() <= last {
                 self.next.resize(last + 1, Next::default());
             }
-            let begin = Begin::of(self.names.text(label).as_bytes());
-            self.next[last] = Next { label, begin };
+            self.next[last] = Next::of(label, self.names.text(label).as_bytes());
         }
         self.last = label;
     }

@@ -1,40 +1,64 @@
-//! Latencies in ascending order, equal ones counted once: all that figures are made of.
+//! Latencies in ascending order: all that figures are made of.
+
+use rayon::iter::Either;
 
 /// Sorted latencies.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Distribution {
-    /// Distinct latencies in nanoseconds, ascending.
+    /// Latencies in nanoseconds, ascending.
     values: Vec<i64>,
-    /// For each of them, how many latencies are less than or equal to it; empty where no two are
-    /// equal.
+    /// For each of them, how many latencies are less than or equal to it. Empty where most are
+    /// different: then each is listed as often as it occurs.
     up_to: Vec<u64>,
 }
+
+impl PartialEq for Distribution {
+    fn eq(&self, other: &Self) -> bool {
+        self.counts().eq(other.counts())
+    }
+}
+
+impl Eq for Distribution {}
+
+/// Fewer latencies than this are sorted by comparing them.
+const FEW: usize = 1 << 10;
 
 impl Distribution {
     /// Of latencies in any order.
     pub fn of(mut latencies: Vec<i64>) -> Self {
-        latencies.sort_unstable();
-        if latencies.is_sorted_by(|a, b| a < b) {
-            return Self { values: latencies, up_to: Vec::new() };
+        if latencies.len() < FEW {
+            latencies.sort_unstable();
+        } else {
+            radsort::sort(&mut latencies);
         }
-        Self::of_sorted_counts(latencies.chunk_by(|a, b| a == b).map(|c| (c[0], c.len() as u64)))
+        Self::of_sorted(latencies)
     }
 
-    /// Of latencies in ascending order with the number of each.
+    /// Of latencies in ascending order.
+    pub fn of_sorted(latencies: Vec<i64>) -> Self {
+        let equal = latencies.chunk_by(|a, b| a == b);
+        if 2 * equal.clone().count() > latencies.len() {
+            return Self { values: latencies, up_to: Vec::new() };
+        }
+        Self::of_sorted_counts(equal.map(|equal| (equal[0], equal.len() as u64)))
+    }
+
+    /// Of latencies in ascending order with the number of each; one latency may be named twice.
     pub fn of_sorted_counts(counts: impl Iterator<Item = (i64, u64)>) -> Self {
         let mut out = Self::default();
         let mut n = 0;
         for (value, count) in counts.filter(|(_, count)| *count > 0) {
             n += count;
-            out.values.push(value);
-            if n > out.values.len() as u64 {
-                // The first that occurs more than once.
-                let before = out.values.len() as u64 - 1;
-                if out.up_to.is_empty() {
-                    out.up_to.extend(1..=before);
+            match out.up_to.last_mut() {
+                Some(up_to) if out.values.last() == Some(&value) => *up_to = n,
+                _ => {
+                    out.values.push(value);
+                    out.up_to.push(n);
                 }
-                out.up_to.push(n);
             }
+        }
+        if n == out.values.len() as u64 {
+            out.up_to.clear();
         }
         out
     }
@@ -70,12 +94,17 @@ impl Distribution {
     }
 
     /// The latencies with the number of each.
-    pub fn counts(&self) -> impl DoubleEndedIterator<Item = (i64, u64)> + Clone {
+    pub fn counts(&self) -> impl Iterator<Item = (i64, u64)> {
+        if self.up_to.is_empty() {
+            let equal = self.values.chunk_by(|a, b| a == b);
+            return Either::Left(equal.map(|equal| (equal[0], equal.len() as u64)));
+        }
         let count = |place: usize| {
             let before = place.checked_sub(1).map_or(0, |before| self.counted_up_to(before));
             self.counted_up_to(place) - before
         };
-        self.values.iter().enumerate().map(move |(place, &value)| (value, count(place)))
+        let values = self.values.iter().enumerate();
+        Either::Right(values.map(move |(place, &value)| (value, count(place))))
     }
 
     /// The sum of all.
@@ -125,6 +154,18 @@ mod tests {
             (distinct.n(), distinct.at(2), distinct.below(3), distinct.sum()),
             (3, Some(3), 2, 6)
         );
+        // Whether equal ones are listed or counted makes no difference.
+        let some: Vec<i64> = (0..2_000).map(|i| i * 7_919 % 4_001 / 2 - 500).collect();
+        let listed = Distribution::of(some.clone());
+        let counted = Distribution::of_sorted_counts(listed.counts());
+        let one_by_one = Distribution::of_sorted_counts(some.iter().map(|&l| (l, 1)));
+        assert!(listed.up_to.is_empty() && !counted.up_to.is_empty());
+        assert_eq!((&listed, listed.n()), (&counted, 2_000));
+        assert_ne!(listed, one_by_one, "not in order");
+        for at in [0, 1, 999, 1_999, 2_000] {
+            assert_eq!(listed.at(at), counted.at(at));
+        }
+        assert_eq!((listed.below(17), listed.sum()), (counted.below(17), counted.sum()));
         assert_eq!((of.below(0), of.below(1), of.below(5_000_001)), (1, 2, 5));
         assert_eq!(of.sum(), 30_000_001);
         assert_eq!(Distribution::of(Vec::new()).quantile_ms(0.5), None);

@@ -28,23 +28,35 @@ pub fn ranks(n: usize, q: f64) -> Ranks {
 /// max{k >= 1 : P(B < k) <= TAIL}. The upper end is its mirror image: P(B < k) >= 1 - TAIL is
 /// P(n - B < n + 1 - k) <= TAIL for B' = n - B ~ Bin(n, 1 - q).
 fn low_rank(n: usize, q: f64) -> Option<usize> {
-    let odds = (q / (1.0 - q)).ln();
+    /// Less is so near to the least number there is that multiplying it would lose digits.
+    const TOLD: f64 = 1e-280;
+    let odds = q / (1.0 - q);
     // Starting far below the mean keeps the loop short for large n; what lies below is < 1e-30.
     let spread = (n as f64 * q * (1.0 - q)).sqrt();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..n")]
     let first = (n as f64 * q - 12.0 * spread - 12.0).max(0.0) as usize;
     let mut log_mass =
         log_binomial(n, first) + first as f64 * q.ln() + (n - first) as f64 * (-q).ln_1p();
+    // As long as the mass is next to nothing, only its logarithm can be told.
+    let mut mass = 0.0;
     let mut below = 0.0;
     let mut rank = (first > 0).then_some(first);
     for k in first..n {
+        if mass < TOLD {
+            mass = log_mass.exp();
+        }
         // Here `below` is P(B < k); adding P(B = k) gives P(B < k + 1).
-        below += log_mass.exp();
+        below += mass;
         if below > TAIL {
             return rank;
         }
         rank = Some(k + 1);
-        log_mass += ((n - k) as f64 / (k + 1) as f64).ln() + odds;
+        let step = (n - k) as f64 / (k + 1) as f64;
+        if mass < TOLD {
+            log_mass += step.ln() + odds.ln();
+        } else {
+            mass *= step * odds;
+        }
     }
     rank
 }

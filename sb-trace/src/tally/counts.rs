@@ -1,7 +1,7 @@
 //! How often each latency occurred. Memory is bounded by the number of distinct latencies, up to
-//! 2^20 of them; beyond that it is 8 bytes a latency.
+//! 2^20 of them; beyond that it is 4 bytes a latency, or 8 of what is negative or very long.
 
-use crate::stats::Distribution;
+use super::poured::Poured;
 
 /// Latencies of fewer units of the clock than this are counted in an array, which grows up to that.
 const DENSE: usize = 4096;
@@ -19,9 +19,11 @@ const LONG: usize = 1 << 16;
 pub(crate) struct Counts {
     /// Of small latencies, in units of the clock.
     dense: Vec<u32>,
-    /// Others, in any order.
-    list: Vec<i64>,
-    /// How long the list may grow before it is looked at again.
+    /// Others that fit, in units of the clock, in any order.
+    list: Vec<u32>,
+    /// Those that do not, negative ones among them, in nanoseconds.
+    far: Vec<i64>,
+    /// How long the lists may grow before they are looked at again.
     enough: usize,
     /// Others, sorted and counted.
     counted: Vec<(i64, u64)>,
@@ -46,6 +48,12 @@ impl Ticks {
             inverse = inverse.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(inverse)));
         }
         Self { unit_ns, shift, inverse }
+    }
+
+    /// So many units in nanoseconds.
+    #[inline]
+    pub(crate) fn ns(self, units: impl Into<i64>) -> i64 {
+        self.unit_ns.saturating_mul(units.into())
     }
 
     /// The length of a unit in nanoseconds.
@@ -78,34 +86,30 @@ impl Counts {
         }
     }
 
-    /// Adds latencies by their number of units: for each number from 0, how many there are.
-    pub(crate) fn add_units(&mut self, counts: &[u32], ticks: Ticks) {
-        let some = counts.iter().zip(0i64..).filter(|(count, _)| **count > 0);
-        let some = some.map(|(&count, units)| (units * ticks.unit_ns, count.into())).collect();
-        self.counted = merged(std::mem::take(&mut self.counted), some);
-    }
-
     fn add_to_list(&mut self, latency_ns: i64, ticks: Ticks) {
-        self.list.push(latency_ns);
-        if self.list.len() > self.enough.max(FEW) {
-            self.grow(ticks);
-            self.shrink();
-            self.enough = (2 * self.list.len()).max(4 * FEW);
+        match u32::try_from(ticks.units(latency_ns)) {
+            Ok(units) => self.list.push(units),
+            Err(_) => self.far.push(latency_ns),
+        }
+        if self.list.len() + self.far.len() > self.enough.max(FEW) {
+            self.grow();
+            self.shrink(ticks);
+            self.enough = (2 * (self.list.len() + self.far.len())).max(4 * FEW);
         }
     }
 
     /// Counts more of the small latencies in the array, if there are enough of them for that.
-    fn grow(&mut self, ticks: Ticks) {
-        let places = self.list.iter().map(|&latency| ticks.units(latency));
-        let Some(most) = places.filter(|&units| units < DENSE).max() else { return };
+    fn grow(&mut self) {
+        let small = self.list.iter().map(|&units| units as usize).filter(|&units| units < DENSE);
+        let Some(most) = small.max() else { return };
         let length = (most + 1).next_power_of_two().max(LEAST);
-        // The array takes as much memory as the list that it spares, or little.
+        // The array takes little more memory than the list that it spares, or little.
         if length <= self.dense.len() || length > (4 * self.list.len()).max(LEAST) {
             return;
         }
         self.dense.resize(length, 0);
         let dense = &mut self.dense;
-        self.list.retain(|&latency| match dense.get_mut(ticks.units(latency)) {
+        self.list.retain(|&units| match dense.get_mut(units as usize) {
             Some(count) if *count < u32::MAX => {
                 *count += 1;
                 false
@@ -115,18 +119,14 @@ impl Counts {
     }
 
     /// Counts the latencies of a long list, if that makes it much shorter.
-    fn shrink(&mut self) {
-        if self.list.len() < LONG || !often_equal(&self.list) {
-            return;
+    fn shrink(&mut self, ticks: Ticks) {
+        if let Some(list) = counted(&mut self.list) {
+            let list = list.into_iter().map(|(units, count)| (ticks.ns(units), count)).collect();
+            self.counted = merged(std::mem::take(&mut self.counted), list);
         }
-        self.list.sort_unstable();
-        let distinct = self.list.chunk_by(|a, b| a == b);
-        if 2 * distinct.clone().count() > self.list.len() {
-            return;
+        if let Some(far) = counted(&mut self.far) {
+            self.counted = merged(std::mem::take(&mut self.counted), far);
         }
-        let counts = distinct.map(|equal| (equal[0], equal.len() as u64)).collect();
-        self.counted = merged(std::mem::take(&mut self.counted), counts);
-        self.list.clear();
     }
 
     /// Adds all latencies of another one of the same clock.
@@ -135,34 +135,57 @@ impl Counts {
             self.dense.resize(other.dense.len(), 0);
         }
         let mut too_many = Vec::new();
-        for ((index, to), from) in (0i64..).zip(&mut self.dense).zip(other.dense) {
+        for ((units, to), from) in (0u32..).zip(&mut self.dense).zip(other.dense) {
             match to.checked_add(from) {
                 Some(sum) => *to = sum,
-                None => too_many.push((index * ticks.unit_ns, u64::from(from))),
+                None => too_many.push((ticks.ns(units), u64::from(from))),
             }
         }
         self.counted = merged(std::mem::take(&mut self.counted), too_many);
-        if self.list.is_empty() {
-            self.list = other.list;
-        } else {
-            self.list.extend(other.list);
-        }
+        join(&mut self.list, other.list);
+        join(&mut self.far, other.far);
         self.counted = merged(std::mem::take(&mut self.counted), other.counted);
     }
 
     /// Adds all latencies to others.
-    pub(crate) fn pour(&self, into: &mut Poured, ticks: Ticks) {
+    pub(crate) fn pour(&self, into: &mut Poured) {
         into.list.extend(&self.list);
-        let dense = self.dense.iter().zip(0i64..).filter(|(count, _)| **count > 0);
-        into.counts.extend(dense.map(|(&count, index)| (index * ticks.unit_ns, count.into())));
+        into.far.extend(&self.far);
+        let dense = self.dense.iter().zip(0u32..).filter(|(count, _)| **count > 0);
+        into.add_units(dense.map(|(&count, units)| (units, count.into())));
         into.counts.extend(&self.counted);
     }
 }
 
+/// Two lists as one.
+fn join<T>(list: &mut Vec<T>, other: Vec<T>) {
+    if list.is_empty() {
+        *list = other;
+    } else {
+        list.extend(other);
+    }
+}
+
+/// A long list in ascending order with the number of each, if most of it is equal; the list is
+/// empty then.
+fn counted<T: radsort::Key + Ord + Copy>(list: &mut Vec<T>) -> Option<Vec<(T, u64)>> {
+    if list.len() < LONG || !often_equal(list) {
+        return None;
+    }
+    radsort::sort(list);
+    let distinct = list.chunk_by(|a, b| a == b);
+    if 2 * distinct.clone().count() > list.len() {
+        return None;
+    }
+    let counts = distinct.map(|equal| (equal[0], equal.len() as u64)).collect();
+    list.clear();
+    Some(counts)
+}
+
 /// Whether some of the latencies are equal, by a sample of them.
-fn often_equal(list: &[i64]) -> bool {
+fn often_equal<T: Ord + Copy>(list: &[T]) -> bool {
     const SAMPLE: usize = 4096;
-    let mut sample: Vec<i64> = list.iter().step_by((list.len() / SAMPLE).max(1)).copied().collect();
+    let mut sample: Vec<T> = list.iter().step_by((list.len() / SAMPLE).max(1)).copied().collect();
     sample.sort_unstable();
     sample.windows(2).filter(|two| two[0] == two[1]).count() > 1
 }
@@ -172,78 +195,27 @@ fn merged(a: Vec<(i64, u64)>, b: Vec<(i64, u64)>) -> Vec<(i64, u64)> {
     if a.is_empty() || b.is_empty() {
         return if a.is_empty() { b } else { a };
     }
-    let mut out: Vec<(i64, u64)> = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.into_iter().peekable(), b.into_iter().peekable());
-    loop {
-        let from_a = match (a.peek(), b.peek()) {
-            (Some(of_a), Some(of_b)) => of_a.0 <= of_b.0,
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        let Some((latency, count)) = (if from_a { a.next() } else { b.next() }) else {
-            return out;
-        };
-        match out.last_mut() {
-            Some(last) if last.0 == latency => last.1 += count,
-            _ => out.push((latency, count)),
-        }
-    }
+    merge(a.into_iter(), b.into_iter()).collect()
 }
 
-/// Latencies of several multisets, in any order.
-#[derive(Debug, Default)]
-pub(crate) struct Poured {
-    list: Vec<i64>,
-    /// With the number of each; one latency may be named twice.
-    counts: Vec<(i64, u64)>,
-}
-
-impl Poured {
-    /// Turns the sign of all.
-    pub(crate) fn turned(mut self) -> Self {
-        self.list.iter_mut().for_each(|latency| *latency = latency.saturating_neg());
-        self.counts.iter_mut().for_each(|(latency, _)| *latency = latency.saturating_neg());
-        self
-    }
-
-    /// Adds all others.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.list.extend(other.list);
-        self.counts.extend(other.counts);
-    }
-
-    /// All of them, sorted.
-    pub(crate) fn distribution(mut self) -> Distribution {
-        if self.counts.is_empty() {
-            return Distribution::of(self.list);
-        }
-        self.list.sort_unstable();
-        self.counts.sort_unstable();
-        let listed = self.list.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64));
-        let all = merged(self.counts, listed.collect());
-        let equal = all.chunk_by(|a, b| a.0 == b.0);
-        Distribution::of_sorted_counts(equal.map(|c| (c[0].0, c.iter().map(|(_, n)| n).sum())))
-    }
-
-    /// The lower median.
-    pub(crate) fn median(mut self) -> Option<i64> {
-        let counted: u64 = self.counts.iter().map(|(_, count)| count).sum();
-        // Where most are listed one by one, they need not be sorted.
-        if counted > self.list.len() as u64 {
-            let all = self.distribution();
-            return all.at(all.n().checked_sub(1)? / 2);
-        }
-        for (latency, count) in self.counts {
-            self.list.extend((0..count).map(|_| latency));
-        }
-        let middle = self.list.len().checked_sub(1)? / 2;
-        Some(*self.list.select_nth_unstable(middle).1)
-    }
+/// Counts in ascending order from two that are; a latency of both comes twice.
+pub(super) fn merge(
+    a: impl Iterator<Item = (i64, u64)>,
+    b: impl Iterator<Item = (i64, u64)>,
+) -> impl Iterator<Item = (i64, u64)> {
+    let (mut a, mut b) = (a.peekable(), b.peekable());
+    std::iter::from_fn(move || match (a.peek(), b.peek()) {
+        (Some(of_a), Some(of_b)) if of_b.0 < of_a.0 => b.next(),
+        (Some(_), _) => a.next(),
+        (None, _) => b.next(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::poured::Poured;
     use super::*;
+    use crate::stats::Distribution;
 
     #[test]
     fn the_same_as_sorting_all_of_them() {
@@ -252,7 +224,7 @@ mod tests {
             let mut counts = Counts::default();
             let mut all = Vec::new();
             let mut seed = 5u64;
-            for i in 0..200_000i64 {
+            for i in 0..800_000i64 {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 let draw = i64::try_from(seed >> 44).unwrap() - 300_000;
                 // Small ones, few large ones, and large ones that are all different.
@@ -275,10 +247,10 @@ mod tests {
             }
             all.extend(all.iter().copied().step_by(3).collect::<Vec<_>>());
             counts.absorb(others, ticks);
-            assert!(!counts.dense.is_empty() && !counts.counted.is_empty());
+            assert!(!counts.dense.is_empty() && !counts.counted.is_empty(), "{unit_ns}");
             let poured = || {
-                let mut poured = Poured::default();
-                counts.pour(&mut poured, ticks);
+                let mut poured = Poured::of(ticks);
+                counts.pour(&mut poured);
                 poured
             };
             let expected = Distribution::of(all.clone());
@@ -296,8 +268,8 @@ mod tests {
         let other = counts.clone();
         counts.absorb(other, ticks);
         (0..100).for_each(|_| counts.add(5_000_000, ticks));
-        let mut poured = Poured::default();
-        counts.pour(&mut poured, ticks);
+        let mut poured = Poured::of(ticks);
+        counts.pour(&mut poured);
         let all = poured.distribution();
         let each = u64::from(u32::MAX - 1) * 2;
         assert_eq!((all.n(), all.below(6_000_000)), (64 * each + 100, 6 * each + 100));

@@ -79,7 +79,7 @@ impl Measurer<'_> {
             return None;
         }
         let shape = self.made.shapes.number(kind, labels, across, &self.how.pairs, self.names);
-        self.made.shapes.all[shape as usize].add(times, place, self.how.ticks);
+        self.made.shapes.measure(shape, times, place, self.how.ticks);
         Some(shape)
     }
 
@@ -90,7 +90,7 @@ impl Measurer<'_> {
 
     /// Notes the pause between a trace of this shape and the next one of its stream.
     pub(super) fn wrap(&mut self, shape: u32, pause_ns: i64) {
-        self.made.shapes.all[shape as usize].wrap(pause_ns, self.how.ticks);
+        self.made.shapes.wrap(shape, pause_ns, self.how.ticks);
     }
 
     /// Notes the latencies of a trace from one clock to another.
@@ -101,8 +101,7 @@ impl Measurer<'_> {
         clock: impl Fn(u32) -> u32,
         clocks: &mut Clocks,
     ) {
-        let measured = &self.made.shapes.all[shape as usize];
-        for m in &measured.measures {
+        for m in self.made.shapes.measures(shape) {
             let Some(to) = m.to else { continue };
             let (from_clock, to_clock) = (clock(m.from), clock(to));
             if from_clock != to_clock {

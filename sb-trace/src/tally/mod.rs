@@ -10,8 +10,12 @@ mod counts;
 mod figures;
 mod keyed;
 mod measurer;
+mod poured;
+mod rows;
 mod sequence;
 mod shapes;
+mod short;
+mod slots;
 mod stretch;
 
 pub(crate) use clocks::Clocks;

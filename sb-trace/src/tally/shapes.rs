@@ -1,168 +1,148 @@
 //! Shapes: traces with the same labels in the same order are measured in the same places.
 
 use super::counts::{Counts, Ticks};
-use crate::latency::{PairChoice, positions};
+use super::poured::Poured;
+use super::short::{Room, Short};
+use super::slots::{Measure, Slot, Slots};
+use crate::latency::PairChoice;
 use crate::names::{Name, Names};
 use crate::trace::StartClass;
 use hashbrown::{HashMap, HashTable};
 
-/// What traces of one shape have in common.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shape {
+/// What traces of one shape have in common but their labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Kind {
     /// Index of the run's benchmark.
     pub benchmark: u32,
-    /// The labels in time order.
-    pub labels: Vec<Name>,
     /// Whether the traces began before the log did.
     pub fragment: bool,
     /// Whether the order of the log made them.
     pub by_sequence: bool,
     /// What the log says of the start of the invocations.
     pub start: StartClass,
+}
+
+/// All traces of one shape.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub kind: Kind,
+    /// The labels in time order.
+    pub labels: Vec<Name>,
     /// Which events were stamped by another clock than the one before: their places.
     pub across: Vec<u32>,
-}
-
-/// What two events of a trace are measured for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum What {
-    /// From one event to the next.
-    Step,
-    /// From the first to the last.
-    Total,
-    /// The pair of this number that the user named.
-    Named(u32),
-}
-
-/// Two events of a trace by their places in it, and where their latency is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Measure {
-    pub from: u32,
-    pub to: Option<u32>,
-    pub slot: u32,
-}
-
-/// Measures of one shape that say the same thing: the same labels in the same direction.
-#[derive(Debug, Clone)]
-pub(super) struct Slot {
-    pub what: What,
-    pub from: Name,
-    pub to: Name,
-    /// Whether FROM and TO, one step apart, were stamped by two clocks.
-    pub across: bool,
-    /// How many measures of one trace are counted here, and how many FROM have no TO.
-    pub measures: u64,
-    pub unmatched: u64,
-    /// The sums of the places of FROM and of TO.
-    pub places: (u64, u64),
-    pub latencies: Counts,
-}
-
-/// All traces of one shape. What each trace needs stands first and together: where there are many
-/// shapes, the memory of each is far away.
-#[derive(Debug, Clone)]
-#[repr(C)]
-pub(super) struct Measured {
     pub traces: u64,
     /// Run and place in the log of the first of them.
     pub first: (u32, u64),
-    /// How often each short latency occurred, [`SHORT`] for each slot, and each short pause. Empty
-    /// for the first traces of a shape.
-    short: Vec<u32>,
-    pub measures: Vec<Measure>,
-    pub shape: Shape,
     pub slots: Vec<Slot>,
     /// Pauses from the last event to the next trace of the same stream.
-    pub wraps: Counts,
+    wraps: Counts,
+    room: Room,
 }
-
-/// Latencies of fewer units of the clock than this are short.
-const SHORT: usize = 128;
-
-/// So many traces have no memory for short latencies: most shapes of a disorderly log have one.
-const FEW: u64 = 8;
 
 impl Measured {
-    /// Whether traces of this kind with these labels have this shape.
-    #[inline]
-    fn is(&self, kind: Kind, labels: impl ExactSizeIterator<Item = Name>, across: &[u32]) -> bool {
-        let shape = &self.shape;
-        let known = Kind {
-            benchmark: shape.benchmark,
-            fragment: shape.fragment,
-            by_sequence: shape.by_sequence,
-            start: shape.start,
-        };
-        known == kind
-            && labels.len() == shape.labels.len()
-            && labels.zip(&shape.labels).all(|(label, of_shape)| label == *of_shape)
-            // Mostly both are empty. Compared as slices, they would be looked at by a masked load from
-            // no memory at all, which was measured to cost more than all else.
-            && shape.across.len() == across.len()
-            && shape.across.iter().eq(across)
+    /// Adds the latencies of a slot to others.
+    pub(super) fn pour(&self, slot: u32, short: &Short, into: &mut Poured) {
+        self.slots[slot as usize].latencies.pour(into);
+        into.add_units(short.of(self.room, slot));
     }
 
-    /// Measures one trace of this shape by the times of its events.
-    #[inline]
-    pub(super) fn add(&mut self, times: impl Fn(u32) -> i64, place: (u32, u64), ticks: Ticks) {
-        self.traces += 1;
-        self.first = self.first.min(place);
-        if self.traces == FEW {
-            self.short.resize((self.slots.len() + 1) * SHORT, 0);
-        }
-        for m in &self.measures {
-            let Some(to) = m.to else { continue };
-            // Epochs are not negative, so that their difference fits.
-            let latency = times(to).wrapping_sub(times(m.from));
-            let (units, slot) = (ticks.units(latency), m.slot as usize);
-            match self.short.get_mut((slot * SHORT).wrapping_add(units)) {
-                Some(count) if units < SHORT && *count < u32::MAX => *count += 1,
-                _ => self.slots[slot].latencies.add(latency, ticks),
-            }
-        }
-    }
-
-    /// Counts the pause from a trace of this shape to the next one.
-    #[inline]
-    pub(super) fn wrap(&mut self, pause_ns: i64, ticks: Ticks) {
-        let units = ticks.units(pause_ns);
-        let pauses = self.short.len().saturating_sub(SHORT);
-        match self.short.get_mut(pauses.wrapping_add(units)) {
-            Some(count) if units < SHORT && *count < u32::MAX => *count += 1,
-            _ => self.wraps.add(pause_ns, ticks),
-        }
-    }
-
-    /// All latencies are counted in their slots from now on.
-    pub(super) fn settle(&mut self, ticks: Ticks) {
-        let short = std::mem::take(&mut self.short);
-        let slots = self.slots.iter_mut().map(|slot| &mut slot.latencies);
-        for (slot, counts) in slots.chain([&mut self.wraps]).zip(short.chunks(SHORT)) {
-            slot.add_units(counts, ticks);
-        }
+    /// Adds the pauses to others.
+    pub(super) fn pour_wraps(&self, short: &Short, into: &mut Poured) {
+        self.wraps.pour(into);
+        into.add_units(short.of(self.room, self.room.pauses()));
     }
 }
+
+/// What every trace of a shape needs. It is small, and all of them stand together: where there are
+/// many shapes, the memory of each is far away.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct Head {
+    traces: u64,
+    first: (u32, u64),
+    kind: Kind,
+    /// Where its labels stand in [`Known::labels`], and behind them the places of `across`.
+    labels: u32,
+    length: u32,
+    across: u32,
+    /// Which list of measures is its own.
+    list: u32,
+    /// The counters of short latencies and, in one more slot, of short pauses.
+    room: Room,
+}
+
+/// The shapes by their numbers.
+#[derive(Debug, Default)]
+struct Known {
+    heads: Vec<Head>,
+    labels: Vec<u32>,
+}
+
+impl Known {
+    /// Whether traces of this kind with these labels have this shape.
+    #[inline]
+    fn is(
+        &self,
+        number: u32,
+        kind: Kind,
+        labels: impl ExactSizeIterator<Item = Name>,
+        across: &[u32],
+    ) -> bool {
+        let Some(head) = self.heads.get(number as usize) else { return false };
+        let known = self.labels.get(head.labels as usize..).unwrap_or_default();
+        head.kind == kind
+            && labels.len() == head.length as usize
+            && labels.zip(known).all(|(label, &known)| label == known)
+            // Mostly both are empty. Compared as slices, they would be looked at by a masked load from
+            // no memory at all, which was measured to cost more than all else.
+            && head.across as usize == across.len()
+            && across.iter().eq(self.across(head))
+    }
+
+    fn labels(&self, head: &Head) -> &[Name] {
+        let from = head.labels as usize;
+        self.labels.get(from..from + head.length as usize).unwrap_or_default()
+    }
+
+    fn across(&self, head: &Head) -> &[u32] {
+        let from = head.labels as usize + head.length as usize;
+        self.labels.get(from..from + head.across as usize).unwrap_or_default()
+    }
+
+    fn hash(&self, number: u32) -> u64 {
+        let head = &self.heads[number as usize];
+        hash(head.kind, self.labels(head).iter().copied(), self.across(head))
+    }
+}
+
+/// What is seldom needed of a shape: latencies that are not short.
+#[derive(Debug)]
+struct Rest {
+    slots: Vec<Slot>,
+    wraps: Counts,
+}
+
+/// So many traces have no counters for short latencies: most shapes of a disorderly log have one.
+const FEW: u64 = 8;
 
 /// The shapes that were seen.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
-    index: HashTable<(u64, u32)>,
-    /// The shape of the trace before.
-    last: u32,
-    pub all: Vec<Measured>,
-}
-
-/// The parts of a shape, before it is known whether it is new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Kind {
-    pub benchmark: u32,
-    pub fragment: bool,
-    pub by_sequence: bool,
-    pub start: StartClass,
+    /// With some of the bits of the hash.
+    index: HashTable<(u32, u32)>,
+    /// The shape of the last trace with each second label.
+    likely: Vec<u32>,
+    known: Known,
+    rests: Vec<Rest>,
+    /// Mostly, many shapes are measured in the same places.
+    lists: Vec<Vec<Measure>>,
+    list_of: HashMap<Vec<Measure>, u32>,
+    short: Short,
 }
 
 impl Shapes {
     /// The number of a shape; a new one is measured as `pairs` asks.
+    #[inline]
     pub(super) fn number(
         &mut self,
         kind: Kind,
@@ -171,74 +151,157 @@ impl Shapes {
         pairs: &PairChoice,
         names: &Names,
     ) -> u32 {
-        let last = self.all.get(self.last as usize);
-        if last.is_some_and(|last| last.is(kind, labels.clone(), across)) {
-            return self.last;
+        // Where traces differ, they mostly do so from the second label on.
+        let second = labels.clone().nth(1).unwrap_or_default() as usize;
+        if let Some(&likely) = self.likely.get(second)
+            && self.known.is(likely, kind, labels.clone(), across)
+        {
+            return likely;
         }
         let hash = hash(kind, labels.clone(), across);
-        let all = &self.all;
-        let known = self.index.find(hash, |&(of, number)| {
-            of == hash && all[number as usize].is(kind, labels.clone(), across)
-        });
-        if let Some(&(_, known)) = known {
-            self.last = known;
-            return known;
+        let known = &self.known;
+        let same = |&(of, number): &(u32, u32)| {
+            of == tag(hash) && known.is(number, kind, labels.clone(), across)
+        };
+        let number = match self.index.find(hash, same) {
+            Some(&(_, known)) => known,
+            None => self.add_shape(kind, &labels.collect::<Vec<_>>(), across, (pairs, names)),
+        };
+        if self.likely.len() <= second {
+            self.likely.resize(second + 1, u32::MAX);
         }
-        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.last = number;
-        let labels: Vec<Name> = labels.collect();
-        let (measures, slots) = Slots::of(&labels, across, pairs, names);
-        self.index.insert_unique(hash, (hash, number), |&(hash, _)| hash);
-        self.all.push(Measured {
+        self.likely[second] = number;
+        number
+    }
+
+    fn add_shape(
+        &mut self,
+        kind: Kind,
+        labels: &[Name],
+        across: &[u32],
+        (pairs, names): (&PairChoice, &Names),
+    ) -> u32 {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let number = count(self.known.heads.len());
+        let hash = hash(kind, labels.iter().copied(), across);
+        let known = &self.known;
+        self.index.insert_unique(hash, (tag(hash), number), |&(_, number)| known.hash(number));
+        let slots = Slots::of(labels, across, pairs, names);
+        let list = *self.list_of.entry(slots.measures).or_insert_with_key(|measures| {
+            self.lists.push(measures.clone());
+            count(self.lists.len() - 1)
+        });
+        self.known.heads.push(Head {
             traces: 0,
             first: (u32::MAX, u64::MAX),
-            measures,
-            slots,
-            short: Vec::new(),
-            wraps: Counts::default(),
-            shape: Shape {
-                benchmark: kind.benchmark,
-                labels,
-                fragment: kind.fragment,
-                by_sequence: kind.by_sequence,
-                start: kind.start,
-                across: across.to_vec(),
-            },
+            kind,
+            labels: count(self.known.labels.len()),
+            length: count(labels.len()),
+            across: count(across.len()),
+            list,
+            room: Room::default(),
         });
+        self.known.labels.extend(labels);
+        self.known.labels.extend(across);
+        self.rests.push(Rest { slots: slots.all, wraps: Counts::default() });
         number
+    }
+
+    /// Measures one trace of a shape by the times of its events.
+    #[inline]
+    pub(super) fn measure(
+        &mut self,
+        number: u32,
+        times: impl Fn(u32) -> i64,
+        place: (u32, u64),
+        ticks: Ticks,
+    ) {
+        let head = &mut self.known.heads[number as usize];
+        head.traces += 1;
+        head.first = head.first.min(place);
+        if head.traces == FEW {
+            head.room = self.short.room(self.rests[number as usize].slots.len() + 1);
+        }
+        for m in &self.lists[head.list as usize] {
+            let Some(to) = m.to else { continue };
+            // Epochs are not negative, so that their difference fits.
+            let latency = times(to).wrapping_sub(times(m.from));
+            if !self.short.note(head.room, m.slot, ticks.units(latency)) {
+                let slot = &mut self.rests[number as usize].slots[m.slot as usize];
+                slot.latencies.add(latency, ticks);
+            }
+        }
+    }
+
+    /// Counts the pause from a trace of a shape to the next one.
+    #[inline]
+    pub(super) fn wrap(&mut self, number: u32, pause_ns: i64, ticks: Ticks) {
+        let room = self.known.heads[number as usize].room;
+        let rest = &mut self.rests[number as usize];
+        if !self.short.note(room, room.pauses(), ticks.units(pause_ns)) {
+            rest.wraps.add(pause_ns, ticks);
+        }
+    }
+
+    /// The events of a shape that are measured.
+    pub(super) fn measures(&self, number: u32) -> &[Measure] {
+        &self.lists[self.known.heads[number as usize].list as usize]
+    }
+
+    /// The labels of a shape.
+    pub(super) fn labels(&self, number: u32) -> &[Name] {
+        self.known.labels(&self.known.heads[number as usize])
     }
 
     /// Adds all that was measured elsewhere, where labels may have other handles; gives the numbers
     /// here of its shapes.
     pub(super) fn absorb(
         &mut self,
-        other: Self,
+        mut other: Self,
         label: impl Fn(Name) -> Name,
         pairs: &PairChoice,
         names: &Names,
         ticks: Ticks,
     ) -> Vec<u32> {
-        let numbers = other.all.into_iter().map(|mut of| {
-            of.settle(ticks);
-            let kind = Kind {
-                benchmark: of.shape.benchmark,
-                fragment: of.shape.fragment,
-                by_sequence: of.shape.by_sequence,
-                start: of.shape.start,
-            };
-            let labels: Vec<Name> = of.shape.labels.iter().map(|&l| label(l)).collect();
-            let number = self.number(kind, labels.iter().copied(), &of.shape.across, pairs, names);
-            let into = &mut self.all[number as usize];
-            into.traces += of.traces;
-            into.first = into.first.min(of.first);
-            into.wraps.absorb(of.wraps, ticks);
+        other.short.count();
+        let rests = std::mem::take(&mut other.rests);
+        let numbers = other.known.heads.iter().zip(rests).map(|(of, rest)| {
+            let labels: Vec<Name> = other.known.labels(of).iter().map(|&l| label(l)).collect();
+            let across = other.known.across(of);
+            let number = self.number(of.kind, labels.iter().copied(), across, pairs, names);
+            let head = &mut self.known.heads[number as usize];
+            head.traces += of.traces;
+            head.first = head.first.min(of.first);
+            if head.room.is_none() {
+                head.room = self.short.room(of.room.slots() as usize);
+            }
+            let into = &mut self.rests[number as usize];
+            into.wraps.absorb(rest.wraps, ticks);
             // The same labels are measured in the same places, so these are the same slots.
-            for (slot, of) in into.slots.iter_mut().zip(of.slots) {
+            for (slot, of) in into.slots.iter_mut().zip(rest.slots) {
                 slot.latencies.absorb(of.latencies, ticks);
             }
+            self.short.absorb(head.room, &other.short, of.room);
             number
         });
         numbers.collect()
+    }
+
+    /// All traces by their shapes, with their short latencies.
+    pub(super) fn settle(&mut self) -> (Vec<Measured>, &Short) {
+        self.short.count();
+        let rests = std::mem::take(&mut self.rests);
+        let all = self.known.heads.iter().zip(rests).map(|(head, rest)| Measured {
+            kind: head.kind,
+            labels: self.known.labels(head).to_vec(),
+            across: self.known.across(head).to_vec(),
+            traces: head.traces,
+            first: head.first,
+            slots: rest.slots,
+            wraps: rest.wraps,
+            room: head.room,
+        });
+        (all.collect(), &self.short)
     }
 }
 
@@ -253,75 +316,7 @@ fn hash(kind: Kind, labels: impl Iterator<Item = Name>, across: &[u32]) -> u64 {
     hash ^ hash >> 32
 }
 
-/// Where the traces of a shape are measured, as it grows.
-#[derive(Default)]
-struct Slots {
-    measures: Vec<Measure>,
-    all: Vec<Slot>,
-    index: HashMap<(What, Name, Name, bool), u32>,
-}
-
-impl Slots {
-    /// Of traces with these labels. The steps are always measured: the pauses between the events
-    /// tell whether the log starts in the middle.
-    fn of(
-        labels: &[Name],
-        across: &[u32],
-        pairs: &PairChoice,
-        names: &Names,
-    ) -> (Vec<Measure>, Vec<Slot>) {
-        let mut out = Self::default();
-        for (at, step) in (1u32..).zip(labels.windows(2)) {
-            let across = across.binary_search(&at).is_ok();
-            out.add(What::Step, (step[0], step[1]), across, (at - 1, Some(at)));
-        }
-        match pairs {
-            PairChoice::Named(specs) => {
-                for (number, spec) in (0u32..).zip(specs) {
-                    let Some(from) = names.find(&spec.from) else { continue };
-                    // A TO that no event has by now is not among these labels.
-                    let to = names.find(&spec.to).unwrap_or(Name::MAX);
-                    for places in positions(labels, (from, to)) {
-                        out.add(What::Named(number), (from, to), false, places);
-                    }
-                }
-            }
-            PairChoice::Consecutive | PairChoice::All => {
-                if let [first, .., last] = *labels {
-                    let end = u32::try_from(labels.len() - 1).ok();
-                    out.add(What::Total, (first, last), false, (0, end));
-                }
-            }
-        }
-        (out.measures, out.all)
-    }
-
-    fn add(
-        &mut self,
-        what: What,
-        (a, b): (Name, Name),
-        across: bool,
-        (from, to): (u32, Option<u32>),
-    ) {
-        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        let slot = *self.index.entry((what, a, b, across)).or_insert(next);
-        if slot == next {
-            self.all.push(Slot {
-                what,
-                from: a,
-                to: b,
-                across,
-                measures: 0,
-                unmatched: 0,
-                places: (0, 0),
-                latencies: Counts::default(),
-            });
-        }
-        let of = &mut self.all[slot as usize];
-        of.measures += 1;
-        of.unmatched += u64::from(to.is_none());
-        of.places.0 += u64::from(from);
-        of.places.1 += u64::from(to.unwrap_or(from));
-        self.measures.push(Measure { from, to, slot });
-    }
+/// Some bits of a hash that a table does not look at by itself.
+fn tag(hash: u64) -> u32 {
+    u32::try_from(hash >> 20 & 0xffff_ffff).unwrap_or_default()
 }

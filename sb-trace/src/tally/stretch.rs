@@ -213,7 +213,7 @@ impl Stretches {
     fn measured(&self, sums: &mut Sums) {
         if let Some((begin, shape, end)) = self.sequence.measured() {
             (sums.begin, sums.end) = (begin, end);
-            sums.labels.clone_from(&self.made.shapes.all[shape as usize].shape.labels);
+            sums.labels = self.made.shapes.labels(shape).to_vec();
         }
     }
 

@@ -1,0 +1,77 @@
+//! Latencies of several shapes together, to be sorted and counted.
+
+use super::counts::{Ticks, merge};
+use crate::stats::Distribution;
+
+/// Latencies of several multisets, in any order.
+#[derive(Debug)]
+pub(crate) struct Poured {
+    ticks: Ticks,
+    /// In units of the clock.
+    pub(super) list: Vec<u32>,
+    /// What does not fit there, in nanoseconds.
+    pub(super) far: Vec<i64>,
+    /// With the number of each; one latency may be named twice.
+    pub(super) counts: Vec<(i64, u64)>,
+}
+
+impl Poured {
+    /// None yet, of this clock.
+    pub(crate) fn of(ticks: Ticks) -> Self {
+        Self { ticks, list: Vec::new(), far: Vec::new(), counts: Vec::new() }
+    }
+
+    /// Adds latencies by their number of units and how often each occurred.
+    pub(super) fn add_units(&mut self, counts: impl Iterator<Item = (u32, u64)>) {
+        let ticks = self.ticks;
+        self.counts.extend(counts.map(|(units, count)| (ticks.ns(units), count)));
+    }
+
+    /// Turns the sign of all.
+    pub(crate) fn turned(mut self) -> Self {
+        let ticks = self.ticks;
+        self.far.extend(self.list.drain(..).map(|units| ticks.ns(units)));
+        self.far.iter_mut().for_each(|latency| *latency = latency.saturating_neg());
+        self.counts.iter_mut().for_each(|(latency, _)| *latency = latency.saturating_neg());
+        self
+    }
+
+    /// Adds all others.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.list.extend(other.list);
+        self.far.extend(other.far);
+        self.counts.extend(other.counts);
+    }
+
+    /// All of them, sorted.
+    pub(crate) fn distribution(mut self) -> Distribution {
+        radsort::sort(&mut self.list);
+        radsort::sort(&mut self.far);
+        let ticks = self.ticks;
+        let list = self.list.iter().map(|&units| ticks.ns(units));
+        if self.counts.is_empty() && self.far.is_empty() {
+            return Distribution::of_sorted(list.collect());
+        }
+        self.counts.sort_unstable();
+        let one_by_one = merge(list.map(|latency| (latency, 1)), self.far.iter().map(|&l| (l, 1)));
+        Distribution::of_sorted_counts(merge(one_by_one, self.counts.iter().copied()))
+    }
+
+    /// The lower median.
+    pub(crate) fn median(mut self) -> Option<i64> {
+        let units = |latency: i64| u32::try_from(self.ticks.units(latency)).ok();
+        let counted: u64 = self.counts.iter().map(|(_, count)| count).sum();
+        // Where most are listed one by one, they need not be sorted.
+        let few = self.far.is_empty() && counted <= self.list.len() as u64;
+        let few = few.then(|| self.counts.iter().map(|&(l, count)| Some((units(l)?, count))));
+        let Some(few) = few.and_then(Iterator::collect::<Option<Vec<_>>>) else {
+            let all = self.distribution();
+            return all.at(all.n().checked_sub(1)? / 2);
+        };
+        for (units, count) in few {
+            self.list.extend((0..count).map(|_| units));
+        }
+        let middle = self.list.len().checked_sub(1)? / 2;
+        Some(self.ticks.ns(*self.list.select_nth_unstable(middle).1))
+    }
+}

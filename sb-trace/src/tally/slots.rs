@@ -1,0 +1,109 @@
+//! Where the traces of a shape are measured: which of their events, and for which pair.
+
+use super::counts::Counts;
+use crate::latency::{PairChoice, positions};
+use crate::names::{Name, Names};
+use hashbrown::HashMap;
+
+/// What two events of a trace are measured for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum What {
+    /// From one event to the next.
+    Step,
+    /// From the first to the last.
+    Total,
+    /// The pair of this number that the user named.
+    Named(u32),
+}
+
+/// Two events of a trace by their places in it, and where their latency is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Measure {
+    pub from: u32,
+    pub to: Option<u32>,
+    pub slot: u32,
+}
+
+/// Measures of one shape that say the same thing: the same labels in the same direction.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pub what: What,
+    pub from: Name,
+    pub to: Name,
+    /// Whether FROM and TO, one step apart, were stamped by two clocks.
+    pub across: bool,
+    /// How many measures of one trace are counted here, and how many FROM have no TO.
+    pub measures: u64,
+    pub unmatched: u64,
+    /// The sums of the places of FROM and of TO.
+    pub places: (u64, u64),
+    pub latencies: Counts,
+}
+
+/// Where the traces of a shape are measured, as it grows.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    pub measures: Vec<Measure>,
+    pub all: Vec<Slot>,
+    index: HashMap<(What, Name, Name, bool), u32>,
+}
+
+impl Slots {
+    /// Of traces with these labels. The steps are always measured: the pauses between the events
+    /// tell whether the log starts in the middle.
+    pub(super) fn of(labels: &[Name], across: &[u32], pairs: &PairChoice, names: &Names) -> Self {
+        let mut out = Self::default();
+        for (at, step) in (1u32..).zip(labels.windows(2)) {
+            let across = across.binary_search(&at).is_ok();
+            out.add(What::Step, (step[0], step[1]), across, (at - 1, Some(at)));
+        }
+        match pairs {
+            PairChoice::Named(specs) => {
+                for (number, spec) in (0u32..).zip(specs) {
+                    let Some(from) = names.find(&spec.from) else { continue };
+                    // A TO that no event has by now is not among these labels.
+                    let to = names.find(&spec.to).unwrap_or(Name::MAX);
+                    for places in positions(labels, (from, to)) {
+                        out.add(What::Named(number), (from, to), false, places);
+                    }
+                }
+            }
+            PairChoice::Consecutive | PairChoice::All => {
+                if let [first, .., last] = *labels {
+                    let end = u32::try_from(labels.len() - 1).ok();
+                    out.add(What::Total, (first, last), false, (0, end));
+                }
+            }
+        }
+        out
+    }
+
+    fn add(
+        &mut self,
+        what: What,
+        (a, b): (Name, Name),
+        across: bool,
+        (from, to): (u32, Option<u32>),
+    ) {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let slot = *self.index.entry((what, a, b, across)).or_insert(next);
+        if slot == next {
+            self.all.push(Slot {
+                what,
+                from: a,
+                to: b,
+                across,
+                measures: 0,
+                unmatched: 0,
+                places: (0, 0),
+                latencies: Counts::default(),
+            });
+        }
+        let of = &mut self.all[slot as usize];
+        of.measures += 1;
+        of.unmatched += u64::from(to.is_none());
+        of.places.0 += u64::from(from);
+        of.places.1 += u64::from(to.unwrap_or(from));
+        self.measures.push(Measure { from, to, slot });
+    }
+}
