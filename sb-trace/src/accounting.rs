@@ -41,7 +41,7 @@ pub struct Accounting {
     pub traces: u64,
     /// See `traces`.
     pub traces_complete: u64,
-    /// Traces that were made by cutting one longer than `--max-trace`.
+    /// Traces that were longer than `--max-trace` and therefore cut.
     pub traces_split: u64,
     /// Text that nearly is a statement.
     pub look_alikes: u64,

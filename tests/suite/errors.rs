@@ -2,6 +2,8 @@
 
 use crate::SB_TRACE;
 use sb_tests::Sandbox;
+use std::io::Write;
+use std::process::Command;
 
 const LINE: &str = "1600776870000+0000|A\n";
 
@@ -168,4 +170,29 @@ fn help_has_examples_everywhere() {
         assert!(out.expect(0).stdout.contains("Examples:"), "{command:?}");
         assert!(!out.stdout.contains("twin"), "{command:?}");
     }
+}
+
+/// A table that is being written when Ctrl-C comes is no table, and no log for the next call.
+#[test]
+fn an_interrupted_table_leaves_nothing_behind() {
+    use std::os::unix::process::ExitStatusExt;
+    let sandbox = Sandbox::new();
+    sandbox.write("out/kept.log", "1600776870140+0000|A\n1600776870141+0000|B\n");
+    let fifo = sandbox.path("app.log");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let mut child = sandbox.start(SB_TRACE, &["events", "app.log", "-o", "out/x.parquet"]);
+    let mut log = std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+    log.write_all("1600776870140+0000|A\n".repeat(10_000).as_bytes()).unwrap();
+    let unfinished = || sandbox.files("out").iter().any(|name| name.contains(".sb-"));
+    let begun = std::time::Instant::now();
+    while !unfinished() {
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", sandbox.files("out"));
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    // What another program is writing there is no log.
+    sandbox.run(SB_TRACE, &["events", "out"]).expect(0);
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    assert_eq!(sandbox.files("out"), ["kept.log"]);
 }

@@ -41,6 +41,7 @@ mod report;
 mod report_numbers;
 mod tables;
 mod tidy;
+mod two_ways;
 
 /// The programs under test: twins of the real ones, built by the same `cargo test`.
 const SB_TRACE: &str = env!("CARGO_BIN_EXE_sb-trace-twin");

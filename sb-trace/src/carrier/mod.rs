@@ -27,6 +27,7 @@ pub use pattern::{Otherwise, Pattern};
 pub use source::Choice;
 pub(crate) use source::{Source, recognise};
 
+use crate::names::{NONE, Name};
 use crate::payload::{Id, Json, Usual};
 use std::borrow::Cow;
 
@@ -55,14 +56,27 @@ pub(crate) struct Carrier {
 }
 
 /// Whether START and END of a request enclose its lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Brackets {
     /// The record does not say which environment it comes from, or the order is not that of time.
+    #[default]
     Never,
     /// In the source that the record names.
     OfSource,
     /// The file is one stream; where a record names its source, in that.
     OneStream,
+}
+
+impl Brackets {
+    /// Whether they enclose a record of this source.
+    #[inline]
+    pub(crate) fn hold(self, source: Name) -> bool {
+        match self {
+            Self::Never => false,
+            Self::OfSource => source != NONE,
+            Self::OneStream => true,
+        }
+    }
 }
 
 /// How a carrier's text is laid out.

@@ -6,6 +6,8 @@ mod events;
 mod explain;
 mod formats;
 mod input_args;
+#[cfg(unix)]
+mod interrupt;
 mod latencies;
 mod output_args;
 pub mod print;
@@ -77,6 +79,8 @@ enum Command {
 
 /// Runs `sb-trace` with the arguments of the process.
 pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    interrupt::tidy_up();
     print::finish("sb-trace", run())
 }
 

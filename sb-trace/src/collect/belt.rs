@@ -147,7 +147,9 @@ impl<'a> Belt<'a> {
                         state.buffers.extend(block);
                         state.memory.extend(parsed.map(Parsed::emptied));
                     }
-                    Err(error) => state.error = Some(error),
+                    Err(error) => {
+                        state.error.get_or_insert(error);
+                    }
                 }
             }
             state.work = Some(work);

@@ -66,7 +66,7 @@ impl Told {
 #[derive(Default)]
 struct InputState {
     hook_log: bool,
-    brackets: bool,
+    brackets: Brackets,
     /// Whether it has the carrier that the user named.
     fits: bool,
     /// Whether a record is proof of that.
@@ -151,7 +151,7 @@ impl Joiner {
         }
         self.inputs.push(InputState {
             hook_log: input.hook_log,
-            brackets: source.brackets != Brackets::Never,
+            brackets: source.brackets,
             fits,
             strict: source.is_strict(),
             path_id: id.map_or(NONE, |id| self.names.add(&id)),
@@ -181,7 +181,8 @@ impl Joiner {
         };
         // The first line of a block that continues a line has that line's number.
         let base = info.lines - u64::from(continues && info.lines > 0);
-        info.lines = base + parsed.line_count();
+        // What is left of the end of an input has no lines of its own.
+        info.lines = info.lines.max(base + parsed.line_count());
         info.statements += parsed.statements();
         info.binary |= parsed.has_nul;
         if info.lost == 0 && parsed.lost > 0 {
@@ -271,7 +272,7 @@ impl Joiner {
             }
             if event.correlation_id != NONE {
                 info.with_id += 1;
-            } else if input.brackets {
+            } else if input.brackets.hold(event.source) {
                 event.correlation_id = input.environments.open_in(event.source);
                 info.enclosed += u64::from(event.correlation_id != NONE);
             }

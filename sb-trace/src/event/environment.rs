@@ -47,14 +47,17 @@ impl Environments {
                 }
                 if environment.init_seen {
                     let class = if environment.fresh { ColdWarm::Cold } else { ColdWarm::Warm };
-                    starts.entry(id).or_insert(class);
+                    // The record may not say which invocation it is.
+                    if id != NONE {
+                        starts.entry(id).or_insert(class);
+                    }
                     environment.fresh = false;
                 }
             }
             Change::End { id } => environment.open.retain(|&open| open != id),
             Change::Report { id, cold } => {
                 environment.open.retain(|&open| open != id);
-                if cold {
+                if cold && id != NONE {
                     starts.insert(id, ColdWarm::Cold);
                 }
             }
@@ -89,6 +92,9 @@ mod tests {
         assert_eq!(starts.get(&7), Some(&ColdWarm::Cold));
         assert_eq!(starts.get(&9), Some(&ColdWarm::Warm));
         assert_eq!(starts.get(&8), None, "its environment's begin was not seen");
+        environments.apply(&mark(1, Change::Start { id: NONE, sequential: true }), &mut starts);
+        environments.apply(&mark(1, Change::Report { id: NONE, cold: true }), &mut starts);
+        assert_eq!((environments.open_in(1), starts.get(&NONE)), (NONE, None));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod metadata;
 mod parquet;
 mod read;
 mod stream;
+mod unfinished;
 mod write;
 
 pub use choose::choose_columns;
@@ -20,4 +21,5 @@ pub use latencies::{latencies, latencies_in_parts};
 pub use metadata::{SCHEMA_VERSION, metadata};
 pub use read::read_latencies;
 pub use stream::write_events;
+pub use unfinished::remove_unfinished;
 pub use write::{Format, write_file, write_parts, write_stream};

@@ -1,7 +1,9 @@
 //! Frames -> files. A file appears under its final name only when it is whole.
 
 use super::parquet;
+use super::unfinished::Unfinished;
 use crate::error::{Error, Result, reason};
+use crate::read::UNFINISHED;
 use polars::prelude::*;
 use serde_json::{Map, Value};
 use std::io::{BufWriter, Write};
@@ -68,7 +70,7 @@ pub(super) fn aside<T>(
     let failed = |what: String| Error::Write { path: path.to_owned(), what };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".sb-").suffix(".tmp");
+    builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
     #[cfg(unix)]
     {
         // As any other new file; without this it would be readable by its owner only.
@@ -76,6 +78,7 @@ pub(super) fn aside<T>(
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let file = builder.tempfile_in(folder).map_err(|error| failed(reason(&error)))?;
+    let _unfinished = Unfinished::list(file.path());
     let written = write(BufWriter::new(file.as_file())).map_err(|error| match error {
         Error::Stdout(error) => failed(reason(&error)),
         other => other,

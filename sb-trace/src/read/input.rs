@@ -4,6 +4,9 @@ use crate::error::{Error, Result};
 use crate::run::Run;
 use std::path::{Component, Path, PathBuf};
 
+/// How the names of files begin and end that are still being written.
+pub(crate) const UNFINISHED: (&str, &str) = (".sb-", ".tmp");
+
 /// Where an input's bytes come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -97,11 +100,17 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
                 .unwrap_or_else(|| std::io::Error::other("a link leads back to its own folder"));
             Error::read(path, source)
         })?;
-        if entry.file_type().is_file() {
+        if entry.file_type().is_file() && !is_unfinished(entry.file_name()) {
             files.push(entry.into_path());
         }
     }
     Ok(files)
+}
+
+/// Whether a file is a table that is still being written.
+fn is_unfinished(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1)
 }
 
 /// All files that match a pattern, sorted by path.

@@ -7,6 +7,8 @@ mod transport;
 mod utf16;
 
 pub(crate) use block::{AtLineEnds, BLOCK, Block, Blocks, Buffer, Cut, Unit, Units};
+#[cfg(feature = "tables")]
+pub(crate) use input::UNFINISHED;
 pub use input::{Input, Place, expand};
 pub use lines::lines;
 pub(crate) use transport::open;

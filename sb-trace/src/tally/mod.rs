@@ -83,7 +83,7 @@ impl Tally {
         Some(Self {
             by: options.by.clone(),
             how: How {
-                pairs: options.pairs.clone(),
+                pairs: options.pairs.distinct(),
                 filter: options.filter.clone(),
                 benchmarks: Vec::new(),
                 ticks: Ticks::of(options.epoch_unit.ns()),

@@ -98,7 +98,9 @@ impl Stretches {
         if let Grouping::Label(label) = &self.by {
             return Some(label);
         }
-        let keyless = parsed.rows.iter().filter(|row| is_begin && row.id() == NONE);
+        // A row that names a source belongs to a stream of its own.
+        let of_stream = |row: &&Event| row.id() == NONE && row.source == NONE;
+        let keyless = parsed.rows.iter().filter(|row| is_begin && of_stream(row));
         keyless.map(|row| parsed.words.names().text(row.label)).find(|l| !l.starts_with(DRIVER))
     }
 
@@ -118,7 +120,9 @@ impl Stretches {
             }
             let one_kind = sums.with_record == 0 || with_own == 0;
             let by_id = matches!(self.by, Grouping::Auto | Grouping::Id);
-            if sums.with_id > 0 && (block.repeats || !one_kind || !by_id) {
+            // The request around a line may tell more than the id in its text.
+            let enclosed = with_own > 0 && !block.plain;
+            if sums.with_id > 0 && (block.repeats || !one_kind || !by_id || enclosed) {
                 return None;
             }
         }
