@@ -299,6 +299,9 @@ impl<'b> Sink<'b> {
         let lines = self.places.line_ends();
         let whole = lines + u64::from(text.last().is_some_and(|&b| b != b'\n'));
         self.count_lines(text, whole);
+        if !self.parsed.unique.is_empty() {
+            self.parsed.unique.resize(self.parsed.rows.len(), 0);
+        }
         if !self.order.is_sorted() {
             self.sort_rows();
         }
@@ -307,9 +310,6 @@ impl<'b> Sink<'b> {
             part.line -= lines.cast_signed();
             part.start -= length;
             part.parts.iter_mut().for_each(|(_, at)| *at -= length);
-        }
-        if !self.parsed.unique.is_empty() {
-            self.parsed.unique.resize(self.parsed.rows.len(), 0);
         }
         self.parsed.open = open;
         self.parsed
