@@ -6,7 +6,7 @@
 use crate::analysis::FileInfo;
 use crate::event::{Event, Events};
 use crate::names::Names;
-use crate::trace::{DRIVER, Draft};
+use crate::trace::{DRIVER, Drafts};
 use globset::{Glob, GlobMatcher};
 
 /// What to look at; the default is everything.
@@ -98,17 +98,13 @@ impl Filter {
     }
 
     /// Drops the traces outside the chosen span; returns how many events they had.
-    pub(crate) fn drop_traces(
-        &self,
-        drafts: &mut Vec<Draft>,
-        events: &[Event],
-        begins: &[i64],
-    ) -> u64 {
+    pub(crate) fn drop_traces(&self, drafts: &mut Drafts, events: &[Event], begins: &[i64]) -> u64 {
         let mut dropped = 0;
-        drafts.retain(|draft| {
-            let first = draft.events.first().map_or(0, |&p| events[p as usize].epoch_ns);
+        let Drafts { all, order } = drafts;
+        all.retain(|draft| {
+            let first = order.get(draft.first as usize).map_or(0, |&p| events[p as usize].epoch_ns);
             let wanted = self.wants_time(first, begins[draft.run as usize]);
-            dropped += if wanted { 0 } else { draft.events.len() as u64 };
+            dropped += if wanted { 0 } else { u64::from(draft.end - draft.first) };
             wanted
         });
         dropped

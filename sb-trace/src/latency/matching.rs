@@ -31,77 +31,100 @@ pub(crate) fn build(
 ) -> (Latencies, Vec<Skew>) {
     let rows = &events.rows;
     let names = &events.names;
-    let matches: Vec<Vec<Match>> = match choice {
+    let of_pairs = |pairs: &[(Name, Name)]| {
+        per_trace(rows, traces, |_, labels, out| {
+            pairs.iter().for_each(|&pair| out.extend(matching(labels, pair)));
+        })
+    };
+    let found: Vec<Found> = match choice {
         PairChoice::Consecutive => {
             let turned = turned_pairs(rows, traces);
             let totals = with_totals(rows, traces, &turned);
-            per_trace(
-                traces,
-                |trace, labels| consecutive(trace, rows, traces, labels, &turned, totals),
-                rows,
-            )
+            per_trace(rows, traces, |trace, labels, out| {
+                consecutive(trace, rows, traces, (labels, &turned, totals), out);
+            })
         }
-        PairChoice::Named(specs) => {
-            let pairs = resolve(specs, names);
-            per_trace(
-                traces,
-                |_, labels| pairs.iter().flat_map(|&p| matching(labels, p)).collect(),
-                rows,
-            )
-        }
-        PairChoice::All => {
-            let pairs = all_pairs(rows, traces);
-            per_trace(
-                traces,
-                |_, labels| pairs.iter().flat_map(|&p| matching(labels, p)).collect(),
-                rows,
-            )
-        }
+        PairChoice::Named(specs) => of_pairs(&resolve(specs, names)),
+        PairChoice::All => of_pairs(&all_pairs(rows, traces)),
     };
-    let pairs = order_of_pairs(&matches, choice, names);
+    let pairs = order_of_pairs(&found, choice, names);
     let index: HashMap<Pair, u32> = pairs.iter().copied().zip(0..).collect();
     let clock = |e: &Event| if e.source == NONE { file_names[e.file as usize] } else { e.source };
     let mut ledger = Ledger::default();
-    let mut out: Vec<Latency> = Vec::with_capacity(matches.iter().map(Vec::len).sum());
-    for (trace, matches) in traces.traces.iter().zip(&matches) {
-        let places = traces.events(trace);
-        let mut seq: HashMap<Pair, u32> = HashMap::new();
-        let mut ordered: Vec<&Match> = matches.iter().collect();
-        ordered.sort_by_key(|m| (m.from, m.to));
-        for m in ordered {
-            let Some(&pair) = index.get(&m.pair) else {
-                continue;
-            };
-            let count = seq.entry(m.pair).or_insert(0);
-            let event = |position: u32| &rows[places[position as usize] as usize];
-            let (from, to) = (event(m.from), m.to.map(event));
-            let row = row(m, pair, *count, trace, from, to);
-            if let (Some(to), Some(latency)) = (to.filter(|to| across(from, to)), row.latency_ns) {
-                ledger.note(clock(from), clock(to), latency);
+    let mut out: Vec<Latency> =
+        Vec::with_capacity(found.iter().map(|found| found.matches.len()).sum());
+    // How often each pair was found in the trace by now.
+    let mut counts: Vec<u32> = vec![0; pairs.len()];
+    for (chunk, found) in traces.traces.chunks(CHUNK).zip(found) {
+        let mut start = 0;
+        for (trace, end) in chunk.iter().zip(found.ends) {
+            let places = traces.events(trace);
+            let matches = found.matches.get(start..end).unwrap_or_default();
+            let indexed = matches.iter().filter_map(|m| Some((m, *index.get(&m.pair)?)));
+            for (m, pair) in indexed.clone() {
+                let count = &mut counts[pair as usize];
+                let event = |position: u32| &rows[places[position as usize] as usize];
+                let (from, to) = (event(m.from), m.to.map(event));
+                let row = row(m, pair, *count, trace, from, to);
+                if let (Some(to), Some(latency)) =
+                    (to.filter(|to| across(from, to)), row.latency_ns)
+                {
+                    ledger.note(clock(from), clock(to), latency);
+                }
+                out.push(row);
+                *count += 1;
             }
-            out.push(row);
-            *count += 1;
+            indexed.for_each(|(_, pair)| counts[pair as usize] = 0);
+            start = end;
         }
     }
-    out.par_sort_by_key(|r| (r.run, r.pair, r.start_ns));
+    let order = |r: &Latency| (r.run, r.pair, r.start_ns);
+    if !out.is_sorted_by_key(order) {
+        out.par_sort_by_key(order);
+    }
     let table = Latencies { names: Arc::clone(names), runs: runs.to_vec(), pairs, rows: out };
     (table, ledger.skews())
 }
 
+/// So many traces are looked at at once.
+const CHUNK: usize = 4096;
+
+/// The matches of some traces, one after the other.
+#[derive(Debug, Default)]
+struct Found {
+    matches: Vec<Match>,
+    /// Where those of each trace end.
+    ends: Vec<usize>,
+    places: Places,
+}
+
+/// What `find` finds in each trace, in the order of the events.
 fn per_trace(
-    traces: &Traces,
-    find: impl Fn(&Trace, &[Name]) -> Vec<Match> + Sync,
     events: &[Event],
-) -> Vec<Vec<Match>> {
-    traces
-        .traces
-        .par_iter()
-        .map(|trace| {
-            let labels: Vec<Name> =
-                traces.events(trace).iter().map(|&p| events[p as usize].label).collect();
-            find(trace, &labels)
-        })
-        .collect()
+    traces: &Traces,
+    find: impl Fn(&Trace, &[Name], &mut Vec<Match>) + Sync,
+) -> Vec<Found> {
+    let chunks = traces.traces.par_chunks(CHUNK).map(|chunk| {
+        let mut out = Found::default();
+        let mut labels: Vec<Name> = Vec::new();
+        for trace in chunk {
+            labels.clear();
+            labels.extend(traces.events(trace).iter().map(|&p| events[p as usize].label));
+            let start = out.matches.len();
+            find(trace, &labels, &mut out.matches);
+            let matches = out.matches.get_mut(start..).unwrap_or_default();
+            matches.sort_by_key(|m| (m.from, m.to));
+            out.ends.push(out.matches.len());
+        }
+        for m in &out.matches {
+            let entry = out.places.entry(m.pair).or_default();
+            entry.0 += 1;
+            entry.1 += u64::from(m.from);
+            entry.2 += u64::from(m.to.unwrap_or(m.from));
+        }
+        out
+    });
+    chunks.collect()
 }
 
 fn row(m: &Match, pair: u32, seq: u32, trace: &Trace, from: &Event, to: Option<&Event>) -> Latency {
@@ -188,28 +211,23 @@ fn consecutive(
     trace: &Trace,
     events: &[Event],
     traces: &Traces,
-    labels: &[Name],
-    turned: &HashSet<(Name, Name)>,
-    totals: bool,
-) -> Vec<Match> {
+    (labels, turned, totals): (&[Name], &HashSet<(Name, Name)>, bool),
+    out: &mut Vec<Match>,
+) {
     let places = traces.events(trace);
     let event = |position: u32| &events[places[position as usize] as usize];
-    let mut matches: Vec<Match> = (0u32..)
-        .zip(labels.windows(2))
-        .map(|(at, step)| {
-            let (a, b) = (step[0], step[1]);
-            if turned.contains(&(a, b)) && across(event(at), event(at + 1)) {
-                Match { pair: Pair::Labels(b, a), from: at + 1, to: Some(at) }
-            } else {
-                Match { pair: Pair::Labels(a, b), from: at, to: Some(at + 1) }
-            }
-        })
-        .collect();
+    out.extend((0u32..).zip(labels.windows(2)).map(|(at, step)| {
+        let (a, b) = (step[0], step[1]);
+        if !turned.is_empty() && turned.contains(&(a, b)) && across(event(at), event(at + 1)) {
+            Match { pair: Pair::Labels(b, a), from: at + 1, to: Some(at) }
+        } else {
+            Match { pair: Pair::Labels(a, b), from: at, to: Some(at + 1) }
+        }
+    }));
     if totals && trace.complete && labels.len() > 1 {
         let last = u32::try_from(labels.len() - 1).unwrap_or(u32::MAX);
-        matches.push(Match { pair: Pair::Total, from: 0, to: Some(last) });
+        out.push(Match { pair: Pair::Total, from: 0, to: Some(last) });
     }
-    matches
 }
 
 pub(crate) fn resolve(specs: &[PairSpec], names: &Names) -> Vec<(Name, Name)> {
@@ -261,13 +279,13 @@ fn matching(labels: &[Name], pair: (Name, Name)) -> Vec<Match> {
 /// How often a pair was matched, and the sums of the positions of FROM and of TO.
 pub(crate) type Places = HashMap<Pair, (u64, u64, u64)>;
 
-fn order_of_pairs(matches: &[Vec<Match>], choice: &PairChoice, names: &Names) -> Vec<Pair> {
+fn order_of_pairs(found: &[Found], choice: &PairChoice, names: &Names) -> Vec<Pair> {
     let mut seen = Places::new();
-    for m in matches.iter().flatten() {
-        let entry = seen.entry(m.pair).or_default();
-        entry.0 += 1;
-        entry.1 += u64::from(m.from);
-        entry.2 += u64::from(m.to.unwrap_or(m.from));
+    for (pair, (count, from, to)) in found.iter().flat_map(|found| &found.places) {
+        let entry = seen.entry(*pair).or_default();
+        entry.0 += count;
+        entry.1 += from;
+        entry.2 += to;
     }
     match choice {
         PairChoice::Named(specs) => {

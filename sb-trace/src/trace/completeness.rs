@@ -2,7 +2,7 @@
 
 use super::Traces;
 use super::missing::{self, Incomplete, Missing};
-use super::start_class::{self, ColdWarm};
+use super::start_class::{ColdWarm, Hints};
 use crate::event::Event;
 use crate::names::{Name, Names};
 use crate::run::Run;
@@ -36,12 +36,14 @@ pub(crate) fn judge(
 
     let mut lasts: HashMap<(&str, Name), u64> = HashMap::new();
     let mut paths: HashMap<Vec<Name>, u64> = HashMap::new();
+    let mut labels: Vec<Name> = Vec::new();
     for trace in &traces.traces {
-        let labels: Vec<Name> = traces.events(trace).iter().map(|&p| label(p)).collect();
+        labels.clear();
+        labels.extend(traces.events(trace).iter().map(|&p| label(p)));
         if let Some(&last) = labels.last() {
             *lasts.entry((&runs[trace.run as usize].benchmark, last)).or_default() += 1;
         }
-        *paths.entry(labels).or_default() += 1;
+        *paths.entry_ref(labels.as_slice()).or_default() += 1;
     }
     let commonest =
         commonest(lasts.iter().map(|(&(benchmark, last), &count)| (benchmark, last, count)));
@@ -49,6 +51,7 @@ pub(crate) fn judge(
     let wanted_last =
         |run: u32| commonest.get(runs[run as usize].benchmark.as_str()).map(|&(_, last)| last);
     let order = std::mem::take(&mut traces.order);
+    let mut hints = Hints::default();
     for trace in &mut traces.traces {
         let places = &order[trace.first as usize..trace.end as usize];
         let has =
@@ -57,8 +60,9 @@ pub(crate) fn judge(
         let wanted = wanted_last(trace.run);
         trace.complete =
             !trace.fragment && ends.is_some() && ends == wanted && expected.iter().all(has);
-        let by_label = start_class::of_labels(places.iter().map(|&p| names.text(label(p))));
+        let by_label = hints.of(places.iter().map(|&p| label(p)), names);
         let ids = places.iter().map(|&p| events[p as usize].correlation_id);
+        let ids = ids.filter(|_| !starts.is_empty());
         trace.start_class = by_label.or(ids.filter_map(|id| starts.get(&id).copied()));
     }
     traces.order = order;

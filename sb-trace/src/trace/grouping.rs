@@ -1,5 +1,6 @@
 //! Which events belong to one invocation (`--by`).
 
+use super::draft::{Draft, Drafts};
 use super::order::Streams;
 use crate::analysis::FileInfo;
 use crate::event::Event;
@@ -7,6 +8,7 @@ use crate::names::{NONE, Name, Names};
 use crate::options::Options;
 use crate::trace::Traces;
 use hashbrown::HashMap;
+use std::fmt::Write;
 
 /// Labels of the driver begin with this.
 pub(crate) const DRIVER: &str = "SB_";
@@ -55,24 +57,10 @@ impl Grouping {
     }
 }
 
-/// A trace before it is judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Draft {
-    pub run: u32,
-    pub id: Name,
-    /// Event indices in time order.
-    pub events: Vec<u32>,
-    pub fragment: bool,
-    /// Whether the order of the log made it, not an id.
-    pub by_sequence: bool,
-    /// Its place among the traces of its stream.
-    pub number: usize,
-}
-
 /// The traces, and the events that are in none.
 #[derive(Debug, Default)]
 pub(crate) struct Grouped {
-    pub drafts: Vec<Draft>,
+    pub drafts: Drafts,
     pub orphans: Vec<u32>,
     pub driver: Vec<u32>,
     /// Events that the filter does not want.
@@ -106,8 +94,10 @@ pub(crate) fn group(
 
     let keyless = by_key(&mut grouped.drafts, wanted, events, files, by);
     if *by == Grouping::File {
-        for draft in &mut grouped.drafts {
-            draft.id = names.add(&files[events[draft.events[0] as usize].file as usize].name);
+        for at in 0..grouped.drafts.all.len() {
+            let first = grouped.drafts.events(&grouped.drafts.all[at])[0];
+            let file = &files[events[first as usize].file as usize];
+            grouped.drafts.all[at].id = names.add(&file.name);
         }
     }
     match by {
@@ -121,63 +111,75 @@ pub(crate) fn group(
             name_sequences(&mut grouped.drafts, events, files, names);
         }
     }
-    for draft in &mut grouped.drafts {
-        draft.events.sort_by_key(|&place| streams.key(events, place));
-    }
+    grouped.drafts.sort_events(|place| streams.key(events, place));
     if by.may_cut() {
-        split_long(&mut grouped, events, names, options.max_trace_ns);
+        let name = |id: Name, part: usize| names.add(&format!("{}#{part}", names.text(id)));
+        grouped.split = grouped.drafts.split_long(events, options.max_trace_ns, name);
     }
-    for (number, draft) in grouped.drafts.iter_mut().enumerate() {
-        draft.number = number;
-    }
-    grouped.drafts.sort_by_cached_key(|d| (d.run, d.events.iter().min().copied()));
+    grouped.drafts.sort();
     grouped
 }
 
 /// Makes one trace per run and key, in log order of the first event; returns the events without
 /// a key.
 fn by_key(
-    drafts: &mut Vec<Draft>,
+    drafts: &mut Drafts,
     places: Vec<u32>,
     events: &[Event],
     files: &[FileInfo],
     by: &Grouping,
 ) -> Vec<u32> {
-    let mut of_key: HashMap<(u32, Name), usize> = HashMap::new();
-    let mut keyless = Vec::new();
-    for place in places {
-        let event = &events[place as usize];
-        let run = files[event.file as usize].run;
-        let key = match by {
-            Grouping::Auto | Grouping::Id => Some(event.id()).filter(|&id| id != NONE),
-            Grouping::Source => Some(event.source).filter(|&id| id != NONE),
-            Grouping::File => Some(event.file),
-            Grouping::Label(_) => None,
-        };
-        let Some(id) = key else {
-            keyless.push(place);
-            continue;
-        };
-        let next = drafts.len();
-        let draft = *of_key.entry((run, id)).or_insert(next);
-        if draft == next {
-            drafts.push(Draft {
-                run,
-                id,
-                events: Vec::new(),
-                fragment: false,
-                by_sequence: false,
-                number: 0,
-            });
-        }
-        drafts[draft].events.push(place);
+    let mut of_key: HashMap<(u32, Name), u32> = HashMap::new();
+    let key_of = |event: &Event| match by {
+        Grouping::Auto | Grouping::Id => Some(event.id()).filter(|&id| id != NONE),
+        Grouping::Source => Some(event.source).filter(|&id| id != NONE),
+        Grouping::File => Some(event.file),
+        Grouping::Label(_) => None,
+    };
+    let (keyed, keyless): (Vec<u32>, Vec<u32>) =
+        places.into_iter().partition(|&place| key_of(&events[place as usize]).is_some());
+    // Which draft each belongs to; `end` counts the events of a draft at first.
+    let drafts_of: Vec<u32> = keyed
+        .iter()
+        .map(|&place| {
+            let event = &events[place as usize];
+            let run = files[event.file as usize].run;
+            let id = key_of(event).unwrap_or_default();
+            let next = handle(drafts.all.len());
+            let draft = *of_key.entry((run, id)).or_insert(next);
+            if draft == next {
+                drafts.all.push(Draft {
+                    run,
+                    id,
+                    first: 0,
+                    end: 0,
+                    fragment: false,
+                    by_sequence: false,
+                    number: 0,
+                });
+            }
+            drafts.all[draft as usize].end += 1;
+            draft
+        })
+        .collect();
+    let mut end = 0;
+    for draft in &mut drafts.all {
+        let count = draft.end;
+        (draft.first, draft.end) = (end, end);
+        end += count;
+    }
+    drafts.order.resize(keyed.len(), 0);
+    for (place, draft) in keyed.into_iter().zip(drafts_of) {
+        let draft = &mut drafts.all[draft as usize];
+        drafts.order[draft.end as usize] = place;
+        draft.end += 1;
     }
     keyless
 }
 
 /// Makes traces from the order of the log, stream by stream.
 fn by_sequence(
-    drafts: &mut Vec<Draft>,
+    drafts: &mut Drafts,
     places: &[u32],
     events: &[Event],
     files: &[FileInfo],
@@ -189,9 +191,10 @@ fn by_sequence(
     for &place in places {
         wanted[place as usize] = true;
     }
+    drafts.order.reserve_exact(places.len());
     for stream in &streams.all {
         let places = stream.iter().copied().filter(|&p| wanted[p as usize]);
-        drafts.extend(cut_stream(places, events, opener, run));
+        cut_stream(drafts, places, events, opener, run);
     }
 }
 
@@ -209,97 +212,83 @@ enum Opener {
 
 /// Cuts one stream, oldest event first, into traces.
 fn cut_stream(
+    drafts: &mut Drafts,
     places: impl Iterator<Item = u32>,
     events: &[Event],
     opener: &Opener,
     run: impl Fn(u32) -> u32,
-) -> Vec<Draft> {
-    let mut drafts: Vec<Draft> = Vec::new();
+) {
+    // The label of the first event of the open trace.
+    let mut first_label = None;
     for place in places {
         let label = events[place as usize].label;
-        let opens = match (drafts.last(), opener) {
+        let opens = match (first_label, opener) {
             (None, _) => true,
-            (Some(open), Opener::FirstLabel) => label == events[open.events[0] as usize].label,
+            (Some(first), Opener::FirstLabel) => label == first,
             (Some(_), Opener::Label(name)) => Some(label) == *name,
         };
+        let first = handle(drafts.order.len());
         if opens {
+            first_label = Some(label);
             // What stands before the first opening label began before the log did.
             let fragment = matches!(opener, Opener::Label(name) if Some(label) != *name);
-            drafts.push(Draft {
+            drafts.all.push(Draft {
                 run: run(place),
                 id: NONE,
-                events: Vec::new(),
+                first,
+                end: first,
                 fragment,
                 by_sequence: true,
                 number: 0,
             });
         }
-        if let Some(open) = drafts.last_mut() {
-            open.events.push(place);
+        drafts.order.push(place);
+        if let Some(open) = drafts.all.last_mut() {
+            open.end = first + 1;
         }
     }
-    drafts
 }
 
 /// Traces without an id are called by the place of their first event, `file:line`.
-fn name_sequences(drafts: &mut [Draft], events: &[Event], files: &[FileInfo], names: &mut Names) {
+fn name_sequences(drafts: &mut Drafts, events: &[Event], files: &[FileInfo], names: &mut Names) {
+    let first = |draft: &Draft| &events[drafts.order[draft.first as usize] as usize];
+    let place = |draft: &Draft| (first(draft).file, first(draft).line);
+    // Mostly no two begin on one line.
+    let sequences = || drafts.all.iter().filter(|draft| draft.by_sequence);
+    let rise = sequences().map(place).is_sorted_by(|a, b| a < b);
     let mut on_line: HashMap<(u32, u64), u32> = HashMap::new();
-    for draft in drafts.iter_mut().filter(|d| d.by_sequence) {
-        let first = &events[draft.events[0] as usize];
-        let count = on_line.entry((first.file, first.line)).or_insert(0);
-        *count += 1;
-        let mut id = format!("{}:{}", files[first.file as usize].name, first.line);
-        if *count > 1 {
-            id = format!("{id}#{count}");
+    let mut name = String::new();
+    let ids = drafts.all.iter().map(|draft| {
+        if !draft.by_sequence {
+            return draft.id;
         }
-        draft.id = names.add(&id);
-    }
-}
-
-/// Cuts traces that are longer than the limit, so that an id used twice in a day makes two.
-fn split_long(grouped: &mut Grouped, events: &[Event], names: &mut Names, max_trace_ns: i64) {
-    let time = |place: u32| events[place as usize].epoch_ns;
-    let mut drafts = Vec::with_capacity(grouped.drafts.len());
-    for draft in std::mem::take(&mut grouped.drafts) {
-        let mut start = 0;
-        let mut part = 1;
-        for at in 1..=draft.events.len() {
-            let first = time(draft.events[start]);
-            if at < draft.events.len()
-                && time(draft.events[at]).saturating_sub(first) <= max_trace_ns
-            {
-                continue;
+        let (file, line) = place(draft);
+        name.clear();
+        name.push_str(&files[file as usize].name);
+        let mut say = |mark: char, number: u64| {
+            // Writing to a string cannot fail.
+            let _ = write!(name, "{mark}{number}");
+        };
+        say(':', line);
+        if !rise {
+            let count = on_line.entry((file, line)).or_insert(0);
+            *count += 1;
+            if *count > 1 {
+                say('#', u64::from(*count));
             }
-            let id = if part == 1 {
-                draft.id
-            } else {
-                names.add(&format!("{}#{part}", names.text(draft.id)))
-            };
-            drafts.push(Draft { id, events: draft.events[start..at].to_vec(), ..draft });
-            (start, part) = (at, part + 1);
         }
-        grouped.split += u64::from(part > 2);
+        names.add(&name)
+    });
+    let ids: Vec<Name> = ids.collect();
+    for (draft, id) in drafts.all.iter_mut().zip(ids) {
+        draft.id = id;
     }
-    grouped.drafts = drafts;
 }
 
 impl Grouped {
-    /// The flat form: all traces' events in one list.
+    /// The final form.
     pub(crate) fn into_traces(self) -> Traces {
-        let mut traces = Traces { orphans: self.orphans, driver: self.driver, ..Traces::default() };
-        for draft in self.drafts {
-            let first = handle(traces.order.len());
-            traces.order.extend(draft.events);
-            traces.traces.push(super::Trace {
-                run: draft.run,
-                id: draft.id,
-                first,
-                end: handle(traces.order.len()),
-                complete: false,
-                fragment: draft.fragment,
-                start_class: super::StartClass::default(),
-            });
-        }
-        traces
+        let Self { drafts, orphans, driver, .. } = self;
+        Traces { orphans, driver, ..drafts.into_traces() }
     }
 }

@@ -2,6 +2,7 @@
 
 mod completeness;
 mod doubts;
+mod draft;
 mod finding;
 mod grouping;
 mod missing;
@@ -12,9 +13,10 @@ mod start_class;
 pub use completeness::PathCount;
 pub(crate) use completeness::{commonest, in_order, judge};
 pub(crate) use doubts::{Made, Sequences, doubts, steps};
+pub(crate) use draft::{Draft, Drafts};
 pub use finding::{Finding, Severity};
 pub use grouping::Grouping;
-pub(crate) use grouping::{DRIVER, Draft, Grouped, group};
+pub(crate) use grouping::{DRIVER, Grouped, group};
 pub(crate) use missing::{Incomplete, count as count_missing};
 pub use missing::{Lack, Missing};
 pub(crate) use sequences::sequences;

@@ -9,17 +9,21 @@ use hashbrown::HashMap;
 /// How the traces were made, and what is usual among those made from the order of the log.
 pub(crate) fn sequences(grouped: &Grouped, events: &[Event]) -> (Made, Sequences) {
     let event = |place: u32| &events[place as usize];
-    let mut drafts: Vec<&Draft> = grouped.drafts.iter().filter(|d| d.by_sequence).collect();
+    let all = &grouped.drafts.all;
+    let mut drafts: Vec<&Draft> = all.iter().filter(|d| d.by_sequence).collect();
     drafts.sort_by_key(|d| d.number);
-    let drafts: Vec<&[u32]> = drafts.into_iter().map(|d| &*d.events).collect();
+    let drafts = || drafts.iter().map(|draft| grouped.drafts.events(draft));
     let made = Made {
-        keyed: (grouped.drafts.len() - drafts.len()) as u64,
-        sequences: drafts.len() as u64,
+        keyed: (all.len() - drafts().len()) as u64,
+        sequences: drafts().len() as u64,
         orphans: grouped.orphans.len() as u64,
     };
     let mut paths: HashMap<Vec<Name>, u64> = HashMap::new();
-    for places in &drafts {
-        *paths.entry(places.iter().map(|&p| event(p).label).collect()).or_default() += 1;
+    let mut labels: Vec<Name> = Vec::new();
+    for places in drafts() {
+        labels.clear();
+        labels.extend(places.iter().map(|&p| event(p).label));
+        *paths.entry_ref(labels.as_slice()).or_default() += 1;
     }
     // A tie goes to the labels that were seen first.
     let usual = paths.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
@@ -32,7 +36,7 @@ pub(crate) fn sequences(grouped: &Grouped, events: &[Event]) -> (Made, Sequences
     let mut wraps: Vec<i64> = Vec::new();
     // Of each stream the trace before, if that was a usual one: its end.
     let mut ends: HashMap<(u32, Name), Option<i64>> = HashMap::new();
-    for trace in &drafts {
+    for trace in drafts() {
         let (Some(&first), Some(&last)) = (trace.first(), trace.last()) else { continue };
         let (first, last) = (event(first), event(last));
         let end = ends.entry((first.file, first.source)).or_default();

@@ -1,6 +1,7 @@
 //! Cold, partial, warm or unknown: whether an invocation had to wait for a new execution
 //! environment, and how that is known. What is not known is called unknown, never warm.
 
+use crate::names::{Name, Names};
 use serde::Serialize;
 
 /// The class of a trace.
@@ -98,11 +99,35 @@ fn hint(label: &str) -> Option<ColdWarm> {
     }
 }
 
+/// What each label says of its trace, asked once.
+#[derive(Debug, Default)]
+pub(super) struct Hints(Vec<Option<Option<ColdWarm>>>);
+
+impl Hints {
+    /// The class of a trace with these labels.
+    pub(super) fn of(&mut self, labels: impl Iterator<Item = Name>, names: &Names) -> StartClass {
+        of_hints(labels.map(|label| {
+            let place = label as usize;
+            match self.0.get(place) {
+                Some(Some(known)) => *known,
+                _ => {
+                    self.0.resize(self.0.len().max(place + 1), None);
+                    *self.0[place].insert(hint(names.text(label)))
+                }
+            }
+        }))
+    }
+}
+
 /// The class of a trace with these labels: cold and warm flags together make it partial.
 pub(crate) fn of_labels<'a>(labels: impl Iterator<Item = &'a str>) -> StartClass {
+    of_hints(labels.map(hint))
+}
+
+fn of_hints(hints: impl Iterator<Item = Option<ColdWarm>>) -> StartClass {
     let (mut cold, mut warm) = (false, false);
-    for label in labels {
-        match hint(label) {
+    for hint in hints {
+        match hint {
             Some(ColdWarm::Cold) => cold = true,
             Some(_) => warm = true,
             None => {}
