@@ -256,6 +256,7 @@ fn name_sequences(drafts: &mut Drafts, events: &[Event], files: &[FileInfo], nam
     // Mostly no two begin on one line.
     let sequences = || drafts.all.iter().filter(|draft| draft.by_sequence);
     let rise = sequences().map(place).is_sorted_by(|a, b| a < b);
+    names.expect(sequences().count());
     let mut on_line: HashMap<(u32, u64), u32> = HashMap::new();
     let mut name = String::new();
     let ids = drafts.all.iter().map(|draft| {
