@@ -3,6 +3,7 @@
 use super::Clocks;
 use super::counts::Ticks;
 use super::shapes::{Kind, Shapes};
+use crate::event::Event;
 use crate::filter::Filter;
 use crate::latency::PairChoice;
 use crate::names::{Name, Names};
@@ -81,6 +82,16 @@ impl Measurer<'_> {
         let shape = self.made.shapes.number(kind, labels, across, &self.how.pairs, self.names);
         self.made.shapes.measure(shape, times, place, self.how.ticks);
         Some(shape)
+    }
+
+    /// Measures the traces of this shape that come first among these events, which no filter may
+    /// leave out; see [`Shapes::measure_same`].
+    pub(super) fn measure_same(&mut self, shape: u32, events: &[Event], end: &mut i64) -> usize {
+        if !self.how.filter.is_all() {
+            return 0;
+        }
+        let (max_trace_ns, ticks) = (self.how.max_trace_ns, self.how.ticks);
+        self.made.shapes.measure_same(shape, events, end, max_trace_ns, ticks)
     }
 
     /// The shape of a trace with these labels, which is measured elsewhere.

@@ -133,6 +133,13 @@ impl Sequence {
         }
     }
 
+    /// Measures the traces that follow and have the shape of the one before; gives how many events
+    /// they have. No trace may be open, and each begins where the first label of that shape comes.
+    pub(super) fn same(&mut self, events: &[Event], measurer: &mut Measurer<'_>) -> usize {
+        let Some((shape, end)) = &mut self.last else { return 0 };
+        measurer.measure_same(*shape, events, end)
+    }
+
     fn kind(run: u32, fragment: bool, measurer: &Measurer<'_>) -> Kind {
         let (benchmark, start) = (measurer.benchmark(run), StartClass::default());
         Kind { benchmark, fragment, by_sequence: true, start }

@@ -4,6 +4,7 @@ use super::counts::{Counts, Ticks};
 use super::poured::Poured;
 use super::short::{Room, Short};
 use super::slots::{Measure, Slot, Slots};
+use crate::event::Event;
 use crate::latency::PairChoice;
 use crate::names::{Name, Names};
 use crate::trace::StartClass;
@@ -231,6 +232,54 @@ impl Shapes {
                 slot.latencies.add(latency, ticks);
             }
         }
+    }
+
+    /// Measures traces that follow one another from the first row on, as long as they have this
+    /// shape, which has been met often, and begin with a label that comes once in it; `end` is where
+    /// the trace before ended. Gives how many rows they have. A trace is over when the next begins.
+    pub(super) fn measure_same(
+        &mut self,
+        number: u32,
+        rows: &[Event],
+        end: &mut i64,
+        max_trace_ns: i64,
+        ticks: Ticks,
+    ) -> usize {
+        let head = self.known.heads[number as usize];
+        let labels = self.known.labels(&head);
+        let Some((opener, inner)) = labels.split_first() else { return 0 };
+        if head.room.is_none() || head.across > 0 || inner.contains(opener) {
+            return 0;
+        }
+        let rest = &mut self.rests[number as usize];
+        let list = self.lists[head.list as usize].as_slice();
+        let mut left = rows;
+        let mut traces = 0;
+        while let Some((trace, behind)) = left.split_at_checked(labels.len())
+            && behind.first().is_some_and(|next| next.label == *opener)
+            && let (Some(first), Some(last)) = (trace.first(), trace.last())
+            && last.epoch_ns.wrapping_sub(first.epoch_ns) <= max_trace_ns
+            && trace.iter().zip(labels).all(|(row, label)| row.label == *label)
+            && trace.is_sorted_by_key(|row| row.epoch_ns)
+        {
+            for m in list {
+                let Some(to) = m.to else { continue };
+                let time = |at: u32| trace[at as usize].epoch_ns;
+                let latency = time(to).wrapping_sub(time(m.from));
+                if !self.short.count_one(head.room, m.slot, ticks.units(latency)) {
+                    rest.slots[m.slot as usize].latencies.add(latency, ticks);
+                }
+            }
+            let pause = first.epoch_ns.wrapping_sub(*end);
+            if !self.short.count_one(head.room, head.room.pauses(), ticks.units(pause)) {
+                rest.wraps.add(pause, ticks);
+            }
+            *end = last.epoch_ns;
+            traces += 1;
+            left = behind;
+        }
+        self.known.heads[number as usize].traces += traces;
+        rows.len() - left.len()
     }
 
     /// Counts the pause from a trace of a shape to the next one.

@@ -97,6 +97,18 @@ impl Short {
         true
     }
 
+    /// Counts a latency of so many units at once; false if it has no counter.
+    #[inline]
+    pub(super) fn count_one(&mut self, room: Room, slot: u32, units: usize) -> bool {
+        let Some(place) = room.place(slot, units) else { return false };
+        let Some(count) = self.counts.get_mut(place as usize) else { return false };
+        *count = count.wrapping_add(1);
+        if *count == 0 {
+            *self.full.entry(place).or_default() += 1;
+        }
+        true
+    }
+
     /// Counts what was noted.
     pub(super) fn count(&mut self) {
         for &place in &self.noted {

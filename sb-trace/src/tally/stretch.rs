@@ -185,9 +185,11 @@ impl Stretches {
             let opens = |rows: &[Event]| rows.iter().position(|row| row.label == opener);
             let (head, mut traces) = rows.split_at(opens(rows).unwrap_or(rows.len()));
             sums.head.extend(head.iter().map(|row| (row.epoch_ns, row.label)));
-            while let Some((_, behind)) = traces.split_first()
-                && let Some(length) = opens(behind)
-            {
+            loop {
+                // Mostly, a trace has the shape of the one before.
+                traces = &traces[self.sequence.same(traces, &mut measurer)..];
+                let Some((_, behind)) = traces.split_first() else { break };
+                let Some(length) = opens(behind) else { break };
                 let trace;
                 (trace, traces) = traces.split_at(length + 1);
                 self.sequence.whole(trace, run, &mut measurer);
