@@ -12,6 +12,7 @@ mod words;
 
 pub(crate) use environment::Environments;
 pub(crate) use parsed::{LineClass, OpenPart, Parsed, RawEvent};
+pub(crate) use raw::own_id;
 pub(crate) use record::{How, Record};
 pub(crate) use sink::Sink;
 pub use table::{Event, Events};
