@@ -2,6 +2,8 @@
 //! all lines takes alike; tests hold them to that.
 
 use super::lambda::is_request_id;
+use super::time::DATE;
+use crate::digits::{Form, begins_as};
 use std::ops::Range;
 
 /// Where the parts of a line stand.
@@ -21,11 +23,8 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     const ID: usize = 25;
     const LONGEST_ID: usize = 64;
     const LONGEST_LEVEL: usize = 11;
-    let head: &[u8; ID] = text.first_chunk()?;
-    let form = in_form(*head.first_chunk()?, *b"0000-00-")
-        & in_form(*head[8..].first_chunk()?, *b"00T00:00")
-        & in_form(*head[16..].first_chunk()?, *b":00.000Z");
-    if !form || head[24] != b'\t' {
+    const TIME: [Form; 3] = [DATE, Form::of(*b"ddTdd:dd"), Form::of(*b":dd.dddZ")];
+    if !begins_as(text, &TIME) || text.get(ID - 1) != Some(&b'\t') {
         return None;
     }
     let length = tab_within(text.get(ID..)?, LONGEST_ID)?;
@@ -45,24 +44,6 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
 #[inline]
 fn tab_within(text: &[u8], most: usize) -> Option<usize> {
     memchr::memchr(b'\t', text.get(..=most).unwrap_or(text))
-}
-
-/// Whether there is a digit wherever a zero stands in the form, and elsewhere the same byte.
-#[inline]
-fn in_form(text: [u8; 8], form: [u8; 8]) -> bool {
-    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    // Adding this to a byte above 9 sets its high bit.
-    const ABOVE_NINE: u64 = u64::from_le_bytes([0x76; 8]);
-    let mut digits = [0; 8];
-    for (digit, form) in digits.iter_mut().zip(form) {
-        *digit = if form == b'0' { u8::MAX } else { 0 };
-    }
-    let digits = u64::from_le_bytes(digits);
-    let (text, form) = (u64::from_le_bytes(text), u64::from_le_bytes(form));
-    let values = (text ^ ZEROS) & digits;
-    let all_digits = (values.wrapping_add(ABOVE_NINE & digits) | values) & HIGH_BITS == 0;
-    all_digits && (text ^ form) & !digits == 0
 }
 
 #[cfg(test)]
