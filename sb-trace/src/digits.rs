@@ -35,7 +35,7 @@ pub(crate) fn value(word: u64) -> Option<u64> {
     Some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
-/// What eight bytes must be: digits where there is a `d`, anything where there is a `*`, and as it
+/// What eight bytes must be: digits where there is a `0`, anything where there is a `*`, and as it
 /// says elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Form {
@@ -52,7 +52,7 @@ impl Form {
         let mut at = 0;
         while at < form.len() {
             match form[at] {
-                b'd' => digits[at] = 0x80,
+                b'0' => digits[at] = 0x80,
                 b'*' => {}
                 byte => (said[at], bytes[at]) = (u8::MAX, byte),
             }
@@ -106,18 +106,18 @@ mod tests {
         /// As byte by byte, whatever stands beside a digit.
         #[test]
         fn forms_fit_byte_by_byte(
-            form in proptest::collection::vec(prop_oneof![Just(b'd'), Just(b'*'), any::<u8>()], 16),
+            form in proptest::collection::vec(prop_oneof![Just(b'0'), Just(b'*'), any::<u8>()], 16),
             edits in proptest::collection::vec((0..16_usize, any::<u8>()), 0..3),
             digit in b'0'..=b'9',
             length in 0..18_usize,
         ) {
-            let as_said = form.iter().map(|&b| if matches!(b, b'd' | b'*') { digit } else { b });
+            let as_said = form.iter().map(|&b| if matches!(b, b'0' | b'*') { digit } else { b });
             let mut text: Vec<u8> = as_said.chain([b'x'; 2]).take(length).collect();
             for (at, byte) in edits {
                 text.get_mut(at).into_iter().for_each(|place| *place = byte);
             }
             let fits = |(&byte, &form): (&u8, &u8)| match form {
-                b'd' => byte.is_ascii_digit(),
+                b'0' => byte.is_ascii_digit(),
                 b'*' => true,
                 _ => byte == form,
             };

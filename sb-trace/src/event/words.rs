@@ -92,43 +92,74 @@ impl Words {
 
     /// The handle of a source.
     pub(crate) fn source(&mut self, text: &str) -> Name {
-        if !self.names.is(self.source, text.as_bytes()) {
-            // Two sources often alternate.
-            std::mem::swap(&mut self.source, &mut self.source_before);
-            if !self.names.is(self.source, text.as_bytes()) {
-                self.source = self.names.add(text);
-            }
+        match self.known_source(text.as_bytes()) {
+            Some(source) => source,
+            None => self.other_source(text),
         }
+    }
+
+    /// The same of bytes; none if they are no text.
+    pub(crate) fn source_of(&mut self, bytes: &[u8]) -> Option<Name> {
+        match self.known_source(bytes) {
+            Some(source) => Some(source),
+            None => Some(self.other_source(std::str::from_utf8(bytes).ok()?)),
+        }
+    }
+
+    /// The source, if it is one of the last two.
+    fn known_source(&mut self, text: &[u8]) -> Option<Name> {
+        if !self.names.is(self.source, text) {
+            // Two sources often alternate.
+            if !self.names.is(self.source_before, text) {
+                return None;
+            }
+            std::mem::swap(&mut self.source, &mut self.source_before);
+        }
+        Some(self.source)
+    }
+
+    fn other_source(&mut self, text: &str) -> Name {
+        self.source_before = std::mem::replace(&mut self.source, self.names.add(text));
         self.source
     }
 
     /// The label that `text` begins with, if its line ends behind it, and where the next one begins.
     #[inline]
     pub(crate) fn label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+        self.label_where(text, line_end)
+    }
+
+    /// The label that `text` begins with, and what `ends` says of the place behind it, if that is
+    /// anything. `ends` says something only of places where no label goes on.
+    #[inline]
+    pub(crate) fn label_where(
+        &mut self,
+        text: &[u8],
+        ends: impl Fn(&[u8], usize) -> Option<usize>,
+    ) -> Option<(Name, usize)> {
         if let Some((label, length)) = self.guessed(text)
-            && let Some(end) = line_end(text, length)
+            && let Some(end) = ends(text, length)
         {
             self.last = label;
             return Some((label, end));
         }
-        self.other_label_of_line(text)
+        let length = label_length(text)?;
+        let end = ends(text, length)?;
+        Some((self.other_label(text.get(..length)?)?, end))
     }
 
-    /// The same of a label that was not guessed.
-    fn other_label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
-        let length = label_length(text)?;
-        let end = line_end(text, length)?;
-        let label = text.get(..length)?;
+    /// The handle of a label that was not guessed.
+    fn other_label(&mut self, label: &[u8]) -> Option<Name> {
         let begin = Begin::of(label);
         let recent = &mut self.recent.0[begin.place()];
-        if length > Begin::MOST
-            || (recent.begin.bytes, recent.begin.length) != (begin.bytes, length)
+        if label.len() > Begin::MOST
+            || (recent.begin.bytes, recent.begin.length) != (begin.bytes, label.len())
         {
             *recent = Next { label: self.names.add_bytes(label)?, begin };
         }
         let label = recent.label;
         self.follow(label);
-        Some((label, end))
+        Some(label)
     }
 
     /// The label that was guessed to come next, if `text` is it and nothing else.

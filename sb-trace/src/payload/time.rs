@@ -4,9 +4,9 @@
 use crate::digits::{Form, word};
 
 /// The parts of a time, as they stand in words of eight bytes.
-pub(super) const DATE: Form = Form::of(*b"dddd-dd-");
-const DAY_AND_HOUR: Form = Form::of(*b"dd*dd:dd");
-const TIME: Form = Form::of(*b"dd:dd:dd");
+pub(crate) const DATE: Form = Form::of(*b"0000-00-");
+const DAY_AND_HOUR: Form = Form::of(*b"00*00:00");
+const TIME: Form = Form::of(*b"00:00:00");
 
 /// The form of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

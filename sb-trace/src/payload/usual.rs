@@ -6,7 +6,8 @@ use super::time::DATE;
 use crate::digits::{Form, begins_as};
 use std::ops::Range;
 
-/// Where the parts of a line stand.
+/// Where the parts of a record stand. All its bytes but those of the app's own text are ASCII and no
+/// NUL is among them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Usual {
     /// The id of the invocation; empty where there is none.
@@ -15,6 +16,28 @@ pub(crate) struct Usual {
     pub source: Range<usize>,
     /// Where the app's own text begins.
     pub body: usize,
+    /// Where that text ends, which is no part of a label, and where the next line begins; where none
+    /// is said, the text is the rest of the line.
+    pub end: Option<(usize, usize)>,
+    /// How many lines of the record stand above that text.
+    pub lines_above: u8,
+    /// Whether the text may be one of Lambda's own lines.
+    pub may_signal: bool,
+}
+
+/// What stands from a place on, where a carrier's own part of the line ends: the text of the app or
+/// of Lambda, or the columns of Node.js.
+#[inline]
+pub(crate) fn of_lambda(text: &[u8], body: usize, source: Range<usize>) -> Usual {
+    match text.get(body..).and_then(node) {
+        Some(columns) => Usual {
+            id: columns.id.start + body..columns.id.end + body,
+            body: columns.body + body,
+            source,
+            ..Usual::default()
+        },
+        None => Usual { source, body, may_signal: true, ..Usual::default() },
+    }
 }
 
 /// `2022-04-14T05:20:00.000Z TAB id TAB LEVEL TAB text`: Node.js on Lambda.
@@ -23,7 +46,7 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     const ID: usize = 25;
     const LONGEST_ID: usize = 64;
     const LONGEST_LEVEL: usize = 11;
-    const TIME: [Form; 3] = [DATE, Form::of(*b"ddTdd:dd"), Form::of(*b":dd.dddZ")];
+    const TIME: [Form; 3] = [DATE, Form::of(*b"00T00:00"), Form::of(*b":00.000Z")];
     if !begins_as(text, &TIME) || text.get(ID - 1) != Some(&b'\t') {
         return None;
     }
@@ -37,7 +60,7 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     let length = tab_within(text.get(level..)?, LONGEST_LEVEL)?;
     let is_level = length >= 3 && text[level..level + length].iter().all(u8::is_ascii_alphabetic);
     let body = level + length + 1;
-    is_level.then(|| Usual { id: ID..level - 1, source: 0..0, body })
+    is_level.then(|| Usual { id: ID..level - 1, body, ..Usual::default() })
 }
 
 /// Where the first TAB stands, if no more than so many bytes stand before it.
