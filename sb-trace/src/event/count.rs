@@ -1,7 +1,6 @@
 //! Counts the lines of a block by what they are.
 
 use super::parsed::LineClass;
-use super::raw::is_ascii_without_nul;
 use super::sink::Sink;
 
 impl<'b> Sink<'b> {
@@ -17,10 +16,10 @@ impl<'b> Sink<'b> {
     pub(super) fn count_lines(&mut self, text: &[u8], whole: u64) {
         let first = self.from.1;
         let whole = first + whole - 1;
-        // Almost all logs are ASCII, which is soon told. Each part begins and ends with a line.
-        let unsure = || self.rest().filter(|text| !is_ascii_without_nul(text));
-        let has_nul = unsure().any(|text| memchr::memchr(0, text).is_some());
-        let is_broken = unsure().any(|text| std::str::from_utf8(text).is_err());
+        let has_nul = self.rest().any(|text| memchr::memchr(0, text).is_some());
+        // Almost all logs are ASCII, which is sooner told. Each part begins and ends with a line.
+        let is_text = |text: &[u8]| text.is_ascii() || std::str::from_utf8(text).is_ok();
+        let is_broken = !self.rest().all(is_text);
         self.parsed.has_nul |= has_nul;
         if is_broken {
             let lines = text.split(|&b| b == b'\n');

@@ -30,27 +30,3 @@ pub(super) fn offset_in(outer: &[u8], inner: &[u8]) -> Option<usize> {
     let offset = (inner.as_ptr() as usize).checked_sub(outer.as_ptr() as usize)?;
     (offset + inner.len() <= outer.len()).then_some(offset)
 }
-
-/// Whether there are only ASCII characters and no NUL in a text: many bytes at a time, without an
-/// early end.
-pub(super) fn is_ascii_without_nul(text: &[u8]) -> bool {
-    // Only of these neither the byte nor the one before it has its high bit.
-    text.iter().fold(0, |bits, &byte| bits | byte | byte.wrapping_sub(1)) < 0x80
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_byte_counts_at_each_place() {
-        for byte in 0..=u8::MAX {
-            for place in 0..70 {
-                let mut text = [b'a'; 70];
-                text[place] = byte;
-                assert_eq!(is_ascii_without_nul(&text), (1..0x80).contains(&byte), "{byte}");
-            }
-        }
-        assert!(is_ascii_without_nul(b""));
-    }
-}

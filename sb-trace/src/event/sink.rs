@@ -273,14 +273,14 @@ impl<'b> Sink<'b> {
 
     pub(super) fn signal(&mut self, signal: &Signal<'_>, source: Name, line: u64) {
         self.classes.push((line, LineClass::Carrier));
-        let names = &mut self.parsed.ids;
+        let mut name = |id: &str| self.parsed.ids.add_bytes(id.as_bytes()).unwrap_or_default();
         let what = match signal {
             Signal::Init => Change::Init,
             Signal::Start { id, sequential } => {
-                Change::Start { id: names.add(id), sequential: *sequential }
+                Change::Start { id: name(id), sequential: *sequential }
             }
-            Signal::End { id } => Change::End { id: names.add(id) },
-            Signal::Report { id, cold } => Change::Report { id: names.add(id), cold: *cold },
+            Signal::End { id } => Change::End { id: name(id) },
+            Signal::Report { id, cold } => Change::Report { id: name(id), cold: *cold },
             Signal::Other => return,
         };
         self.parsed.marks.push(Mark { row: self.parsed.rows.len(), source, what });

@@ -4,9 +4,10 @@
 use super::parsed::LineClass;
 use super::sink::Sink;
 use super::table::Event;
-use crate::names::NONE;
-use crate::payload::{Usual, lambda};
-use crate::statement::line_end;
+use crate::names::{NONE, Name};
+use crate::payload::{Signal, Usual, lambda};
+use crate::statement::{Head, line_end};
+use std::ops::Range;
 
 /// How the lines of a carrier are taken whose form is the usual one.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +26,13 @@ pub(crate) struct UsualLines<'a> {
 /// left out wherever that may be done.
 const WORTH: usize = if cfg!(test) { 1 } else { 1 << 10 };
 
-impl Sink<'_> {
+/// What the text of a record is.
+enum What<'b> {
+    Statement(Head, Name),
+    Signal(Signal<'b>),
+}
+
+impl<'b> Sink<'b> {
     /// Takes such records from a place on at which a line begins; gives the place of the first that
     /// is none. A record that may go on below is over only where a usual one follows it.
     pub(crate) fn usual(&mut self, from: usize, usual: UsualLines<'_>) -> usize {
@@ -35,76 +42,49 @@ impl Sink<'_> {
         }
         let block = self.block;
         let Some(mut form) = block.get(from..).and_then(usual.form) else { return from };
-        let (mut at, mut line) = (from, self.places.of_record(from));
-        let mut sound = from;
+        let (mut at, mut line, mut sound) = (from, self.places.of_record(from), from);
         while let Some(text) = block.get(at..)
-            && let Some(body) = text.get(form.body..)
+            && let Some((what, end)) = self.what_alone(text, &form, usual.signals)
         {
-            let what = match self.heads.read(body) {
-                Some(head) => {
-                    let label = body.get(head.length..).unwrap_or_default();
-                    let words = &mut self.parsed.words;
-                    let label = match form.end {
-                        None => words.label_where(label, line_end),
-                        Some((end, next)) => {
-                            let length = end.checked_sub(form.body + head.length);
-                            let ends = |_: &[u8], at| (Some(at) == length).then_some(next);
-                            words.label_where(label, ends)
-                        }
-                    };
-                    label.map(|(label, end)| {
-                        let next = form.end.map_or(form.body + head.length + end, |_| end);
-                        (at + next, Some((head, label)), None)
-                    })
-                }
-                // Colours may stand anywhere in Lambda's own lines.
-                None if usual.signals && form.may_signal && !self.is_coloured() => {
-                    let Some(end) = memchr::memchr(b'\n', body) else { break };
-                    let signal = lambda::signal_alone(body.get(..end).unwrap_or_default());
-                    signal.map(|signal| (at + form.body + end + 1, None, Some(signal)))
-                }
-                None => None,
-            };
-            let Some((end, statement, signal)) = what else { break };
-            let (next, further) = if usual.goes_on { self.behind_blank(end) } else { (end, 0) };
+            let end = at + end;
+            let (next, blank) = if usual.goes_on { self.behind_blank(end) } else { (end, 0) };
             let next_form = block.get(next..).and_then(usual.form);
-            let over = !usual.goes_on || next_form.is_some() || next >= block.len();
-            if !over {
+            if usual.goes_on && next_form.is_none() && next < block.len() {
                 break;
             }
-            let part = |range| text.get(range).unwrap_or_default();
+            let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
             let (id, source) = match usual.above {
-                ("", "") => (part(form.id.clone()), part(form.source.clone())),
+                ("", "") => (part(&form.id), part(&form.source)),
                 (id, source) => (id.as_bytes(), source.as_bytes()),
             };
             let Some(source) = self.parsed.words.source_of(source) else { break };
             let own_line = line + u64::from(form.lines_above);
-            if let Some((head, label)) = statement {
-                let Some(id) = self.parsed.ids.add_bytes(id) else { break };
-                self.parsed.sourced |= source != NONE;
-                let row = Event {
-                    epoch_ns: head.epoch_ns,
-                    utc_offset_minutes: head.utc_offset_minutes,
-                    label,
-                    correlation_id: id,
-                    trace_id: NONE,
-                    source,
-                    file: 0,
-                    line,
-                };
-                self.parsed.rows.push(row);
-                self.parsed.records += 1;
-                self.classes.push((own_line, LineClass::Statement));
-                self.order(None, None, at);
+            match what {
+                What::Statement(head, label) => {
+                    let Some(id) = self.parsed.ids.add_bytes(id) else { break };
+                    self.parsed.sourced |= source != NONE;
+                    self.parsed.rows.push(Event {
+                        epoch_ns: head.epoch_ns,
+                        utc_offset_minutes: head.utc_offset_minutes,
+                        label,
+                        correlation_id: id,
+                        trace_id: NONE,
+                        source,
+                        file: 0,
+                        line,
+                    });
+                    self.classes.push((own_line, LineClass::Statement));
+                    self.order(None, None, at);
+                }
+                What::Signal(signal) => {
+                    self.signal(&signal, source, line);
+                    // Whatever else the line says was not looked at.
+                    self.note_sound(sound, at);
+                    sound = next;
+                }
             }
-            if let Some(signal) = signal {
-                self.parsed.records += 1;
-                self.signal(&signal, source, line);
-                // Whatever else its line says was not looked at.
-                self.note_sound(sound, at);
-                sound = next;
-            }
-            (at, line) = (next, own_line + 1 + further);
+            self.parsed.records += 1;
+            (at, line) = (next, own_line + 1 + blank);
             let Some(form_of_next) = next_form else { break };
             form = form_of_next;
         }
@@ -113,6 +93,38 @@ impl Sink<'_> {
             self.note_sound(sound, at);
         }
         at
+    }
+
+    /// What the text of a record is, if it is nothing else, and where the next line begins.
+    #[inline]
+    fn what_alone(
+        &mut self,
+        text: &'b [u8],
+        form: &Usual,
+        signals: bool,
+    ) -> Option<(What<'b>, usize)> {
+        let body = text.get(form.body..)?;
+        let Some(head) = self.heads.read(body) else {
+            // Colours may stand anywhere in Lambda's own lines.
+            if !signals || !form.may_signal || self.is_coloured() {
+                return None;
+            }
+            let end = memchr::memchr(b'\n', body)?;
+            let signal = lambda::signal_alone(body.get(..end)?)?;
+            return Some((What::Signal(signal), form.body + end + 1));
+        };
+        let start = form.body + head.length;
+        let label = text.get(start..)?;
+        let (label, next) = match form.end {
+            None => {
+                self.parsed.words.label_where(label, |text, at| Some(start + line_end(text, at)?))
+            }
+            Some((end, next)) => {
+                let ends = |_: &[u8], at| (start + at == end).then_some(next);
+                self.parsed.words.label_where(label, ends)
+            }
+        }?;
+        Some((What::Statement(head, label), next))
     }
 
     /// Notes that all bytes between two places were looked at.

@@ -59,17 +59,15 @@ fn signal(text: &[u8]) -> Option<Layer<'_>> {
         let id = of_uuid.or_else(|| id((0..=rest.len()).find(|&at| is_end(at))?))?;
         Some(Cow::Borrowed(std::str::from_utf8(id).ok()?))
     };
-    let found = if let Some(id) = id(b"START RequestId: ") {
-        Signal::Start { id, sequential: true }
-    } else if let Some(id) = id(b"END RequestId: ") {
-        Signal::End { id }
-    } else if let Some(id) = id(b"REPORT RequestId: ") {
-        let cold = INIT_DURATION.find(line).is_some();
-        Signal::Report { id, cold }
-    } else if line.starts_with(b"INIT_START Runtime Version: ") {
-        Signal::Init
-    } else {
-        return None;
+    let found = match line.first()? {
+        b'S' => Signal::Start { id: id(b"START RequestId: ")?, sequential: true },
+        b'E' => Signal::End { id: id(b"END RequestId: ")? },
+        b'R' => {
+            let id = id(b"REPORT RequestId: ")?;
+            Signal::Report { id, cold: INIT_DURATION.find(line).is_some() }
+        }
+        b'I' if line.starts_with(b"INIT_START Runtime Version: ") => Signal::Init,
+        _ => return None,
     };
     // The line itself holds nothing of the app's.
     let body = Cow::Borrowed(text.get(line.len()..).unwrap_or_default());
