@@ -1,7 +1,7 @@
 //! Lines that belong to the header above them: each is a record of its own with what that says.
 
 use super::Line;
-use super::lines::{Opener, bare, line_around};
+use super::lines::{Opener, bare};
 use crate::event::{Record, Sink, UsualLines};
 use crate::payload::{Id, ansi};
 use std::borrow::Cow;
@@ -69,7 +69,10 @@ impl<'b, 'o> Below<'b, 'o> {
             if line.start <= floor {
                 return;
             }
-            line = line_around(self.text, line.start - 1, floor);
+            // The line above ends where this one begins.
+            let end = line.start - 1;
+            let above = memchr::memrchr(b'\n', &self.text[floor..end]);
+            line = above.map_or(floor, |before| floor + before + 1)..end;
         }
     }
 }

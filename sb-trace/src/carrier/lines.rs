@@ -195,7 +195,7 @@ fn check_all(sink: &mut Sink<'_>, opener: Opener<'_>) {
 }
 
 /// The line that holds `at`, without its end, not reaching back before `floor`.
-pub(super) fn line_around(text: &[u8], at: usize, floor: usize) -> Range<usize> {
+fn line_around(text: &[u8], at: usize, floor: usize) -> Range<usize> {
     let start = memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |end| floor + end + 1);
     start..line_end(text, at)
 }
