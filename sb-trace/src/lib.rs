@@ -31,6 +31,7 @@ mod accounting;
 mod analysis;
 mod carrier;
 mod collect;
+mod digits;
 mod error;
 mod event;
 mod figures;

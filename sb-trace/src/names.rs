@@ -79,6 +79,8 @@ pub struct Names {
     texts: Texts,
     index: HashTable<(u32, Name)>,
     hasher: hashbrown::DefaultHashBuilder,
+    /// The handle that [`Names::add_bytes`] gave last: it is often asked for again.
+    last: Name,
 }
 
 impl std::fmt::Debug for Names {
@@ -110,11 +112,14 @@ impl Names {
         if text.is_empty() {
             return Some(NONE);
         }
-        let hash = self.hash(text);
-        match self.known(hash, text) {
-            Some(name) => Some(name),
-            None => Some(self.add_new(hash, std::str::from_utf8(text).ok()?)),
+        if !self.is(self.last, text) {
+            let hash = self.hash(text);
+            self.last = match self.known(hash, text) {
+                Some(name) => name,
+                None => self.add_new(hash, std::str::from_utf8(text).ok()?),
+            };
         }
+        Some(self.last)
     }
 
     fn hash(&self, text: &[u8]) -> u64 {
@@ -182,6 +187,7 @@ impl Names {
     pub(crate) fn clear(&mut self) {
         self.texts.clear();
         self.index.clear();
+        self.last = NONE;
     }
 }
 

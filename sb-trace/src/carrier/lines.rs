@@ -3,12 +3,13 @@
 //! Only lines with a `|`, or with one of Lambda's own words where those matter, can hold anything:
 //! the search goes from one to the next and takes only those lines apart.
 
+use super::below::Below;
 use super::hits::Hits;
 use super::parts::Parts;
 use super::pattern::{Otherwise, Pattern};
-use super::{Brackets, Further, Line, Lines, UsualForm};
-use crate::event::{OpenPart, Record, Sink};
-use crate::payload::{Id, ansi, lambda};
+use super::{Brackets, Further, Line, Lines};
+use crate::event::{OpenPart, Record, Sink, UsualLines};
+use crate::payload::{ansi, lambda};
 use crate::read::{AtLineEnds, Cut};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,7 +26,7 @@ pub(super) struct Opener<'o> {
     signals: bool,
     /// Whether another line is an error.
     only: bool,
-    usual: Option<UsualForm>,
+    pub(super) usual: Option<UsualLines<'static>>,
 }
 
 /// Whether a record may come in parts.
@@ -68,7 +69,12 @@ impl<'o> Opener<'o> {
             },
             signals: brackets != Brackets::Never,
             only: false,
-            usual: lines.usual,
+            usual: lines.usual.map(|form| UsualLines {
+                form,
+                goes_on: matches!(lines.further, Further::All),
+                signals: brackets != Brackets::Never,
+                above: ("", ""),
+            }),
         }
     }
 
@@ -82,7 +88,7 @@ impl<'o> Opener<'o> {
         Self { form: Form::Pattern(pattern), further, in_parts, signals: true, only, usual: None }
     }
 
-    fn open<'a>(&self, line: &'a [u8]) -> Option<Line<'a>> {
+    pub(super) fn open<'a>(&self, line: &'a [u8]) -> Option<Line<'a>> {
         match self.form {
             Form::Known(open) => open(line),
             Form::Pattern(pattern) => pattern.open(line),
@@ -140,23 +146,37 @@ pub(super) fn read(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>
     }
     let mut hits = Hits::new(text, opener.signals, sink.is_coloured());
     let mut records = Records { text, opener, coloured: hits.coloured, next: None };
+    let mut below = Below::new(text, opener, hits.coloured);
     let mut from = 0;
-    let mut header = Header::default();
-    // A record that may go on in further lines is over where the next line is usual too.
-    let alone = matches!(opener.further, Further::Nothing);
-    loop {
-        if let Some(usual) = opener.usual {
-            from = sink.usual(from, usual, alone);
-        }
-        let Some(hit) = hits.next(from) else { break };
+    while let Some(hit) = hits.next(from) {
         let line = line_around(text, hit, from);
         from = match opener.further {
-            Further::Nothing => records.single(sink, line),
-            Further::One | Further::All => records.record(sink, line, from),
-            Further::Each(text) => below(sink, opener, line, from, &mut header, text),
+            Further::Each(text_of) => below.take(sink, line, from, text_of),
+            further => match usual(sink, opener, &line, from) {
+                Some(end) => end,
+                None if matches!(further, Further::Nothing) => records.single(sink, line),
+                None => records.record(sink, line, from),
+            },
         };
     }
     Vec::new()
+}
+
+/// Takes the record of a line that holds something, and those that follow, if their form is the
+/// usual one; returns where the next search begins.
+fn usual(
+    sink: &mut Sink<'_>,
+    opener: Opener<'_>,
+    line: &Range<usize>,
+    floor: usize,
+) -> Option<usize> {
+    let usual = opener.usual?;
+    let start = match opener.further {
+        Further::One if line.start <= floor => return None,
+        Further::One => line_around(sink.block(), line.start - 1, floor).start,
+        _ => line.start,
+    };
+    Some(sink.usual(start, usual)).filter(|&end| end > line.start)
 }
 
 /// Looks for the first line that has not the form.
@@ -288,46 +308,6 @@ impl<'b> Records<'b, '_> {
         let (raw, line) = (line.start..end, end == line.end);
         sink.record(&Record { raw, line, body, id, source: &opened.source, unique });
     }
-}
-
-/// What the last header said.
-#[derive(Default)]
-struct Header {
-    id: Id<'static>,
-    source: String,
-}
-
-/// Takes a line that is a record of its own, with the id of the header above it.
-fn below(
-    sink: &mut Sink<'_>,
-    opener: Opener<'_>,
-    hit: Range<usize>,
-    floor: usize,
-    header: &mut Header,
-    text_of: for<'a> fn(&'a [u8]) -> Cow<'a, [u8]>,
-) -> usize {
-    let text = sink.block();
-    let mut line = hit.clone();
-    loop {
-        if let Some(above) = opener.open(&ansi::strip(bare(&text[line.clone()]))) {
-            *header = Header { id: above.id.into_owned(), source: above.source.into_owned() };
-            break;
-        }
-        if line.start <= floor {
-            break;
-        }
-        line = line_around(text, line.start - 1, floor);
-    }
-    let own = ansi::strip(bare(&text[hit.clone()]));
-    sink.record(&Record {
-        raw: hit.clone(),
-        line: true,
-        body: &text_of(&own),
-        id: header.id.clone(),
-        source: &header.source,
-        unique: "",
-    });
-    (hit.end + 1).min(text.len())
 }
 
 /// Hands on the record that begins with `line` and ends at `end`, without its colours.

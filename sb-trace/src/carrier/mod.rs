@@ -4,6 +4,7 @@
 //! its shape is read (lines, JSON, CSV) is in `lines.rs`, `json/` and `csv.rs`; which carrier an
 //! input has, in `detect.rs`.
 
+mod below;
 mod csv;
 mod detect;
 mod fields;
@@ -106,12 +107,12 @@ pub(crate) struct Lines {
     pub further: Further,
     /// Words of which one stands where a record comes in parts; none if none ever does.
     pub in_parts: &'static [&'static str],
-    /// Takes the commonest line apart, with its payload, in few instructions; what it takes must be
-    /// taken by `open` and the payloads alike.
+    /// Takes the commonest record apart, with its payload, in few instructions; what it takes must
+    /// be taken by `open` and the payloads alike, which `tests/usual.rs` holds it to.
     pub usual: Option<UsualForm>,
 }
 
-/// The commonest form of a line, at the begin of a text.
+/// The commonest form of a record, at the begin of a text.
 pub(crate) type UsualForm = fn(&[u8]) -> Option<Usual>;
 
 impl Lines {

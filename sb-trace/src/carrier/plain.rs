@@ -3,12 +3,10 @@
 //! Most lines of a trace log are a statement and nothing else. Such lines are taken one after the
 //! other, without looking for where they end; all others are looked at as a whole.
 
-use crate::event::{Event, How, LineClass, Parsed, RawEvent, Sink};
+use crate::event::{Event, How, LineClass, Parsed, RawEvent, Sink, own_id};
 use crate::names::NONE;
-use crate::options::ID_GROUP;
 use crate::read::Block;
 use crate::statement::{Found, Heads, scan};
-use regex::bytes::Regex;
 use std::borrow::Cow;
 
 /// Reads a block of lines into `parsed`, which is empty.
@@ -108,7 +106,9 @@ impl Lines<'_> {
             Found::Statement(statement) => {
                 class = LineClass::Statement;
                 let correlation_id = match self.how.id_regex {
-                    Some(regex) => &**id.get_or_insert_with(|| own_id(regex, line)),
+                    Some(regex) => &**id.get_or_insert_with(|| {
+                        own_id(regex, line.strip_suffix(b"\n").unwrap_or(line)).unwrap_or_default()
+                    }),
                     None => "",
                 };
                 parsed.push(&RawEvent { statement, correlation_id, source: "", line: number });
@@ -130,13 +130,6 @@ fn class_of(line: &[u8]) -> LineClass {
         Ok(_) => LineClass::Other,
         Err(_) => LineClass::Undecodable,
     }
-}
-
-/// What the user's own pattern finds in a line.
-fn own_id<'a>(regex: &Regex, line: &'a [u8]) -> Cow<'a, str> {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let found = regex.captures(line).and_then(|captures| captures.name(ID_GROUP));
-    found.map_or(Cow::Borrowed(""), |id| String::from_utf8_lossy(id.as_bytes()))
 }
 
 #[cfg(test)]

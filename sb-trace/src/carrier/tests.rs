@@ -3,6 +3,7 @@
 
 mod hostile;
 mod large;
+mod usual;
 
 use super::{Carrier, Choice, Shape, known::ALL};
 use crate::collect::Silent;

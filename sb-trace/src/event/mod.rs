@@ -1,5 +1,6 @@
 //! Events: parsed statements with where they came from.
 
+mod count;
 mod environment;
 mod parsed;
 mod places;
@@ -11,8 +12,12 @@ mod usual;
 mod words;
 
 pub(crate) use environment::Environments;
+#[cfg(test)]
+pub(crate) use parsed::Change;
 pub(crate) use parsed::{LineClass, OpenPart, Parsed, RawEvent};
+pub(crate) use raw::own_id;
 pub(crate) use record::{How, Record};
 pub(crate) use sink::Sink;
 pub use table::{Event, Events};
+pub(crate) use usual::UsualLines;
 pub(crate) use words::Words;

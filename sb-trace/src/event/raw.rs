@@ -20,7 +20,7 @@ pub(super) fn looks_like_a_statement(raw: &[u8]) -> bool {
 }
 
 /// What the user's own pattern finds in a record.
-pub(super) fn own_id<'a>(regex: &Regex, text: &'a [u8]) -> Option<Cow<'a, str>> {
+pub(crate) fn own_id<'a>(regex: &Regex, text: &'a [u8]) -> Option<Cow<'a, str>> {
     let found = regex.captures(text)?.name(ID_GROUP)?;
     Some(String::from_utf8_lossy(found.as_bytes())).filter(|id| !id.is_empty())
 }

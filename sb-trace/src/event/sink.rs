@@ -4,6 +4,7 @@ use super::parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
 use super::places::Places;
 use super::raw::{looks_like_a_statement, offset_in, own_id};
 use super::record::{How, Record};
+use crate::names::Name;
 use crate::payload::{self, Id, Layer, Signal};
 use crate::statement::{Found, Head, Heads, Statement, label, scan};
 use std::borrow::Cow;
@@ -21,7 +22,7 @@ pub(crate) struct Sink<'b> {
     pub(super) parsed: Parsed,
     pub(super) heads: Heads,
     /// Where it begins in the block, and the number (from 1) of the line there.
-    from: (usize, u64),
+    pub(super) from: (usize, u64),
     pub(super) places: Places<'b>,
     /// Where only bytes stand that were looked at one by one: text, and no NUL.
     pub(super) sound: Vec<Range<usize>>,
@@ -84,6 +85,7 @@ impl<'b> Sink<'b> {
     pub(crate) fn signal_line(&mut self, at: usize, signal: &Signal<'_>, source: &str) {
         self.parsed.records += 1;
         let line = self.places.of_line(at);
+        let source = self.parsed.words.source(source);
         self.signal(signal, source, line);
     }
 
@@ -188,6 +190,7 @@ impl<'b> Sink<'b> {
         };
         let source = if record.source.is_empty() { &layer.source } else { record.source };
         if let Some(signal) = &layer.signal {
+            let source = self.parsed.words.source(source);
             self.signal(signal, source, line);
         }
         let mut id = record.id.clone().or(layer.id.clone()).text;
@@ -268,19 +271,18 @@ impl<'b> Sink<'b> {
         });
     }
 
-    fn signal(&mut self, signal: &Signal<'_>, source: &str, line: u64) {
+    pub(super) fn signal(&mut self, signal: &Signal<'_>, source: Name, line: u64) {
         self.classes.push((line, LineClass::Carrier));
-        let names = &mut self.parsed.ids;
+        let mut name = |id: &str| self.parsed.ids.add_bytes(id.as_bytes()).unwrap_or_default();
         let what = match signal {
             Signal::Init => Change::Init,
             Signal::Start { id, sequential } => {
-                Change::Start { id: names.add(id), sequential: *sequential }
+                Change::Start { id: name(id), sequential: *sequential }
             }
-            Signal::End { id } => Change::End { id: names.add(id) },
-            Signal::Report { id, cold } => Change::Report { id: names.add(id), cold: *cold },
+            Signal::End { id } => Change::End { id: name(id) },
+            Signal::Report { id, cold } => Change::Report { id: name(id), cold: *cold },
             Signal::Other => return,
         };
-        let source = self.parsed.words.source(source);
         self.parsed.marks.push(Mark { row: self.parsed.rows.len(), source, what });
     }
 
@@ -315,14 +317,6 @@ impl<'b> Sink<'b> {
         self.parsed
     }
 
-    /// What was not looked at byte by byte.
-    fn rest(&self) -> impl Iterator<Item = &'b [u8]> {
-        let begins = std::iter::once(self.from.0).chain(self.sound.iter().map(|sound| sound.end));
-        let ends = self.sound.iter().map(|sound| sound.start).chain([self.block.len()]);
-        let block = self.block;
-        begins.zip(ends).filter_map(move |(begin, end)| block.get(begin..end))
-    }
-
     fn sort_rows(&mut self) {
         let mut places: Vec<usize> = (0..self.parsed.rows.len()).collect();
         places.sort_by_key(|&place| self.order.get(place).copied());
@@ -332,37 +326,6 @@ impl<'b> Sink<'b> {
         let unique = places.iter().filter_map(|&place| unique.get(place).copied()).collect();
         self.parsed.rows = sorted;
         self.parsed.unique = unique;
-    }
-
-    /// Counts the lines of the text, of which there are so many.
-    fn count_lines(&mut self, text: &[u8], whole: u64) {
-        let first = self.from.1;
-        let whole = first + whole - 1;
-        let has_nul = self.rest().any(|text| memchr::memchr(0, text).is_some());
-        self.parsed.has_nul |= has_nul;
-        // Each part begins and ends with a line.
-        if self.rest().any(|text| std::str::from_utf8(text).is_err()) {
-            let lines = text.split(|&b| b == b'\n');
-            let broken = |line: &[u8]| std::str::from_utf8(line).is_err();
-            for (line, _) in (first..).zip(lines).filter(|(_, text)| broken(text)) {
-                self.classes.push((line, LineClass::Undecodable));
-            }
-        }
-        self.classes.sort_unstable();
-        let mut next = first;
-        let rest = self.how.rest;
-        let classes = std::mem::take(&mut self.classes);
-        for (place, &(line, class)) in classes.iter().enumerate() {
-            // Of one line, the greatest class is the last.
-            let last = classes.get(place + 1).is_none_or(|&(other, _)| other != line);
-            // A record that began in the block before was counted there, as other text.
-            if last && line >= next && line <= whole {
-                self.parsed.add_lines(rest, line - next);
-                self.parsed.add_lines(class, 1);
-                next = line + 1;
-            }
-        }
-        self.parsed.add_lines(rest, (whole + 1).saturating_sub(next));
     }
 }
 

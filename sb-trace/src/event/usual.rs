@@ -1,62 +1,148 @@
-//! Lines of the commonest form of their carrier that hold a statement and nothing else, taken one
-//! after the other.
+//! Records of the commonest form of their carrier that hold a statement and nothing else, or one of
+//! Lambda's own lines, taken one after the other.
 
 use super::parsed::LineClass;
 use super::sink::Sink;
 use super::table::Event;
-use crate::carrier::UsualForm;
-use crate::names::NONE;
+use crate::names::{NONE, Name};
+use crate::payload::{Signal, Usual, lambda};
+use crate::statement::{Head, line_end};
+use std::ops::Range;
 
-impl Sink<'_> {
-    /// Takes such lines from a place on at which a line begins; gives the place of the first that is
-    /// none. A line that may go on below is over only where another such line follows it, unless it
-    /// stands `alone`.
-    pub(crate) fn usual(&mut self, from: usize, usual: UsualForm, alone: bool) -> usize {
+/// How the lines of a carrier are taken whose form is the usual one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct UsualLines<'a> {
+    /// Takes the record apart that a text begins with.
+    pub form: fn(&[u8]) -> Option<Usual>,
+    /// Whether a record goes on below as long as no other one begins.
+    pub goes_on: bool,
+    /// Whether Lambda's own lines matter.
+    pub signals: bool,
+    /// Id and source of what names none itself.
+    pub above: (&'a str, &'a str),
+}
+
+/// So many bytes are worth to be left out when the block is looked at byte by byte; tests have them
+/// left out wherever that may be done.
+const WORTH: usize = if cfg!(test) { 1 } else { 1 << 10 };
+
+/// What the text of a record is.
+enum What<'b> {
+    Statement(Head, Name),
+    Signal(Signal<'b>),
+}
+
+impl<'b> Sink<'b> {
+    /// Takes such records from a place on at which a line begins; gives the place of the first that
+    /// is none. A record that may go on below is over only where a usual one follows it.
+    pub(crate) fn usual(&mut self, from: usize, usual: UsualLines<'_>) -> usize {
         // An id that the user looks for may stand anywhere in a line.
         if self.how.id_regex.is_some() {
             return from;
         }
         let block = self.block;
-        let mut at = from;
-        let Some(mut form) = block.get(at..).and_then(usual) else { return from };
-        let mut line = self.places.of_record(at);
+        let Some(mut form) = block.get(from..).and_then(usual.form) else { return from };
+        let (mut at, mut line, mut sound) = (from, self.places.of_record(from), from);
         while let Some(text) = block.get(at..)
-            && let Some(body) = text.get(form.body..)
-            && let Some(head) = self.heads.read(body)
+            && let Some((what, end)) = self.what_alone(text, &form, usual.signals)
         {
-            let words = &mut self.parsed.words;
-            let Some((label, end)) = words.label_of_line(&body[head.length..]) else { break };
-            let next = at + form.body + head.length + end;
-            let next_form = block.get(next..).and_then(usual);
-            if !alone && next_form.is_none() {
+            let end = at + end;
+            let (next, blank) = if usual.goes_on { self.behind_blank(end) } else { (end, 0) };
+            let next_form = block.get(next..).and_then(usual.form);
+            if usual.goes_on && next_form.is_none() && next < block.len() {
                 break;
             }
-            let part = |range| text.get(range).unwrap_or_default();
-            let Some(id) = self.parsed.ids.add_bytes(part(form.id)) else { break };
-            let Ok(source) = std::str::from_utf8(part(form.source)) else { break };
-            self.parsed.sourced |= !source.is_empty();
-            let row = Event {
-                epoch_ns: head.epoch_ns,
-                utc_offset_minutes: head.utc_offset_minutes,
-                label,
-                correlation_id: id,
-                trace_id: NONE,
-                source: self.parsed.words.source(source),
-                file: 0,
-                line,
+            let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+            let (id, source) = match usual.above {
+                ("", "") => (part(&form.id), part(&form.source)),
+                (id, source) => (id.as_bytes(), source.as_bytes()),
             };
-            self.parsed.rows.push(row);
+            let Some(source) = self.parsed.words.source_of(source) else { break };
+            let own_line = line + u64::from(form.lines_above);
+            match what {
+                What::Statement(head, label) => {
+                    let Some(id) = self.parsed.ids.add_bytes(id) else { break };
+                    self.parsed.sourced |= source != NONE;
+                    self.parsed.rows.push(Event {
+                        epoch_ns: head.epoch_ns,
+                        utc_offset_minutes: head.utc_offset_minutes,
+                        label,
+                        correlation_id: id,
+                        trace_id: NONE,
+                        source,
+                        file: 0,
+                        line,
+                    });
+                    self.classes.push((own_line, LineClass::Statement));
+                    self.order(None, None, at);
+                }
+                What::Signal(signal) => {
+                    self.signal(&signal, source, line);
+                    // Whatever else the line says was not looked at.
+                    self.note_sound(sound, at);
+                    sound = next;
+                }
+            }
             self.parsed.records += 1;
-            self.classes.push((line, LineClass::Statement));
-            self.order(None, None, at);
-            (at, line) = (next, line + 1);
+            (at, line) = (next, own_line + 1 + blank);
             let Some(form_of_next) = next_form else { break };
             form = form_of_next;
         }
         if at > from {
             self.places.go_on(at, line);
-            self.sound.push(from..at);
+            self.note_sound(sound, at);
         }
         at
+    }
+
+    /// What the text of a record is, if it is nothing else, and where the next line begins.
+    #[inline]
+    fn what_alone(
+        &mut self,
+        text: &'b [u8],
+        form: &Usual,
+        signals: bool,
+    ) -> Option<(What<'b>, usize)> {
+        let body = text.get(form.body..)?;
+        let Some(head) = self.heads.read(body) else {
+            // Colours may stand anywhere in Lambda's own lines.
+            if !signals || !form.may_signal || self.is_coloured() {
+                return None;
+            }
+            let end = memchr::memchr(b'\n', body)?;
+            let signal = lambda::signal_alone(body.get(..end)?)?;
+            return Some((What::Signal(signal), form.body + end + 1));
+        };
+        let start = form.body + head.length;
+        let label = text.get(start..)?;
+        let (label, next) = match form.end {
+            None => {
+                self.parsed.words.label_where(label, |text, at| Some(start + line_end(text, at)?))
+            }
+            Some((end, next)) => {
+                let ends = |_: &[u8], at| (start + at == end).then_some(next);
+                self.parsed.words.label_where(label, ends)
+            }
+        }?;
+        Some((What::Statement(head, label), next))
+    }
+
+    /// Notes that all bytes between two places were looked at.
+    fn note_sound(&mut self, from: usize, to: usize) {
+        if to.saturating_sub(from) >= WORTH {
+            self.sound.push(from..to);
+        }
+    }
+
+    /// The first line from here that is not empty, and how many are.
+    fn behind_blank(&self, mut at: usize) -> (usize, u64) {
+        let mut lines = 0;
+        while let Some(text) = self.block.get(at..)
+            && let Some(next) = line_end(text, 0)
+        {
+            at += next;
+            lines += 1;
+        }
+        (at, lines)
     }
 }

@@ -51,7 +51,8 @@ impl Recent {
     }
 }
 
-/// A label that may come next, and the first bytes of its text, compared at once.
+/// A label that may come next, and the first bytes of its text with the end of a line behind them,
+/// compared at once.
 #[derive(Debug, Default, Clone, Copy)]
 struct Next {
     begin: u128,
@@ -59,29 +60,24 @@ struct Next {
     length: u32,
 }
 
-/// What covers so many of the first bytes.
-const MASKS: [u128; Next::BEGIN + 1] = {
-    let mut masks = [u128::MAX; Next::BEGIN + 1];
-    let mut length = 0;
-    while length < Next::BEGIN {
-        masks[length] = (1 << (8 * length)) - 1;
-        length += 1;
-    }
-    masks
-};
-
 impl Next {
     /// So many bytes are compared at once.
     const BEGIN: usize = size_of::<u128>();
 
     fn of(label: Name, text: &[u8]) -> Self {
         let mut begin = [0; Self::BEGIN];
-        for (byte, &letter) in begin.iter_mut().zip(text) {
+        for (byte, &letter) in begin.iter_mut().zip(text.iter().chain(b"\n")) {
             *byte = letter;
         }
         // A text that is longer than this is never guessed.
         let length = u32::try_from(text.len()).unwrap_or_default();
         Self { begin: u128::from_le_bytes(begin), label, length }
+    }
+
+    /// How many bytes of a text are equal to these.
+    #[inline]
+    fn same(self, text: &[u8; Self::BEGIN]) -> u32 {
+        (u128::from_le_bytes(*text) ^ self.begin).trailing_zeros() / u8::BITS
     }
 
     /// Where it is remembered among so many places, a power of two.
@@ -107,9 +103,8 @@ impl Words {
     #[inline]
     fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
         let next = self.next.get(self.last as usize)?;
-        let start = text.first_chunk().map(|start| u128::from_le_bytes(*start))?;
         let length = next.length as usize;
-        let fits = start & MASKS[length.min(Next::BEGIN)] == next.begin
+        let fits = next.same(text.first_chunk()?) as usize >= length.min(Next::BEGIN)
             && length > 0
             && (length <= Next::BEGIN
                 || text.get(..length)? == self.names.text(next.label).as_bytes());
@@ -118,33 +113,72 @@ impl Words {
 
     /// The handle of a source.
     pub(crate) fn source(&mut self, text: &str) -> Name {
-        if !self.names.is(self.source, text.as_bytes()) {
-            // Two sources often alternate.
-            std::mem::swap(&mut self.source, &mut self.source_before);
-            if !self.names.is(self.source, text.as_bytes()) {
-                self.source = self.names.add(text);
-            }
+        match self.known_source(text.as_bytes()) {
+            Some(source) => source,
+            None => self.other_source(text),
         }
+    }
+
+    /// The same of bytes; none if they are no text.
+    pub(crate) fn source_of(&mut self, bytes: &[u8]) -> Option<Name> {
+        match self.known_source(bytes) {
+            Some(source) => Some(source),
+            None => Some(self.other_source(std::str::from_utf8(bytes).ok()?)),
+        }
+    }
+
+    /// The source, if it is one of the last two.
+    fn known_source(&mut self, text: &[u8]) -> Option<Name> {
+        if !self.names.is(self.source, text) {
+            // Two sources often alternate.
+            if !self.names.is(self.source_before, text) {
+                return None;
+            }
+            std::mem::swap(&mut self.source, &mut self.source_before);
+        }
+        Some(self.source)
+    }
+
+    fn other_source(&mut self, text: &str) -> Name {
+        self.source_before = std::mem::replace(&mut self.source, self.names.add(text));
         self.source
     }
 
     /// The label that `text` begins with, if its line ends behind it, and where the next one begins.
     #[inline]
     pub(crate) fn label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+        // Mostly, the label was guessed and is short, and its line ends as most lines do.
+        if let (Some(next), Some(start)) = (self.next.get(self.last as usize), text.first_chunk())
+            && next.same(start) > next.length
+            && next.length > 0
+        {
+            self.last = next.label;
+            return Some((next.label, next.length as usize + 1));
+        }
+        self.label_where(text, line_end)
+    }
+
+    /// The label that `text` begins with, and what `ends` says of the place behind it, if that is
+    /// anything. `ends` says something only of places where no label goes on.
+    #[inline]
+    pub(crate) fn label_where(
+        &mut self,
+        text: &[u8],
+        ends: impl Fn(&[u8], usize) -> Option<usize>,
+    ) -> Option<(Name, usize)> {
         if let Some((label, length)) = self.guessed(text)
-            && let Some(end) = line_end(text, length)
+            && let Some(end) = ends(text, length)
         {
             self.last = label;
             return Some((label, end));
         }
-        self.other_label_of_line(text)
+        let length = label_length(text)?;
+        let end = ends(text, length)?;
+        Some((self.other_label(text.get(..length)?)?, end))
     }
 
-    /// The same of a label that was not guessed.
-    fn other_label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
-        let length = label_length(text)?;
-        let end = line_end(text, length)?;
-        let label = text.get(..length)?;
+    /// The handle of a label that was not guessed.
+    fn other_label(&mut self, label: &[u8]) -> Option<Name> {
         let mut next = Next::of(NONE, label);
         next.label = if let Some(label) = self.recent.find(next) {
             label
@@ -154,7 +188,7 @@ impl Words {
             next.label
         };
         self.follow(next.label);
-        Some((next.label, end))
+        Some(next.label)
     }
 
     /// The label that was guessed to come next, if `text` is it and nothing else.

@@ -50,22 +50,24 @@ pub(crate) fn signal_alone(text: &[u8]) -> Option<Signal<'_>> {
 fn signal(text: &[u8]) -> Option<Layer<'_>> {
     let (line, _) = text.split_at(memchr::memchr2(b'\n', b'\r', text).unwrap_or(text.len()));
     let id = |after: &[u8]| {
+        const UUID: usize = 36;
         let rest = line.strip_prefix(after)?;
-        let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-        let id = std::str::from_utf8(rest.get(..end)?).ok()?;
-        is_request_id(id).then_some(Cow::Borrowed(id))
+        let is_end = |at: usize| rest.get(at).is_none_or(u8::is_ascii_whitespace);
+        let id = |end: usize| rest.get(..end).filter(|id| is_request_id(id));
+        // Nearly all are as long as a UUID. No blank is in what is an id.
+        let of_uuid = if is_end(UUID) { id(UUID) } else { None };
+        let id = of_uuid.or_else(|| id((0..=rest.len()).find(|&at| is_end(at))?))?;
+        Some(Cow::Borrowed(std::str::from_utf8(id).ok()?))
     };
-    let found = if let Some(id) = id(b"START RequestId: ") {
-        Signal::Start { id, sequential: true }
-    } else if let Some(id) = id(b"END RequestId: ") {
-        Signal::End { id }
-    } else if let Some(id) = id(b"REPORT RequestId: ") {
-        let cold = INIT_DURATION.find(line).is_some();
-        Signal::Report { id, cold }
-    } else if line.starts_with(b"INIT_START Runtime Version: ") {
-        Signal::Init
-    } else {
-        return None;
+    let found = match line.first()? {
+        b'S' => Signal::Start { id: id(b"START RequestId: ")?, sequential: true },
+        b'E' => Signal::End { id: id(b"END RequestId: ")? },
+        b'R' => {
+            let id = id(b"REPORT RequestId: ")?;
+            Signal::Report { id, cold: INIT_DURATION.find(line).is_some() }
+        }
+        b'I' if line.starts_with(b"INIT_START Runtime Version: ") => Signal::Init,
+        _ => return None,
     };
     // The line itself holds nothing of the app's.
     let body = Cow::Borrowed(text.get(line.len()..).unwrap_or_default());

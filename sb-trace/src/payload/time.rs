@@ -1,6 +1,13 @@
 //! Times at the begin of a line, recognised by their form and never read: the collector's time is
 //! no part of a statement.
 
+use crate::digits::{Form, word};
+
+/// The parts of a time, as they stand in words of eight bytes.
+pub(crate) const DATE: Form = Form::of(*b"0000-00-");
+const DAY_AND_HOUR: Form = Form::of(*b"00*00:00");
+const TIME: Form = Form::of(*b"00:00:00");
+
 /// The form of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Time {
@@ -28,11 +35,10 @@ pub(crate) enum Zone {
 pub(crate) fn read(text: &[u8]) -> Option<Time> {
     let head: &[u8; 19] = text.first_chunk()?;
     // Three words, of which the last two overlap.
-    let word = |at: usize| head[at..].first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
     let (between, blank) = (head[10], head[10] == b' ');
-    let fits = Form::DATE.fits(word(0)?)
-        && Form::DAY_AND_HOUR.fits(word(8)?)
-        && Form::TIME.fits(word(11)?)
+    let fits = DATE.fits(word(head, 0))
+        && DAY_AND_HOUR.fits(word(head, 8))
+        && TIME.fits(word(head, 11))
         && (blank || between == b'T');
     if !fits {
         return None;
@@ -62,51 +68,6 @@ pub(crate) fn read(text: &[u8]) -> Option<Time> {
         Zone::Colon => 6,
     };
     Some(Time { length, blank, fraction, zone })
-}
-
-/// What eight bytes must be: digits where there is a `d`, anything where there is a `*`, and as it
-/// says elsewhere.
-struct Form {
-    /// All ones where a byte is said, and those bytes.
-    said: u64,
-    bytes: u64,
-    /// The high bits of the digits.
-    digits: u64,
-}
-
-impl Form {
-    const DATE: Self = Self::of(*b"dddd-dd-");
-    const DAY_AND_HOUR: Self = Self::of(*b"dd*dd:dd");
-    const TIME: Self = Self::of(*b"dd:dd:dd");
-
-    const fn of(form: [u8; 8]) -> Self {
-        let (mut said, mut bytes, mut digits) = ([0; 8], [0; 8], [0; 8]);
-        let mut at = 0;
-        while at < form.len() {
-            match form[at] {
-                b'd' => digits[at] = 0x80,
-                b'*' => {}
-                byte => (said[at], bytes[at]) = (u8::MAX, byte),
-            }
-            at += 1;
-        }
-        Self {
-            said: u64::from_le_bytes(said),
-            bytes: u64::from_le_bytes(bytes),
-            digits: u64::from_le_bytes(digits),
-        }
-    }
-
-    #[inline]
-    fn fits(&self, word: u64) -> bool {
-        const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-        const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-        // Adding this to a byte above 9 sets its high bit, and carries none into the next.
-        const ABOVE_NINE: u64 = u64::from_le_bytes([0x76; 8]);
-        let values = word ^ ZEROS;
-        let no_digits = ((values & !HIGH_BITS) + ABOVE_NINE) | values;
-        word & self.said == self.bytes && no_digits & self.digits == 0
-    }
 }
 
 /// A time with a zone and one blank after it (RFC 3339), and the text behind.

@@ -2,9 +2,12 @@
 //! all lines takes alike; tests hold them to that.
 
 use super::lambda::is_request_id;
+use super::time::DATE;
+use crate::digits::{Form, begins_as};
 use std::ops::Range;
 
-/// Where the parts of a line stand.
+/// Where the parts of a record stand. All its bytes but those of the app's own text are ASCII and no
+/// NUL is among them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Usual {
     /// The id of the invocation; empty where there is none.
@@ -13,6 +16,28 @@ pub(crate) struct Usual {
     pub source: Range<usize>,
     /// Where the app's own text begins.
     pub body: usize,
+    /// Where that text ends, which is no part of a label, and where the next line begins; where none
+    /// is said, the text is the rest of the line.
+    pub end: Option<(usize, usize)>,
+    /// How many lines of the record stand above that text.
+    pub lines_above: u8,
+    /// Whether the text may be one of Lambda's own lines.
+    pub may_signal: bool,
+}
+
+/// What stands from a place on, where a carrier's own part of the line ends: the text of the app or
+/// of Lambda, or the columns of Node.js.
+#[inline]
+pub(crate) fn of_lambda(text: &[u8], body: usize, source: Range<usize>) -> Usual {
+    match text.get(body..).and_then(node) {
+        Some(columns) => Usual {
+            id: columns.id.start + body..columns.id.end + body,
+            body: columns.body + body,
+            source,
+            ..Usual::default()
+        },
+        None => Usual { source, body, may_signal: true, ..Usual::default() },
+    }
 }
 
 /// `2022-04-14T05:20:00.000Z TAB id TAB LEVEL TAB text`: Node.js on Lambda.
@@ -21,11 +46,8 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     const ID: usize = 25;
     const LONGEST_ID: usize = 64;
     const LONGEST_LEVEL: usize = 11;
-    let head: &[u8; ID] = text.first_chunk()?;
-    let form = in_form(*head.first_chunk()?, *b"0000-00-")
-        & in_form(*head[8..].first_chunk()?, *b"00T00:00")
-        & in_form(*head[16..].first_chunk()?, *b":00.000Z");
-    if !form || head[24] != b'\t' {
+    const TIME: [Form; 3] = [DATE, Form::of(*b"00T00:00"), Form::of(*b":00.000Z")];
+    if !begins_as(text, &TIME) || text.get(ID - 1) != Some(&b'\t') {
         return None;
     }
     let length = tab_within(text.get(ID..)?, LONGEST_ID)?;
@@ -38,31 +60,13 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     let length = tab_within(text.get(level..)?, LONGEST_LEVEL)?;
     let is_level = length >= 3 && text[level..level + length].iter().all(u8::is_ascii_alphabetic);
     let body = level + length + 1;
-    is_level.then(|| Usual { id: ID..level - 1, source: 0..0, body })
+    is_level.then(|| Usual { id: ID..level - 1, body, ..Usual::default() })
 }
 
 /// Where the first TAB stands, if no more than so many bytes stand before it.
 #[inline]
 fn tab_within(text: &[u8], most: usize) -> Option<usize> {
     memchr::memchr(b'\t', text.get(..=most).unwrap_or(text))
-}
-
-/// Whether there is a digit wherever a zero stands in the form, and elsewhere the same byte.
-#[inline]
-fn in_form(text: [u8; 8], form: [u8; 8]) -> bool {
-    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    // Adding this to a byte above 9 sets its high bit.
-    const ABOVE_NINE: u64 = u64::from_le_bytes([0x76; 8]);
-    let mut digits = [0; 8];
-    for (digit, form) in digits.iter_mut().zip(form) {
-        *digit = if form == b'0' { u8::MAX } else { 0 };
-    }
-    let digits = u64::from_le_bytes(digits);
-    let (text, form) = (u64::from_le_bytes(text), u64::from_le_bytes(form));
-    let values = (text ^ ZEROS) & digits;
-    let all_digits = (values.wrapping_add(ABOVE_NINE & digits) | values) & HIGH_BITS == 0;
-    all_digits && (text ^ form) & !digits == 0
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! of its text for that is left to the grammar.
 
 use super::grammar::{self, EpochUnit};
+use crate::digits::{value, word};
 
 /// The begin of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Heads {
         // The words of the digits overlap: what two of them hold is counted once.
         let first = word(head, 0);
         if first != self.first.0 {
-            let value = eight_digits(first)?;
+            let value = value(first)?;
             let counts_for = match digits {
                 10 => value / 1_000_000 * 100_000_000,
                 13 => value / 1_000 * 100_000_000,
@@ -76,9 +77,9 @@ impl Heads {
             };
             self.first = (first, counts_for);
         }
-        let mut rest = eight_digits(word(head, digits - 8))?;
+        let mut rest = value(word(head, digits - 8))?;
         if digits > 16 {
-            rest = eight_digits(word(head, 8))? * 1_000 + rest % 1_000;
+            rest = value(word(head, 8))? * 1_000 + rest % 1_000;
         }
         let count = self.first.1.wrapping_add(rest);
         if count > self.most {
@@ -135,14 +136,14 @@ const KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut byte = 0u8;
     while byte < 128 {
-        let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
-        kinds[byte as usize] = if is_word { WORD } else { 0 };
+        kinds[byte as usize] = if grammar::is_word(byte) { WORD } else { 0 };
         byte += 1;
     }
-    kinds[b'.' as usize] = MARK;
-    kinds[b':' as usize] = MARK;
-    kinds[b'/' as usize] = MARK;
-    kinds[b'-' as usize] = MARK;
+    let mut mark = 0;
+    while mark < grammar::MARKS.len() {
+        kinds[grammar::MARKS.as_bytes()[mark] as usize] = MARK;
+        mark += 1;
+    }
     kinds
 };
 
@@ -172,31 +173,6 @@ fn first_bar(bytes: u64) -> Option<usize> {
 fn place_of(zone: u64) -> usize {
     const MIXES: u64 = 0x9e37_79b9_7f4a_7c15;
     usize::try_from(zone.wrapping_mul(MIXES) >> 59).unwrap_or_default() % ZONES
-}
-
-/// Eight bytes from a place on.
-#[inline]
-fn word<const LENGTH: usize>(text: &[u8; LENGTH], at: usize) -> u64 {
-    let mut word = [0; 8];
-    word.copy_from_slice(&text[at..at + 8]);
-    u64::from_le_bytes(word)
-}
-
-/// The value of eight digits, if that is what the bytes are; the first is the lowest byte.
-#[inline]
-fn eight_digits(bytes: u64) -> Option<u64> {
-    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    // Adding this to a byte above 9 sets its high bit.
-    const ABOVE_NINE: u64 = u64::from_le_bytes([0x76; 8]);
-    let digits = bytes ^ ZEROS;
-    if (digits.wrapping_add(ABOVE_NINE) | digits) & HIGH_BITS != 0 {
-        return None;
-    }
-    // Two, four and eight digits at a time become one number.
-    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
-    let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
-    Some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
 /// The minutes of a zone.
@@ -255,21 +231,6 @@ mod tests {
             let text = pieces.concat();
             let length = grammar::label(text.as_bytes()).ok().map(|(_, label)| label.len());
             prop_assert_eq!(label_length(text.as_bytes()), length, "{}", text);
-        }
-    }
-
-    #[test]
-    fn digits_by_eights() {
-        let read = |text: &[u8; 8]| eight_digits(u64::from_le_bytes(*text));
-        assert_eq!(read(b"00000000"), Some(0));
-        assert_eq!(read(b"12345678"), Some(12_345_678));
-        assert_eq!(read(b"99999999"), Some(99_999_999));
-        for place in 0..8 {
-            for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
-                let mut text = *b"12345678";
-                text[place] = byte;
-                assert_eq!(read(&text), None, "{text:?}");
-            }
         }
     }
 }

@@ -135,14 +135,18 @@ fn two_digits(text: &[u8]) -> IResult<&[u8], i16> {
         .parse_complete(text)
 }
 
-fn is_word(b: u8) -> bool {
+/// Whether a byte may stand in a word of a label; none may stand directly before an epoch.
+pub(super) const fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
+
+/// What joins the words of a label.
+pub(super) const MARKS: &str = ".:/-";
 
 /// The label that `text` begins with.
 pub(crate) fn label(text: &[u8]) -> IResult<&[u8], &str> {
     let head = verify(take_while1(is_word), |word: &[u8]| !word[0].is_ascii_digit());
-    let tail = many0_count(pair(one_of(".:/-"), take_while1(is_word)));
+    let tail = many0_count(pair(one_of(MARKS), take_while1(is_word)));
     ascii(recognize(pair(head, tail)), text)
 }
 

@@ -4,7 +4,7 @@
 //! zone and over the digits before it, then forward with the grammar. A statement's only bar is
 //! the one after its zone, so no statement can begin at any other place.
 
-use super::grammar::{self, EpochUnit, Statement};
+use super::grammar::{self, EpochUnit, Statement, is_word};
 use super::lookalike::{self, FEWEST_DIGITS, LookAlike};
 
 /// What [`scan`] finds, with the byte at which it begins.
@@ -40,10 +40,6 @@ pub fn scan<'a>(text: &'a [u8], unit: EpochUnit, mut found: impl FnMut(usize, Fo
             found(start, Found::LookAlike(LookAlike { text, reason }));
         }
     }
-}
-
-fn is_word(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_'
 }
 
 /// Where the run of digits begins that the zone before `pipe` belongs to, if it is long enough.

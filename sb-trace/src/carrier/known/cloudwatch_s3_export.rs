@@ -1,7 +1,9 @@
 //! `cloudwatch-s3-export`: an object of a CloudWatch Logs export: time, message.
 
 use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
-use crate::payload::time::{self, Zone};
+use crate::digits::{Form, begins_as};
+use crate::payload::time::{self, DATE, Zone};
+use crate::payload::{Usual, of_lambda};
 use std::borrow::Cow;
 
 pub(in crate::carrier) static CARRIER: Carrier = Carrier {
@@ -12,11 +14,24 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "none: one object is one log stream, which its key names",
     brackets: Brackets::OneStream,
     samples: &["cloudwatch-s3-export.gz", "cloudwatch-s3-export-cat.gz"],
-    shape: Shape::Lines(Lines { of_lambda: true, further: Further::All, ..Lines::new(open) }),
+    shape: Shape::Lines(Lines {
+        of_lambda: true,
+        further: Further::All,
+        usual: Some(usual),
+        ..Lines::new(open)
+    }),
 };
 
 fn open(line: &[u8]) -> Option<Line<'_>> {
     let (time, rest) = time::rfc3339(line)?;
     let form = time.zone == Zone::Z && time.fraction == 3;
     form.then_some(Line { body: Cow::Borrowed(rest), ..Line::default() })
+}
+
+/// The same of most lines: all but those that end behind the time.
+fn usual(text: &[u8]) -> Option<Usual> {
+    const TIME: [Form; 3] = [DATE, Form::of(*b"00T00:00"), Form::of(*b":00.000Z")];
+    const BODY: usize = 25;
+    let known = begins_as(text, &TIME) && text.get(BODY - 1) == Some(&b' ');
+    known.then(|| of_lambda(text, BODY, 0..0))
 }

@@ -1,7 +1,9 @@
 //! `cloudwatch-tail`: `aws logs tail`, format detailed or json: time, log stream, message.
 
 use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
-use crate::payload::time::{self, Zone};
+use crate::digits::{Form, begins_as};
+use crate::payload::time::{self, DATE, Zone};
+use crate::payload::{Usual, of_lambda};
 use std::borrow::Cow;
 
 pub(in crate::carrier) static CARRIER: Carrier = Carrier {
@@ -17,7 +19,12 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         "cloudwatch-tail-colour.txt",
         "cloudwatch-tail-pretty.txt",
     ],
-    shape: Shape::Lines(Lines { sure: true, further: Further::All, ..Lines::new(open) }),
+    shape: Shape::Lines(Lines {
+        sure: true,
+        further: Further::All,
+        usual: Some(usual),
+        ..Lines::new(open)
+    }),
 };
 
 fn open(line: &[u8]) -> Option<Line<'_>> {
@@ -26,19 +33,40 @@ fn open(line: &[u8]) -> Option<Line<'_>> {
     Some(Line { body: Cow::Borrowed(body), source: Cow::Borrowed(stream), ..Line::default() })
 }
 
+/// The same of a line of the format `detailed` that does not end behind the stream.
+fn usual(text: &[u8]) -> Option<Usual> {
+    const TIME: [Form; 4] =
+        [DATE, Form::of(*b"00T00:00"), Form::of(*b":00.0000"), Form::of(*b"00+00:00")];
+    const STREAM: usize = 33;
+    if !begins_as(text, &TIME) || text.get(STREAM - 1) != Some(&b' ') {
+        return None;
+    }
+    let end = STREAM + usual_stream(text.get(STREAM..)?)?;
+    (text.get(end) == Some(&b' ')).then(|| of_lambda(text, end + 1, STREAM..end))
+}
+
 /// A Lambda log stream, `2022/04/14/[$LATEST]` and 32 hexadecimal digits, and the text behind it.
 pub(super) fn stream(text: &[u8]) -> Option<(&str, &[u8])> {
     let end = memchr::memchr(b' ', text).unwrap_or(text.len());
-    let name = text.get(..end)?;
+    let name = text.get(..end).filter(|name| is_stream(name))?;
+    Some((std::str::from_utf8(name).ok()?, text.get(end + 1..).unwrap_or_default()))
+}
+
+/// How long the stream is that a text begins with, if it is one in ASCII with a blank behind it.
+pub(super) fn usual_stream(text: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 128;
+    let end = memchr::memchr(b' ', text.get(..LONGEST).unwrap_or(text))?;
+    let name = text.get(..end).filter(|name| is_stream(name))?;
+    name.iter().fold(true, |fits, b| fits & b.is_ascii_graphic()).then_some(end)
+}
+
+fn is_stream(name: &[u8]) -> bool {
+    const DATE: Form = Form::of(*b"0000/00/");
     // The function's name may stand before the version, and no version in the newest ones.
-    let hash = name.get(name.len().checked_sub(32)?..)?;
-    let date = name.get(..11)?;
-    let is_date = date.iter().zip(b"dddd/dd/dd/").fold(true, |fits, (b, form)| {
-        fits & if *form == b'd' { b.is_ascii_digit() } else { b == form }
-    });
-    let bracket = name.len().checked_sub(33).and_then(|at| name.get(at)) == Some(&b']');
-    let known =
-        is_date && bracket && hash.iter().fold(true, |fits, b| fits & b.is_ascii_hexdigit());
-    let name = std::str::from_utf8(name).ok().filter(|_| known)?;
-    Some((name, text.get(end + 1..).unwrap_or_default()))
+    let Some((rest, hash)) = name.split_last_chunk::<32>() else { return false };
+    let Some((date, day)) = rest.split_first_chunk::<8>() else { return false };
+    let is_day = matches!(day, [first, second, b'/', .., b']'] if first.is_ascii_digit() && second.is_ascii_digit());
+    is_day
+        && DATE.fits(u64::from_le_bytes(*date))
+        && hash.iter().fold(true, |fits, b| fits & b.is_ascii_hexdigit())
 }

@@ -2,7 +2,10 @@
 //! of its own above its lines.
 
 use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
-use crate::payload::{Id, Json, time};
+use crate::digits::{Form, begins_as};
+use crate::payload::time::{self, DATE};
+use crate::payload::{Id, Json, Usual};
+use crate::statement::line_end;
 use std::borrow::Cow;
 
 pub(in crate::carrier) static CARRIER: Carrier = Carrier {
@@ -21,6 +24,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         claims: Some(claims),
         sure: true,
         further: Further::Each(output),
+        usual: Some(usual),
         ..Lines::new(header)
     }),
 };
@@ -33,9 +37,11 @@ fn claims(line: &[u8]) -> bool {
 /// `Activation: 'name' (id)`
 fn header(line: &[u8]) -> Option<Line<'_>> {
     let rest = std::str::from_utf8(line.strip_prefix(b"Activation: ")?).ok()?.trim_end();
-    let (name, id) = rest.strip_suffix(')')?.rsplit_once(" (")?;
-    let name = name.trim_matches('\'');
-    let known = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let (name, id) = rest.strip_suffix(')')?.rsplit_once('(')?;
+    let name = name.strip_suffix(' ')?.trim_matches('\'');
+    // Without an early end, so that many bytes are looked at at a time.
+    let fits = |fits: bool, b: u8| fits & (b.is_ascii_alphanumeric() || b == b'-');
+    let known = !id.is_empty() && id.bytes().fold(true, fits);
     known.then(|| Line {
         body: Cow::Borrowed(line.get(line.len()..).unwrap_or_default()),
         id: Id::invocation(id),
@@ -73,4 +79,36 @@ fn output(line: &[u8]) -> Cow<'_, [u8]> {
         }
         _ => Cow::Borrowed(behind_stream(bare).unwrap_or(line)),
     }
+}
+
+/// A line of output with all digits of its time, which fill the 30 columns.
+fn usual(text: &[u8]) -> Option<Usual> {
+    const OUT: [Form; 5] = [
+        DATE,
+        Form::of(*b"00T00:00"),
+        Form::of(*b":00.0000"),
+        Form::of(*b"00000Z s"),
+        Form::of(*b"tdout: *"),
+    ];
+    const ERR: [Form; 5] = [OUT[0], OUT[1], OUT[2], OUT[3], Form::of(*b"tderr: *")];
+    const BODY: usize = 39;
+    const DEEPEST: usize = 8;
+    const LONGEST: usize = 256;
+    let blanks = text.iter().take(DEEPEST).take_while(|&&b| b == b' ').count();
+    let rest = text.get(blanks..)?;
+    let quoted = rest.first() == Some(&b'"');
+    let rest = rest.get(usize::from(quoted)..)?;
+    if !begins_as(rest, &OUT) && !begins_as(rest, &ERR) {
+        return None;
+    }
+    let body = blanks + usize::from(quoted) + BODY;
+    let end = if quoted {
+        let within = text.get(body..)?;
+        let end = body + memchr::memchr(b'"', within.get(..LONGEST).unwrap_or(within))?;
+        let comma = usize::from(text.get(end + 1) == Some(&b','));
+        Some((end, line_end(text, end + 1 + comma)?))
+    } else {
+        None
+    };
+    Some(Usual { body, end, ..Usual::default() })
 }

@@ -1,8 +1,10 @@
 //! `sam-logs`: `sam logs`: log stream, time without a zone, message.
 
-use super::cloudwatch_tail::stream;
+use super::cloudwatch_tail::{stream, usual_stream};
 use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
-use crate::payload::time;
+use crate::digits::{Form, begins_as};
+use crate::payload::time::{self, DATE};
+use crate::payload::{Usual, of_lambda};
 use std::borrow::Cow;
 
 pub(in crate::carrier) static CARRIER: Carrier = Carrier {
@@ -13,7 +15,12 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     source: "the log stream",
     brackets: Brackets::OfSource,
     samples: &["sam-logs.txt", "sam-logs-pretty.txt"],
-    shape: Shape::Lines(Lines { sure: true, further: Further::All, ..Lines::new(open) }),
+    shape: Shape::Lines(Lines {
+        sure: true,
+        further: Further::All,
+        usual: Some(usual),
+        ..Lines::new(open)
+    }),
 };
 
 fn open(line: &[u8]) -> Option<Line<'_>> {
@@ -22,4 +29,14 @@ fn open(line: &[u8]) -> Option<Line<'_>> {
     let rest = rest.get(time.length..)?;
     let body = rest.strip_prefix(b" ").unwrap_or(rest);
     Some(Line { body: Cow::Borrowed(body), source: Cow::Borrowed(stream), ..Line::default() })
+}
+
+/// The same of a line that does not end behind the time.
+fn usual(text: &[u8]) -> Option<Usual> {
+    const TIME: [Form; 4] =
+        [DATE, Form::of(*b"00T00:00"), Form::of(*b":00.0000"), Form::of(*b"00 *****")];
+    const BODY: usize = 27;
+    let end = usual_stream(text)?;
+    let time = text.get(end + 1..)?;
+    begins_as(time, &TIME).then(|| of_lambda(text, end + 1 + BODY, 0..end))
 }

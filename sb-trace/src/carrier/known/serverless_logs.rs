@@ -2,8 +2,10 @@
 //! message below it; versions 1 and 2 print all of it in columns.
 
 use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
+use crate::digits::{Form, begins_as};
 use crate::payload::lambda::is_request_id;
-use crate::payload::{Id, time};
+use crate::payload::time::{self, DATE};
+use crate::payload::{Id, Usual};
 use std::borrow::Cow;
 
 pub(in crate::carrier) static CARRIER: Carrier = Carrier {
@@ -19,6 +21,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
         claims: Some(claims),
         sure: true,
         further: Further::One,
+        usual: Some(usual),
         ..Lines::new(open)
     }),
 };
@@ -40,6 +43,25 @@ fn headed(line: &[u8]) -> Option<Line<'_>> {
     let body = rest.get(end..)?.strip_prefix(b" -")?;
     let known = id == "undefined" || is_request_id(id);
     known.then(|| Line { body: Cow::Borrowed(body), id: Id::invocation(id), ..Line::default() })
+}
+
+/// The same with the line below, of which the body is what stands behind its level.
+fn usual(text: &[u8]) -> Option<Usual> {
+    const TIME: [Form; 3] = [DATE, Form::of(*b"00 00:00"), Form::of(*b":00.000 ")];
+    const ID: usize = 26;
+    const LONGEST_ID: usize = 64;
+    const LONGEST_LEVEL: usize = 11;
+    if !begins_as(text, &TIME) || text.get(ID - 2..ID) != Some(b"- ") {
+        return None;
+    }
+    let rest = text.get(ID..)?;
+    let end = memchr::memchr(b' ', rest.get(..=LONGEST_ID).unwrap_or(rest))?;
+    let id = rest.get(..end).filter(|id| is_request_id(id) && *id != b"undefined")?;
+    let below = rest.get(id.len()..)?.strip_prefix(b" - \n")?;
+    let level = below.iter().take(LONGEST_LEVEL).take_while(|b| b.is_ascii_alphabetic()).count();
+    let level = if below.get(level) == Some(&b'\t') { level + 1 } else { 0 };
+    let body = text.len() - below.len() + level;
+    Some(Usual { id: ID..ID + end, body, lines_above: 1, ..Usual::default() })
 }
 
 /// `2022-04-14 07:20:00.000 (+02:00) TAB ID TAB INFO TAB text`
