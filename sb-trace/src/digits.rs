@@ -1,7 +1,8 @@
 //! Digits, eight bytes at a time: what eight bytes are is told in a few instructions without a branch.
 //! In a word of eight bytes the first is the lowest.
 
-const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+/// Eight times the digit zero.
+pub(crate) const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
 /// Adding this to a byte above 9 sets its high bit.
 const ABOVE_NINE: u64 = u64::from_le_bytes([0x76; 8]);
@@ -25,11 +26,12 @@ fn others(word: u64) -> u64 {
 /// The value of eight digits, if that is what the bytes are.
 #[inline]
 pub(crate) fn value(word: u64) -> Option<u64> {
-    if others(word) != 0 {
+    let digits = word ^ ZEROS;
+    // A byte may carry into the next only if its own high bit is set.
+    if (digits.wrapping_add(ABOVE_NINE) | digits) & HIGH_BITS != 0 {
         return None;
     }
     // Two, four and eight digits at a time become one number.
-    let digits = word ^ ZEROS;
     let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
     Some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)

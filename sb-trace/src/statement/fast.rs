@@ -3,7 +3,7 @@
 //! of its text for that is left to the grammar.
 
 use super::grammar::{self, EpochUnit};
-use crate::digits::{value, word};
+use crate::digits::{ZEROS, value, word};
 
 /// The begin of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Heads {
     pub(crate) fn new(unit: EpochUnit) -> Self {
         let most = i64::MAX.cast_unsigned() / unit.ns().cast_unsigned();
         let (zone, zones) = (Zone::default(), [Zone::default(); ZONES]);
-        Self { unit, most, first: (0, 0), zone, zones }
+        Self { unit, most, first: (ZEROS, 0), zone, zones }
     }
 
     /// The head that `text` begins with.
@@ -194,7 +194,7 @@ mod tests {
         #[test]
         fn reads_as_the_grammar_does(
             texts in proptest::collection::vec((
-                prop_oneof!["[0-9]{9,20}", "[0-9]{13}", "16007768701[0-9]{2}", "[0-9]{19}", "[0-9]{16}", "[0-9]{10}"],
+                prop_oneof!["[0-9]{9,20}", "[0-9]{13}", "16007768701[0-9]{2}", "[0-9]{19}", "[0-9]{16}", "[0-9]{10}", "\u{0}{8}[0-9]{2,11}"],
                 prop_oneof![
                     "[+-][01][0-9]:?[0-5][0-9]", "[+-][0-9]{4}", "[+-]?[0-9:]{0,6}", "Z", "Z",
                 ],
