@@ -47,7 +47,9 @@ struct Zone {
 impl Heads {
     pub(crate) fn new(unit: EpochUnit) -> Self {
         let most = i64::MAX.cast_unsigned() / unit.ns().cast_unsigned();
-        let (zone, zones) = (Zone::default(), [Zone::default(); ZONES]);
+        // No bytes are these.
+        let zone = Zone { bytes: 1, ..Zone::default() };
+        let zones = [Zone::default(); ZONES];
         Self { unit, most, first: (ZEROS, 0), zone, zones }
     }
 
@@ -88,7 +90,7 @@ impl Heads {
         let epoch_ns = count.wrapping_mul(self.unit.ns().cast_unsigned()).cast_signed();
         // The digit before the zone is no part of it.
         let bytes = word(head, LENGTH - 8) >> 8;
-        if bytes & self.zone.mask != self.zone.bytes || self.zone.length == 0 {
+        if bytes & self.zone.mask != self.zone.bytes {
             self.zone = self.other_zone(bytes, &head[digits..])?;
         }
         let Zone { length, minutes, .. } = self.zone;
