@@ -33,7 +33,9 @@ pub(crate) fn build(
     let names = &events.names;
     let of_pairs = |pairs: &[(Name, Name)]| {
         per_trace(rows, traces, |_, labels, out| {
-            pairs.iter().for_each(|&pair| out.extend(matching(labels, pair)));
+            for &pair in pairs {
+                out.extend(matching(labels, pair));
+            }
         })
     };
     let found: Vec<Found> = match choice {

@@ -101,20 +101,27 @@ fn hint(label: &str) -> Option<ColdWarm> {
 
 /// What each label says of its trace, asked once.
 #[derive(Debug, Default)]
-pub(super) struct Hints(Vec<Option<Option<ColdWarm>>>);
+pub(super) struct Hints(Vec<Asked>);
+
+#[derive(Debug, Clone, Copy, Default)]
+enum Asked {
+    #[default]
+    NotYet,
+    Says(Option<ColdWarm>),
+}
 
 impl Hints {
     /// The class of a trace with these labels.
     pub(super) fn of(&mut self, labels: impl Iterator<Item = Name>, names: &Names) -> StartClass {
         of_hints(labels.map(|label| {
             let place = label as usize;
-            match self.0.get(place) {
-                Some(Some(known)) => *known,
-                _ => {
-                    self.0.resize(self.0.len().max(place + 1), None);
-                    *self.0[place].insert(hint(names.text(label)))
-                }
+            if let Some(Asked::Says(known)) = self.0.get(place) {
+                return *known;
             }
+            let says = hint(names.text(label));
+            self.0.resize(self.0.len().max(place + 1), Asked::NotYet);
+            self.0[place] = Asked::Says(says);
+            says
         }))
     }
 }
