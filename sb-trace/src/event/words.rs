@@ -64,14 +64,26 @@ impl Next {
     /// So many bytes are compared at once.
     const BEGIN: usize = size_of::<u128>();
 
-    fn of(label: Name, text: &[u8]) -> Self {
-        let mut begin = [0; Self::BEGIN];
-        for (byte, &letter) in begin.iter_mut().zip(text.iter().chain(b"\n")) {
-            *byte = letter;
-        }
+    /// Of the label that has so many of the first bytes of a text.
+    #[inline]
+    fn of(label: Name, text: &[u8], length: usize) -> Self {
+        let begin = match text.first_chunk() {
+            Some(begin) => u128::from_le_bytes(*begin),
+            None => {
+                let mut begin = [0; Self::BEGIN];
+                begin.iter_mut().zip(text).for_each(|(byte, &letter)| *byte = letter);
+                u128::from_le_bytes(begin)
+            }
+        };
+        let begin = if length < Self::BEGIN {
+            let end = 1 << (8 * length);
+            begin & (end - 1) | end * u128::from(b'\n')
+        } else {
+            begin
+        };
         // A text that is longer than this is never guessed.
-        let length = u32::try_from(text.len()).unwrap_or_default();
-        Self { begin: u128::from_le_bytes(begin), label, length }
+        let length = u32::try_from(length).unwrap_or_default();
+        Self { begin, label, length }
     }
 
     /// How many bytes of a text are equal to these.
@@ -94,7 +106,7 @@ impl Words {
         let guess = self.guess();
         let label =
             if self.names.is(guess, text.as_bytes()) { guess } else { self.names.add(text) };
-        self.follow(label);
+        self.follow(Next::of(label, text.as_bytes(), text.len()));
         label
     }
 
@@ -174,20 +186,20 @@ impl Words {
         }
         let length = label_length(text)?;
         let end = ends(text, length)?;
-        Some((self.other_label(text.get(..length)?)?, end))
+        Some((self.other_label(text, length)?, end))
     }
 
     /// The handle of a label that was not guessed.
-    fn other_label(&mut self, label: &[u8]) -> Option<Name> {
-        let mut next = Next::of(NONE, label);
+    fn other_label(&mut self, text: &[u8], length: usize) -> Option<Name> {
+        let mut next = Next::of(NONE, text, length);
         next.label = if let Some(label) = self.recent.find(next) {
             label
         } else {
-            next.label = self.names.add_bytes(label)?;
+            next.label = self.names.add_bytes(text.get(..length)?)?;
             self.recent.add(next, self.names.len());
             next.label
         };
-        self.follow(next.label);
+        self.follow(next);
         Some(next.label)
     }
 
@@ -215,15 +227,14 @@ impl Words {
     }
 
     /// A label was read.
-    fn follow(&mut self, label: Name) {
+    #[inline]
+    fn follow(&mut self, next: Next) {
         let last = self.last as usize;
-        if self.next.get(last).is_none_or(|next| next.label != label) {
-            if self.next.len() <= last {
-                self.next.resize(last + 1, Next::default());
-            }
-            self.next[last] = Next::of(label, self.names.text(label).as_bytes());
+        if self.next.len() <= last {
+            self.next.resize(last + 1, Next::default());
         }
-        self.last = label;
+        self.next[last] = next;
+        self.last = next.label;
     }
 }
 
