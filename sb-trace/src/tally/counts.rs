@@ -21,6 +21,8 @@ pub(crate) struct Counts {
     dense: Vec<u32>,
     /// Others that fit, in units of the clock, in any order.
     list: Vec<u32>,
+    /// More of them, from elsewhere: to bring them to one list would touch memory anew.
+    lists: Vec<Vec<u32>>,
     /// Those that do not, negative ones among them, in nanoseconds.
     far: Vec<i64>,
     /// How long the lists may grow before they are looked at again.
@@ -142,14 +144,17 @@ impl Counts {
             }
         }
         self.counted = merged(std::mem::take(&mut self.counted), too_many);
-        join(&mut self.list, other.list);
+        self.lists.extend(Some(other.list).filter(|list| !list.is_empty()));
+        self.lists.extend(other.lists);
         join(&mut self.far, other.far);
         self.counted = merged(std::mem::take(&mut self.counted), other.counted);
     }
 
     /// Adds all latencies to others.
     pub(crate) fn pour(&self, into: &mut Poured) {
+        into.list.reserve(self.list.len() + self.lists.iter().map(Vec::len).sum::<usize>());
         into.list.extend(&self.list);
+        self.lists.iter().for_each(|list| into.list.extend(list));
         into.far.extend(&self.far);
         let dense = self.dense.iter().zip(0u32..).filter(|(count, _)| **count > 0);
         into.add_units(dense.map(|(&count, units)| (units, count.into())));

@@ -120,8 +120,20 @@ impl Tally {
         let all = All { how: &self.how, shapes, short };
         let rows = all.rows(&complete, &turned, names);
         out.skew = skew(&clocks, &rows, file_names);
-        (out.summaries, out.sequences) =
-            rayon::join(|| all.summaries(rows, names, percents), || all.sequences());
+        let usual = all.usual();
+        let (wrap, (summaries, medians)) = rayon::join(
+            || usual.as_ref().and_then(|usual| all.wrap(usual)),
+            || all.summaries(rows, names, percents),
+        );
+        out.summaries = summaries;
+        if let Some(usual) = usual {
+            out.sequences = Sequences {
+                usual: usual.labels.to_vec(),
+                usual_count: usual.traces,
+                inside: all.inside(&usual, &medians),
+                wrap,
+            };
+        }
         Some(out)
     }
 }

@@ -8,7 +8,7 @@ use super::slots::{Slot, What};
 use crate::latency::{Pair, PairChoice, Places, in_order, resolve};
 use crate::names::{Name, Names};
 use crate::stats::{ALL_CLASSES, Summary};
-use crate::trace::{ColdWarm, Sequences, StartClass, of_labels, steps};
+use crate::trace::{ColdWarm, StartClass, of_labels, steps};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -81,13 +81,13 @@ impl<'a> All<'a> {
         rows
     }
 
-    /// The figures of each pair.
+    /// The figures of each pair, and the lower medians over all start classes.
     pub(super) fn summaries(
         &self,
         rows: Vec<Row<'_>>,
         names: &Names,
         percents: &[f64],
-    ) -> Vec<Summary> {
+    ) -> (Vec<Summary>, Medians) {
         let mut places = Places::new();
         let mut of_pair: HashMap<Pair, Vec<Row<'_>>> = HashMap::new();
         for row in rows {
@@ -107,39 +107,40 @@ impl<'a> All<'a> {
         };
         let pairs: Vec<(Pair, Vec<Row<'_>>)> =
             pairs.into_iter().filter_map(|pair| Some((pair, of_pair.remove(&pair)?))).collect();
-        pairs
+        let summaries: Vec<(Vec<Summary>, Option<i64>)> = pairs
             .par_iter()
-            .flat_map_iter(|(pair, rows)| {
+            .map(|(pair, rows)| {
                 let mut classes: BTreeMap<ColdWarm, Vec<&Row<'_>>> = BTreeMap::new();
                 for row in rows {
                     classes.entry(row.class).or_default().push(row);
                 }
-                let all = self.summary(
-                    *pair,
-                    ALL_CLASSES,
-                    &rows.iter().collect::<Vec<_>>(),
-                    names,
-                    percents,
-                );
+                let of = |class: &str, rows: &[&Row<'_>]| {
+                    self.summary((*pair, class), rows, names, percents)
+                };
+                let (all, median) = of(ALL_CLASSES, &rows.iter().collect::<Vec<_>>());
                 let mut summaries = vec![all];
                 if classes.len() > 1 {
-                    summaries.extend(classes.iter().map(|(class, rows)| {
-                        self.summary(*pair, class.text(), rows, names, percents)
-                    }));
+                    summaries.extend(classes.iter().map(|(class, rows)| of(class.text(), rows).0));
                 }
-                summaries
+                (summaries, median)
             })
-            .collect()
+            .collect();
+        let medians = pairs.iter().zip(&summaries).filter_map(|((pair, rows), (_, median))| {
+            let turned = rows.iter().any(|row| row.turned);
+            let slots = rows.iter().map(|row| row.slot).collect();
+            Some((*pair, (slots, median.filter(|_| !turned)?)))
+        });
+        let medians = medians.collect();
+        (summaries.into_iter().flat_map(|(summaries, _)| summaries).collect(), medians)
     }
 
     fn summary(
         &self,
-        pair: Pair,
-        class: &str,
+        (pair, class): (Pair, &str),
         rows: &[&Row<'_>],
         names: &Names,
         percents: &[f64],
-    ) -> Summary {
+    ) -> (Summary, Option<i64>) {
         let mut all = Poured::of(self.how.ticks);
         let mut turned = Poured::of(self.how.ticks);
         let mut unmatched = 0;
@@ -151,50 +152,77 @@ impl<'a> All<'a> {
         all.add(turned.turned());
         let unmatched = usize::try_from(unmatched).unwrap_or(usize::MAX);
         let latencies = all.distribution();
-        Summary::of_distribution(
-            pair.text(names),
-            class.to_owned(),
-            &latencies,
-            unmatched,
-            percents,
-        )
+        let median = latencies.n().checked_sub(1).and_then(|last| latencies.at(last / 2));
+        let (pair, class) = (pair.text(names), class.to_owned());
+        (Summary::of_distribution(pair, class, &latencies, unmatched, percents), median)
     }
 
-    /// What is usual among the traces that the order of the log made.
-    pub(super) fn sequences(&self) -> Sequences {
-        let shapes = || self.shapes.iter().filter(|s| s.kind.by_sequence);
+    /// The labels of most of the traces that the order of the log made, and the shapes that have
+    /// them.
+    pub(super) fn usual(&self) -> Option<Usual<'a>> {
+        let shapes = || (0..).zip(self.shapes).filter(|(_, s)| s.kind.by_sequence);
         let mut paths: HashMap<&[Name], u64> = HashMap::new();
-        for s in shapes() {
+        for (_, s) in shapes() {
             *paths.entry(&s.labels).or_default() += s.traces;
         }
         let usual = paths.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
-        let Some((usual, usual_count)) = usual else { return Sequences::default() };
-        let of_usual: Vec<&Measured> = shapes().filter(|s| s.labels == usual).collect();
-        let pause = |step: &[Name]| {
-            let mut all = Poured::of(self.how.ticks);
-            for s in &of_usual {
-                let is_step = |slot: &Slot| {
-                    slot.what == What::Step && (slot.from, slot.to) == (step[0], step[1])
-                };
-                for (number, _) in (0..).zip(&s.slots).filter(|(_, slot)| is_step(slot)) {
-                    s.pour(number, self.short, &mut all);
+        let (labels, traces) = usual?;
+        Some(Usual {
+            labels,
+            traces,
+            shapes: shapes().filter(|(_, s)| s.labels == labels).collect(),
+        })
+    }
+
+    /// The median pause between usual traces and those that follow them.
+    pub(super) fn wrap(&self, usual: &Usual<'_>) -> Option<i64> {
+        let mut all = Poured::of(self.how.ticks);
+        for (_, s) in &usual.shapes {
+            s.pour_wraps(self.short, &mut all);
+        }
+        all.median()
+    }
+
+    /// The median pauses from step to step in usual traces.
+    pub(super) fn inside(&self, usual: &Usual<'_>, medians: &Medians) -> Vec<Option<i64>> {
+        let pause = |&[from, to]: &[Name; 2]| {
+            let is_step =
+                |slot: &Slot| slot.what == What::Step && (slot.from, slot.to) == (from, to);
+            let of_step = usual.shapes.iter().flat_map(|(shape, s)| {
+                (0..)
+                    .zip(&s.slots)
+                    .filter(|(_, slot)| is_step(slot))
+                    .map(|(slot, _)| (*shape, slot))
+            });
+            let of_step: Vec<(u32, u32)> = of_step.collect();
+            // Mostly, the pair is made of these alone: then it is known already.
+            match medians.get(&Pair::Labels(from, to)) {
+                Some((slots, median)) if *slots == of_step => Some(*median),
+                _ => {
+                    let mut all = Poured::of(self.how.ticks);
+                    for (shape, slot) in of_step {
+                        self.shapes[shape as usize].pour(slot, self.short, &mut all);
+                    }
+                    all.median()
                 }
             }
-            all.median()
         };
-        let wrap = || {
-            let mut all = Poured::of(self.how.ticks);
-            for s in &of_usual {
-                s.pour_wraps(self.short, &mut all);
-            }
-            all.median()
-        };
-        let inside: Vec<_> = steps(usual).collect();
-        let inside = || inside.par_iter().map(|step| pause(step)).collect();
-        let (inside, wrap) = rayon::join(inside, wrap);
-        Sequences { usual: usual.to_vec(), usual_count, inside, wrap }
+        let steps: Vec<_> = steps(usual.labels).collect();
+        steps.par_iter().map(pause).collect()
     }
 }
+
+/// What is usual among the traces that the order of the log made.
+#[derive(Debug)]
+pub(super) struct Usual<'a> {
+    pub labels: &'a [Name],
+    pub traces: u64,
+    /// With their numbers.
+    shapes: Vec<(u32, &'a Measured)>,
+}
+
+/// Of some pairs, the slots that they are made of and the lower median.
+pub(super) type Medians = HashMap<Pair, (Vec<(u32, u32)>, i64)>;
 
 /// Whether `total` says anything that the only consecutive pair does not.
 fn with_totals(shapes: &[Measured], complete: &[bool], turned: &HashSet<(Name, Name)>) -> bool {
