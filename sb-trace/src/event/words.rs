@@ -25,7 +25,7 @@ struct Recent(Vec<[Next; 2]>);
 
 impl Recent {
     const LEAST: usize = 32;
-    const MOST: usize = 2048;
+    const MOST: usize = 4096;
 
     /// The handle of a label of which only the text is known; none if it is not remembered.
     #[inline]

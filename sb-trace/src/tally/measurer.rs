@@ -84,14 +84,19 @@ impl Measurer<'_> {
         Some(shape)
     }
 
-    /// Measures the traces of this shape that come first among these events, which no filter may
-    /// leave out; see [`Shapes::measure_same`].
-    pub(super) fn measure_same(&mut self, shape: u32, events: &[Event], end: &mut i64) -> usize {
+    /// Measures the traces that come first among these events, as far as that is easy; see
+    /// [`Shapes::measure_likely`].
+    pub(super) fn measure_likely(
+        &mut self,
+        kind: Kind,
+        events: &[Event],
+        last: &mut (u32, i64),
+    ) -> usize {
         if !self.how.filter.is_all() {
             return 0;
         }
         let (max_trace_ns, ticks) = (self.how.max_trace_ns, self.how.ticks);
-        self.made.shapes.measure_same(shape, events, end, max_trace_ns, ticks)
+        self.made.shapes.measure_likely(kind, events, last, max_trace_ns, ticks)
     }
 
     /// The shape of a trace with these labels, which is measured elsewhere.

@@ -133,11 +133,16 @@ impl Sequence {
         }
     }
 
-    /// Measures the traces that follow and have the shape of the one before; gives how many events
-    /// they have. No trace may be open, and each begins where the first label of that shape comes.
-    pub(super) fn same(&mut self, events: &[Event], measurer: &mut Measurer<'_>) -> usize {
-        let Some((shape, end)) = &mut self.last else { return 0 };
-        measurer.measure_same(*shape, events, end)
+    /// Measures the traces that follow, as far as that is easy; gives how many events they have. No
+    /// trace may be open, and each begins where the label of the first event comes again.
+    pub(super) fn likely(
+        &mut self,
+        events: &[Event],
+        run: u32,
+        measurer: &mut Measurer<'_>,
+    ) -> usize {
+        let kind = Self::kind(run, false, measurer);
+        self.last.as_mut().map_or(0, |last| measurer.measure_likely(kind, events, last))
     }
 
     fn kind(run: u32, fragment: bool, measurer: &Measurer<'_>) -> Kind {

@@ -66,6 +66,8 @@ struct Head {
     labels: u32,
     length: u32,
     across: u32,
+    /// Whether its first label comes once, and all events were stamped by one clock.
+    opens_once: bool,
     /// Which list of measures is its own.
     list: u32,
     /// The counters of short latencies and, in one more slot, of short pauses.
@@ -199,6 +201,8 @@ impl Shapes {
             labels: count(self.known.labels.len()),
             length: count(labels.len()),
             across: count(across.len()),
+            opens_once: across.is_empty()
+                && labels.split_first().is_some_and(|(first, inner)| !inner.contains(first)),
             list,
             room: Room::default(),
         });
@@ -234,51 +238,53 @@ impl Shapes {
         }
     }
 
-    /// Measures traces that follow one another from the first row on, as long as they have this
-    /// shape, which has been met often, and begin with a label that comes once in it; `end` is where
-    /// the trace before ended. Gives how many rows they have. A trace is over when the next begins.
-    pub(super) fn measure_same(
+    /// Measures traces of this kind that follow one another from the first row on, as long as their
+    /// shapes are likely ones that have been met often and begin with a label that comes once in
+    /// them; `last` is the shape and the end of the trace before. Gives how many rows they have. A
+    /// trace is over when the next begins.
+    pub(super) fn measure_likely(
         &mut self,
-        number: u32,
+        kind: Kind,
         rows: &[Event],
-        end: &mut i64,
+        last: &mut (u32, i64),
         max_trace_ns: i64,
         ticks: Ticks,
     ) -> usize {
-        let head = self.known.heads[number as usize];
-        let labels = self.known.labels(&head);
-        let Some((opener, inner)) = labels.split_first() else { return 0 };
-        if head.room.is_none() || head.across > 0 || inner.contains(opener) {
-            return 0;
-        }
-        let rest = &mut self.rests[number as usize];
-        let list = self.lists[head.list as usize].as_slice();
         let mut left = rows;
-        let mut traces = 0;
-        while let Some((trace, behind)) = left.split_at_checked(labels.len())
-            && behind.first().is_some_and(|next| next.label == *opener)
-            && let (Some(first), Some(last)) = (trace.first(), trace.last())
-            && last.epoch_ns.wrapping_sub(first.epoch_ns) <= max_trace_ns
+        let mut pauses = self.known.heads[last.0 as usize].room;
+        while let [first, second, ..] = left
+            && let Some(&number) = self.likely.get(second.label as usize)
+            && let Some(head) = self.known.heads.get_mut(number as usize)
+            && head.opens_once
+            && head.kind == kind
+            && !head.room.is_none()
+            && let Some((trace, behind)) = left.split_at_checked(head.length as usize)
+            && behind.first().is_some_and(|next| next.label == first.label)
+            && let Some(end) = trace.last()
+            && end.epoch_ns.wrapping_sub(first.epoch_ns) <= max_trace_ns
+            && let Some(labels) = self.known.labels.get(head.labels as usize..)
             && trace.iter().zip(labels).all(|(row, label)| row.label == *label)
             && trace.is_sorted_by_key(|row| row.epoch_ns)
         {
-            for m in list {
+            head.traces += 1;
+            let room = head.room;
+            // The counters of the shape before are in this core's cache.
+            let near = number == last.0;
+            for m in &self.lists[head.list as usize] {
                 let Some(to) = m.to else { continue };
                 let time = |at: u32| trace[at as usize].epoch_ns;
                 let latency = time(to).wrapping_sub(time(m.from));
-                if !self.short.count_one(head.room, m.slot, ticks.units(latency)) {
-                    rest.slots[m.slot as usize].latencies.add(latency, ticks);
+                if !self.short.take(near, room, m.slot, ticks.units(latency)) {
+                    let slot = &mut self.rests[number as usize].slots[m.slot as usize];
+                    slot.latencies.add(latency, ticks);
                 }
             }
-            let pause = first.epoch_ns.wrapping_sub(*end);
-            if !self.short.count_one(head.room, head.room.pauses(), ticks.units(pause)) {
-                rest.wraps.add(pause, ticks);
+            let pause = first.epoch_ns.wrapping_sub(last.1);
+            if !self.short.take(near, pauses, pauses.pauses(), ticks.units(pause)) {
+                self.rests[last.0 as usize].wraps.add(pause, ticks);
             }
-            *end = last.epoch_ns;
-            traces += 1;
-            left = behind;
+            (*last, pauses, left) = ((number, end.epoch_ns), room, behind);
         }
-        self.known.heads[number as usize].traces += traces;
         rows.len() - left.len()
     }
 

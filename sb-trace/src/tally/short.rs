@@ -97,9 +97,15 @@ impl Short {
         true
     }
 
-    /// Counts a latency of so many units at once; false if it has no counter.
+    /// Counts a latency of so many units at once if its counter is near, or notes it; false if it
+    /// has no counter.
     #[inline]
-    pub(super) fn count_one(&mut self, room: Room, slot: u32, units: usize) -> bool {
+    pub(super) fn take(&mut self, near: bool, room: Room, slot: u32, units: usize) -> bool {
+        if near { self.count_one(room, slot, units) } else { self.note(room, slot, units) }
+    }
+
+    #[inline]
+    fn count_one(&mut self, room: Room, slot: u32, units: usize) -> bool {
         let Some(place) = room.place(slot, units) else { return false };
         let Some(count) = self.counts.get_mut(place as usize) else { return false };
         *count = count.wrapping_add(1);

@@ -186,8 +186,8 @@ impl Stretches {
             let (head, mut traces) = rows.split_at(opens(rows).unwrap_or(rows.len()));
             sums.head.extend(head.iter().map(|row| (row.epoch_ns, row.label)));
             loop {
-                // Mostly, a trace has the shape of the one before.
-                traces = &traces[self.sequence.same(traces, &mut measurer)..];
+                // Mostly, traces are of shapes that are well known.
+                traces = &traces[self.sequence.likely(traces, run, &mut measurer)..];
                 let Some((_, behind)) = traces.split_first() else { break };
                 let Some(length) = opens(behind) else { break };
                 let trace;
