@@ -3,6 +3,7 @@
 
 use super::Collected;
 use super::part::{Part, Parting};
+use super::told::Told;
 use crate::accounting::LookAlikeAt;
 use crate::analysis::FileInfo;
 use crate::carrier::{Brackets, Choice, Source, source_of};
@@ -37,29 +38,6 @@ pub(crate) struct Joiner {
     /// Of records that have an id: which were read already.
     delivered: HashSet<u64>,
     last_class: LineClass,
-}
-
-/// The words of a reader, and the handles of those that stand in what was joined.
-#[derive(Debug, Default)]
-struct Told {
-    texts: Vec<Box<str>>,
-    names: Vec<Name>,
-}
-
-impl Told {
-    /// The handle of a word of the reader's.
-    fn name(&mut self, word: Name, names: &mut Names) -> Name {
-        let place = word as usize;
-        match self.names.get(place) {
-            Some(&name) if name != NONE || word == NONE => name,
-            _ => {
-                self.names.resize(self.names.len().max(place + 1), NONE);
-                let name = self.texts.get(place).map_or(NONE, |text| names.add(text));
-                self.names[place] = name;
-                name
-            }
-        }
-    }
 }
 
 /// What is remembered of an input while it is read.
@@ -163,7 +141,7 @@ impl Joiner {
     /// Learns words that a reader met, in its own order: it may have read blocks of a later input
     /// before those that are joined now.
     pub(crate) fn know(&mut self, reader: usize, fresh: Vec<Box<str>>) {
-        self.words[reader].texts.extend(fresh);
+        self.words[reader].learn(fresh);
     }
 
     /// Joins the next block of an input, as this reader read it; gives its memory back.
@@ -219,7 +197,7 @@ impl Joiner {
                 words.name(label, &mut self.names);
             }
             let of = (file_index, input.path_source);
-            tally.add(sums, &words.names, of, run, &self.names);
+            tally.add(sums, words.all(), of, run, &self.names);
         }
         self.join_rows(file, base, reader, &parsed);
         Ok(parsed)
@@ -239,6 +217,38 @@ impl Joiner {
         let (run, file_index) = (info.run, u32::try_from(file).unwrap_or(u32::MAX));
         let accounting = &mut self.out.accounting;
         let words = &mut self.words[reader];
+        // Of most logs, a row is what it is: nothing that stands before it says more of it.
+        let as_they_are = parsed.ids.is_empty()
+            && parsed.unique.is_empty()
+            && parsed.marks.is_empty()
+            && input.brackets == Brackets::Never
+            && !input.hook_log
+            && self.filter.is_none();
+        if as_they_are && self.out.tally.is_none() {
+            // Labels and sources are told in the order in which they come.
+            let names = &mut self.names;
+            for row in &parsed.rows {
+                words.name(row.label, names);
+                words.name(row.source, names);
+            }
+            let rows = parsed.rows.iter().map(|row| Event {
+                label: words.known(row.label),
+                correlation_id: input.path_id,
+                source: match words.known(row.source) {
+                    NONE => input.path_source,
+                    source => source,
+                },
+                file: file_index,
+                line: base.wrapping_add(row.line),
+                ..*row
+            });
+            accounting.events += parsed.rows.len() as u64;
+            match &mut self.parting {
+                Some(parting) => parting.extend(rows, names),
+                None => self.out.events.rows.extend(rows),
+            }
+            return;
+        }
         let ids = self.names.absorb(&parsed.ids);
         let ids = ids.as_slice();
         let mut marks = parsed.marks.iter().peekable();
@@ -356,7 +366,7 @@ impl Joiner {
     pub(crate) fn finish(mut self, measured: Vec<(usize, Stretches)>) -> Result<Collected> {
         if let Some(tally) = &mut self.out.tally {
             for (reader, stretches) in measured {
-                let words = std::mem::take(&mut self.words[reader].names);
+                let words = self.words[reader].all().to_vec();
                 tally.absorb(stretches, words, &self.names);
             }
         }

@@ -6,6 +6,7 @@ mod feed;
 mod join;
 mod part;
 mod reader;
+mod told;
 
 use crate::accounting::{Accounting, LookAlikeAt};
 use crate::analysis::FileInfo;

@@ -44,16 +44,25 @@ impl Parting {
     }
 
     pub(super) fn push(&mut self, event: &Event, names: &Names) {
-        let row = Event {
-            label: self.handle(event.label, names),
-            correlation_id: self.handle(event.correlation_id, names),
-            trace_id: self.handle(event.trace_id, names),
-            source: self.handle(event.source, names),
-            ..*event
-        };
-        self.open.rows.push(row);
-        if self.open.rows.len() >= self.most {
-            self.close();
+        self.extend(std::iter::once(*event), names);
+    }
+
+    /// The same of many rows.
+    pub(super) fn extend(&mut self, mut rows: impl ExactSizeIterator<Item = Event>, names: &Names) {
+        while rows.len() > 0 {
+            let mut open = std::mem::take(&mut self.open.rows);
+            let room = self.most.saturating_sub(open.len());
+            open.extend(rows.by_ref().take(room).map(|event| Event {
+                label: self.handle(event.label, names),
+                correlation_id: self.handle(event.correlation_id, names),
+                trace_id: self.handle(event.trace_id, names),
+                source: self.handle(event.source, names),
+                ..event
+            }));
+            self.open.rows = open;
+            if self.open.rows.len() >= self.most {
+                self.close();
+            }
         }
     }
 

@@ -77,7 +77,7 @@ impl Next {
         };
         let begin = if length < Self::BEGIN {
             let end = 1 << (8 * length);
-            begin & (end - 1) | end * u128::from(b'\n')
+            begin & (end - 1) | (end * u128::from(b'\n'))
         } else {
             begin
         };
