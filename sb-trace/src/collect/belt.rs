@@ -8,7 +8,7 @@ use super::part::{Part, Parts};
 use super::reader::Reader;
 use super::{Collected, lock};
 use crate::error::{Error, Result};
-use crate::event::Parsed;
+use crate::event::{Event, Parsed};
 use crate::options::Options;
 use crate::read::{Buffer, Input};
 use crate::tally::{BlockOf, Stretches};
@@ -44,6 +44,8 @@ struct State {
     error: Option<Error>,
     buffers: Vec<Buffer>,
     memory: Vec<Parsed>,
+    /// Memory of parts that were seen to.
+    rows: Vec<Vec<Event>>,
 }
 
 /// The belt of a call.
@@ -75,6 +77,7 @@ impl<'a> Belt<'a> {
             error: None,
             buffers: Vec::new(),
             memory: Vec::new(),
+            rows: Vec::new(),
         };
         let (state, joined) = (Mutex::new(state), Condvar::new());
         Self { inputs, run_of, options, parts, most: readers * 8, state, joined }
@@ -135,12 +138,13 @@ impl<'a> Belt<'a> {
                 let last = waiting.piece.last.is_some();
                 state.next = if last { (file + 1, 0) } else { (file, number + 1) };
                 let fresh = std::mem::take(&mut state.fresh);
+                let rows = std::mem::take(&mut state.rows);
                 drop(state);
                 for (reader, words) in fresh {
                     work.joiner.know(reader, words);
                 }
                 let done = self.join(&mut work, waiting);
-                full.extend(work.joiner.parts());
+                full.extend(work.joiner.parts(rows));
                 state = lock(&self.state);
                 match done {
                     Ok((block, parsed)) => {
@@ -214,7 +218,12 @@ impl<'a> Belt<'a> {
     }
 
     fn hand_on(&self, part: Part) -> Result<()> {
-        self.parts.map_or(Ok(()), |parts| parts.part(part))
+        let Some(parts) = self.parts else { return Ok(()) };
+        parts.part(&part)?;
+        let mut rows = part.rows;
+        rows.clear();
+        lock(&self.state).rows.push(rows);
+        Ok(())
     }
 
     /// What was joined, with what the readers measured themselves.
@@ -224,7 +233,7 @@ impl<'a> Belt<'a> {
         match (state.error, state.work) {
             (None, Some(mut work)) => {
                 if let (Some(parts), Some(last)) = (parts, work.joiner.last_part()) {
-                    parts.part(last)?;
+                    parts.part(&last)?;
                 }
                 work.joiner.finish(measured)
             }

@@ -214,9 +214,6 @@ impl Joiner {
         if parsed.rows.is_empty() && parsed.marks.is_empty() {
             return;
         }
-        let (run, file_index) = (info.run, u32::try_from(file).unwrap_or(u32::MAX));
-        let accounting = &mut self.out.accounting;
-        let words = &mut self.words[reader];
         // Of most logs, a row is what it is: nothing that stands before it says more of it.
         let as_they_are = parsed.ids.is_empty()
             && parsed.unique.is_empty()
@@ -225,30 +222,19 @@ impl Joiner {
             && !input.hook_log
             && self.filter.is_none();
         if as_they_are && self.out.tally.is_none() {
-            // Labels and sources are told in the order in which they come.
-            let names = &mut self.names;
-            for row in &parsed.rows {
-                words.name(row.label, names);
-                words.name(row.source, names);
-            }
-            let rows = parsed.rows.iter().map(|row| Event {
-                label: words.known(row.label),
+            let of = Event {
                 correlation_id: input.path_id,
-                source: match words.known(row.source) {
-                    NONE => input.path_source,
-                    source => source,
-                },
-                file: file_index,
-                line: base.wrapping_add(row.line),
-                ..*row
-            });
-            accounting.events += parsed.rows.len() as u64;
-            match &mut self.parting {
-                Some(parting) => parting.extend(rows, names),
-                None => self.out.events.rows.extend(rows),
-            }
+                source: input.path_source,
+                file: u32::try_from(file).unwrap_or(u32::MAX),
+                line: base,
+                ..Event::default()
+            };
+            self.join_as_they_are(reader, parsed, of);
             return;
         }
+        let (run, file_index) = (info.run, u32::try_from(file).unwrap_or(u32::MAX));
+        let accounting = &mut self.out.accounting;
+        let words = &mut self.words[reader];
         let ids = self.names.absorb(&parsed.ids);
         let ids = ids.as_slice();
         let mut marks = parsed.marks.iter().peekable();
@@ -313,6 +299,32 @@ impl Joiner {
         }
     }
 
+    /// Joins rows without ids; `of` has what the input says of all of them.
+    fn join_as_they_are(&mut self, reader: usize, parsed: &Parsed, of: Event) {
+        let (words, names) = (&mut self.words[reader], &mut self.names);
+        // Labels and sources are told in the order in which they come.
+        for row in &parsed.rows {
+            words.name(row.label, names);
+            words.name(row.source, names);
+        }
+        let rows = parsed.rows.iter().map(|row| Event {
+            label: words.known(row.label),
+            correlation_id: of.correlation_id,
+            source: match words.known(row.source) {
+                NONE => of.source,
+                source => source,
+            },
+            file: of.file,
+            line: of.line.wrapping_add(row.line),
+            ..*row
+        });
+        self.out.accounting.events += parsed.rows.len() as u64;
+        match &mut self.parting {
+            Some(parting) => parting.extend(rows, names),
+            None => self.out.events.rows.extend(rows),
+        }
+    }
+
     fn join_lines(&mut self, continues: bool, parsed: &Parsed) {
         let mut counts = parsed.lines;
         let mut last = parsed.last;
@@ -353,8 +365,8 @@ impl Joiner {
     }
 
     /// The parts of the table that are full.
-    pub(crate) fn parts(&mut self) -> Vec<Part> {
-        self.parting.as_mut().map(Parting::take).unwrap_or_default()
+    pub(crate) fn parts(&mut self, memory: Vec<Vec<Event>>) -> Vec<Part> {
+        self.parting.as_mut().map_or_else(Vec::new, |parting| parting.take(memory))
     }
 
     /// The last part of the table.

@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::names::{NONE, Name, Names, Texts};
 
 /// Some rows of the table of events, with the strings behind their handles.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Part {
     /// Which part of the table it is, from 0.
     pub number: usize,
@@ -22,7 +22,7 @@ pub trait Parts: Sync {
 
     /// Takes a part. Parts may come at the same time and in any order. At least one comes, which
     /// may be empty.
-    fn part(&self, part: Part) -> Result<()>;
+    fn part(&self, part: &Part) -> Result<()>;
 }
 
 /// Makes parts of rows that come one by one.
@@ -35,12 +35,20 @@ pub(super) struct Parting {
     /// Those that have one.
     known: Vec<Name>,
     done: Vec<Part>,
+    /// Memory for the rows of later parts: touching it for the first time is dear.
+    spare: Vec<Vec<Event>>,
 }
 
 impl Parting {
     pub(super) fn new(most: usize) -> Self {
-        let (open, handles, known, done) = (Part::default(), Vec::new(), Vec::new(), Vec::new());
-        Self { most: most.max(1), open, handles, known, done }
+        Self {
+            most: most.max(1),
+            open: Part::default(),
+            handles: Vec::new(),
+            known: Vec::new(),
+            done: Vec::new(),
+            spare: Vec::new(),
+        }
     }
 
     pub(super) fn push(&mut self, event: &Event, names: &Names) {
@@ -66,8 +74,9 @@ impl Parting {
         }
     }
 
-    /// The parts that are full.
-    pub(super) fn take(&mut self) -> Vec<Part> {
+    /// The parts that are full; takes memory for later ones.
+    pub(super) fn take(&mut self, memory: Vec<Vec<Event>>) -> Vec<Part> {
+        self.spare.extend(memory);
         std::mem::take(&mut self.done)
     }
 
@@ -99,7 +108,8 @@ impl Parting {
         for name in self.known.drain(..) {
             self.handles[name as usize] = NONE;
         }
-        let next = Part { number: self.open.number + 1, ..Part::default() };
+        let rows = self.spare.pop().unwrap_or_default();
+        let next = Part { number: self.open.number + 1, rows, ..Part::default() };
         self.done.push(std::mem::replace(&mut self.open, next));
     }
 }
@@ -122,8 +132,8 @@ mod tests {
             self.rows
         }
 
-        fn part(&self, part: Part) -> Result<()> {
-            self.parts.lock().unwrap().push(part);
+        fn part(&self, part: &Part) -> Result<()> {
+            self.parts.lock().unwrap().push(part.clone());
             Ok(())
         }
     }

@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// One event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Event {
     /// Unix epoch in nanoseconds, UTC. The printed zone never shifts it.
     pub epoch_ns: i64,

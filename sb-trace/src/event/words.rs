@@ -67,14 +67,12 @@ impl Next {
     /// Of the label that has so many of the first bytes of a text.
     #[inline]
     fn of(label: Name, text: &[u8], length: usize) -> Self {
-        let begin = match text.first_chunk() {
-            Some(begin) => u128::from_le_bytes(*begin),
-            None => {
-                let mut begin = [0; Self::BEGIN];
-                begin.iter_mut().zip(text).for_each(|(byte, &letter)| *byte = letter);
-                u128::from_le_bytes(begin)
-            }
-        };
+        let first = text.first_chunk().copied().unwrap_or_else(|| {
+            let mut begin = [0; Self::BEGIN];
+            begin.iter_mut().zip(text).for_each(|(byte, &letter)| *byte = letter);
+            begin
+        });
+        let begin = u128::from_le_bytes(first);
         let begin = if length < Self::BEGIN {
             let end = 1 << (8 * length);
             begin & (end - 1) | (end * u128::from(b'\n'))

@@ -67,7 +67,7 @@ impl<W: Write + Send> Parts for Writer<'_, W> {
         ROW_GROUP
     }
 
-    fn part(&self, rows: Part) -> Result<()> {
+    fn part(&self, rows: &Part) -> Result<()> {
         let frame = part(&rows.texts, &rows.rows, &self.files, self.wanted)?;
         let group = encode(&frame)?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
