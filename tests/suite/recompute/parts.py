@@ -21,6 +21,7 @@ def figure(id_, title, subtitle, key=(), subject=""):
     return f
 
 
+slug = lambda p: re.sub(r"[^a-z0-9_]+", "-", p.replace("->", "-").lower())
 signed = lambda v, u: ("+" if v > 0 else "") + latency(v, u)
 
 # Against the baseline.
@@ -49,21 +50,29 @@ def verdict(row):
     return "cannot tell", f"cannot tell; about {count(math.ceil(more / step) * step)} more {'runs' if row['between_runs'] else 'calls'} would"
 
 
-rows = []
+rows, more_rows = [], []
 for row in c["rows"]:
     word, words = verdict(row)
     assert row["words"].replace("\xa0", " ") == words, (row["words"], words)
     assert row["verdict"].startswith(word.split()[0]), (row["verdict"], word)
+    m_w = row["mann_whitney"]
+    of_runs = m_w["units"] == "run_medians"
     cells = ["n/a" if m["change"] is None else change(m["change"]) + (f"{change(m['low'])} to {change(m['high'])}" if m["low"] is not None else "") for m in row["changes"]]
     page.said |= {change(m["change"]) for m in row["changes"] if m["change"] is not None}
-    rows.append([arrow(row["pair"]), row["start_class"], f"{count(row['n'][1])}v {count(row['n'][0])}", *cells, signed(row["shift_ms"], unit[row["pair"]]), f"{row['slower_share'] * 100:.0f} of 100", words])
-page.table(section["compare"].one("table"), rows)
+    rows.append([arrow(row["pair"]), row["start_class"], f"{count(row['n'][1])}v {count(row['n'][0])}", *cells, signed(row["shift_ms"], unit[row["pair"]]), f"{row['slower_share'] * 100:.0f} of 100", words + (f"p {chance(m_w['p_holm'])}" if of_runs else "")])
+    ends = "" if row["shift_low_ms"] is None else f"{signed(row['shift_low_ms'], unit[row['pair']])} to {signed(row['shift_high_ms'], unit[row['pair']])}"
+    more_rows.append([arrow(row["pair"]), row["start_class"], signed(row["shift_ms"], unit[row["pair"]]) + ends, chance(m_w["p"]), chance(m_w["p_holm"]),
+                      f"{count(m_w['n'][1])} v {count(m_w['n'][0])} {'medians of runs' if of_runs else 'calls'}{'counted out' if m_w['exact'] else 'normal distribution'}"])
+of_rows, more_table, of_shifts = section["compare"].all("table")
+page.table(of_rows, rows)
+page.table(more_table, more_rows)
+more_table.one("caption").mark()
 day = lambda ns: instant(ns)[:10]
 first, last = int(baseline.start_ns.min()), int(baseline.start_ns.max())
 of_baseline = f"{counted(baseline.run_id.nunique(), 'run')}, {count(baseline.latency_ms.notna().sum())} latencies, {day(first)} to {day(last)}"
 assert day(first) != day(last) and all(r["between_runs"] for r in c["rows"])
 is_(next(k for k in section["compare"].kids if k.tag == "p"), f"Baseline: {of_baseline}. Changes of the median within ±{share(t)} are taken for no difference.")
-is_(section["compare"].one("caption"), "Small: 95 % bootstrap interval. Grey: too few latencies. Runs are drawn anew as well as calls.")
+is_(of_rows.one("caption"), "Small: 95 % bootstrap interval. Grey: too few latencies. Runs are drawn anew as well as calls.")
 
 log = lambda v: math.log(max(1 + v, 1e-3))
 drawn = [r for r in c["rows"] if any(m["change"] is not None for m in r["changes"])]
@@ -85,6 +94,31 @@ figure("compare", f"{long(lead['pair'])}: {verdict(lead)[1]}", "".join([
     f" · {counted(beyond, 'change')} beyond the axis" if beyond else "",
     " · a line that reaches the edge goes on" if any(out(m["low"]) or out(m["high"]) for m in marks) else ""]),
     ["slower", "faster", "may be chance", "too few latencies"])
+
+# Where in the distribution it moved.
+drawn = [r for r in c["rows"] if r["shifts"]]
+assert len(drawn) == len(pairs) <= 10
+signed_number = lambda v, u: ("+" if v > 0 else "") + number(v, u)
+columns, expected = [1, 10, 25, 50, 75, 90, 99], []
+for row in drawn:
+    s, u = row["shifts"], unit[row["pair"]]
+    at = {k: (m, lo, hi) for k, m, lo, hi in zip(s["percent"], s["ms"], s["low_ms"], s["high_ms"])}
+    expected.append([arrow(row["pair"])] + [f"{signed(at[k][0], u)}{signed_number(at[k][1], u)} to {signed_number(at[k][2], u)}" if k in at else "n/a" for k in columns])
+    slower, faster = ([k for k, (_, lo, hi) in at.items() if sure(lo, hi)] for sure in (lambda lo, hi: lo > 0, lambda lo, hi: hi < 0))
+    most = max(sorted(slower + faster), key=lambda k: abs(at[k][0]), default=None)
+    title = "No percentile has surely moved" if most is None else f"{'Slower' if slower else 'Faster'} at {len(slower or faster)} of {len(at)} percentiles" \
+        + (f" and faster at {len(faster)}" if slower and faster else "") + f", most at p{most}: {signed(at[most][0], u)}"
+    middle = [at[k][0] for k in at if 5 <= k <= 95] + [0, sorted(s["low_ms"])[int(len(at) * .1)], sorted(s["high_ms"])[int(len(at) * .9)]]
+    lo, hi = min(middle), max(middle)
+    far = [m for m, _, _ in at.values() if abs(m) <= 3 * (hi - lo)]
+    lo, hi = min([lo] + far), max([hi] + far)
+    beyond = sum(not lo <= m <= hi for m, _, _ in at.values())
+    key = [word for word, some in [("slower", slower), ("faster", faster), ("may be chance", len(slower + faster) < len(at))] if some]
+    figure(f"shift.{slug(row['pair'])}", title, f"Shift of each percentile · shaded: its 95 % interval · n = {count(row['n'][1])} against {count(row['n'][0])}"
+           + (f" · {counted(beyond, 'percentile')} beyond the axis" if beyond else "")
+           + (" · shade that reaches the edge goes on" if min(s["low_ms"]) < lo or max(s["high_ms"]) > hi else ""), key, f"{long(row['pair'])} against the baseline")
+page.table(of_shifts, expected)
+is_(of_shifts.one("caption"), "The numbers of these charts. Small: 95 % bootstrap interval, each percentile by itself. n/a: too few latencies.")
 
 # Where the time goes.
 b = summary["breakdown"]
@@ -119,7 +153,6 @@ figure("cold", f"Cold starts change {'the whole trace' if lead == 'total' else a
        f"Medians with their 95 % intervals · n = {count(Cell(lead, 'cold').n)} cold, {count(Cell(lead, 'warm').n)} warm", ["warm", "cold"])
 
 # Each pair's charts, and the numbers behind them.
-slug = lambda p: re.sub(r"[^a-z0-9_]+", "-", p.replace("->", "-").lower())
 for p in pairs:
     u, of = unit[p], whole[p]
     lines = [(f"{name[run]} · {k}" if len(classes[p]) > 1 else name[run], Cell(p, k, run)) for run in runs

@@ -209,6 +209,6 @@ for svg in root.all("svg", class_="chart"):
         for part in parts_:
             # Upright ticks are read from below.
             part = [(v, -place) if upright else (v, place) for v, place in part]
-            scales = {"percentile": [math.log], "share": [lambda v: math.log(1 + v), float], "time": [float] + [math.log] * all(v > 0 for v, _ in part)}[kind]
+            scales = {"percentile": [lambda v: -1 / v] if "against the baseline" in svg.first("title").text() else [math.log], "share": [lambda v: math.log(1 + v), float], "time": [float] + [math.log] * all(v > 0 for v, _ in part)}[kind]
             assert len(part) < 3 or any(straight(part, of) for of in scales), (svg.first("title").text(), kind, part)
 
