@@ -11,6 +11,7 @@ mod groups;
 mod limit;
 mod load;
 mod mann_whitney;
+mod mean;
 mod pairs;
 mod quality;
 mod random;

@@ -35,7 +35,7 @@ impl Random {
     }
 
     /// A number from 0 to 1, 0 excluded.
-    fn uniform(&mut self) -> f64 {
+    pub(super) fn uniform(&mut self) -> f64 {
         ((self.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
     }
 

@@ -90,6 +90,17 @@ for d in summary["details"]:
     unfinished = len(rows) - len(x)
     assert (d["n"], d["unmatched"], d["zero"]) == (len(x), unfinished, int((x == 0).sum())), what
     same(d["mean_ms"], x.mean(), what)
+    if x.nunique() < 2:
+        assert d["mean_low_ms"] is None and d["mean_high_ms"] is None, what
+    else:
+        # Both are drawn by chance, and means of few whole milliseconds are lumpy: of scipy's resamples as many,
+        # within one in a hundred of all, lie beyond our ends as beyond its own.
+        bca = stats.bootstrap((x.to_numpy(),), np.mean, method="BCa", rng=np.random.default_rng(2), vectorized=True, batch=100)
+        below = lambda v: ((bca.bootstrap_distribution < v - 1e-9 * abs(v)).mean(), (bca.bootstrap_distribution <= v + 1e-9 * abs(v)).mean())
+        for ours, theirs in zip((d["mean_low_ms"], d["mean_high_ms"]), bca.confidence_interval):
+            (a, b), (c, e) = below(ours), below(theirs)
+            assert a - .01 <= e and c <= b + .01, (what, ours, theirs, (a, b), (c, e))
+        checked += 2
     same(d["p25_ms"], x.quantile(.25), what); same(d["p75_ms"], x.quantile(.75), what)
     same(d["cv"], x.std() / x.mean() if x.mean() > 0 else None, (what, "cv"))
     same(d["p90_to_p10"], x.quantile(.9) / x.quantile(.1) if x.quantile(.1) > 0 else None, (what, "p90/p10"))
