@@ -152,6 +152,39 @@ lead = "total" if "total" in both else both[0]
 figure("cold", f"Cold starts change {'the whole trace' if lead == 'total' else arrow(lead)} by {signed(gap[lead][0] - gap[lead][1], unit[lead])} at the median",
        f"Medians with their 95 % intervals · n = {count(Cell(lead, 'cold').n)} cold, {count(Cell(lead, 'warm').n)} warm", ["warm", "cold"])
 
+def heat(of):
+    """The cells of latencies over time: what their shades mean, and how many cells have each."""
+    left, right, top, apart, plot = 66, 520 - 16, 28, 10, 220
+    spans = {run: (int(r.start_ns.min()), int(r.start_ns.max())) for run, r in of.rows.dropna(subset="latency_ms").groupby("run_id")}
+    seconds = {run: (b - a) / 1e9 for run, (a, b) in spans.items()}
+    # Runs side by side, as wide as they are long, none narrower than a third of its equal share.
+    weights = {run: max(s / sum(seconds.values()), 1 / len(spans) / 3) for run, s in seconds.items()}
+    room, begin, x = right - left - apart * (len(spans) - 1), left, {}
+    for run in spans:
+        width = room * weights[run] / sum(weights.values())
+        x[run] = (begin + 4, begin + width - 4)
+        begin += width + apart
+    positive = of.values[of.values > 0]
+    assert len(positive) * 2 > of.n
+    low, high = positive[0], positive[-1]
+    pad = (high / low) ** .04 if high > low * 1.02 else 1.5
+    low, high, floor = low / pad, high * pad, top + plot - (34 if len(positive) < of.n else 0)
+    rows = of.rows.dropna(subset="latency_ms")
+    ends = np.array([x[run] for run in rows.run_id])
+    at = (rows.start_ns.to_numpy() - np.array([spans[run][0] for run in rows.run_id])) / 1e9 / np.array([seconds[run] for run in rows.run_id])
+    across = ends[:, 0] + at * (ends[:, 1] - ends[:, 0]) - left
+    v = rows.latency_ms.to_numpy()
+    down = np.where(v > 0, floor + np.log(np.maximum(v, 1e-9) / low) / np.log(high / low) * (top - floor), (top + plot + floor) / 2) - top
+    size = 4.5
+    while len(cells := pd.Series(list(zip((across / size).astype(int), (down / size).astype(int)))).value_counts()) > 1500:
+        size *= 1.2
+    most = int(cells.max())
+    steps = [math.ceil(most ** (k / 5)) for k in range(5)]
+    ends = [s - 1 for s in steps[1:]] + [most]
+    shades = [count(a) if a == z else f"{count(a)}–{count(z)}" for a, z in zip(steps, ends) if a <= z]
+    return shades, [int(((cells >= a) & (cells <= z)).sum()) for a, z in zip(steps, ends)]
+
+
 # Each pair's charts, and the numbers behind them.
 for p in pairs:
     u, of = unit[p], whole[p]
@@ -165,10 +198,16 @@ for p in pairs:
            f"Share of latencies at or below a value · n = {count(of.n)}" + (" · shaded: 95 % band" if len(lines) <= 5 else "")
            + (" · linear scale" if (of.values <= 0).sum() * 2 >= of.n else " · logarithmic scale"),
            [f"{line} · {latency(cell.q(.5), u)}" for line, cell in lines], long(p))
-    cells = of.n > 2000
-    assert not cells
-    figure(f"over-time.{slug(p)}", f"From {latency(of.values[0], u)} to {latency(of.values[-1], u)}", "Each latency at the time when it began, each run from its own first latency"
-           + f" · n = {count(of.n)}" + (" · open: cold starts" if (of.rows.dropna(subset="latency_ms").start_class == "cold").any() else ""), [], f"{long(p)} over time")
+    kinds = set(of.rows.dropna(subset="latency_ms").start_class)
+    shades, counts = heat(of) if of.n > 2000 else ([], [])
+    key = shades + (["cold start"] if shades and "cold" in kinds and len(kinds) > 1 else [])
+    over_time = figure(f"over-time.{slug(p)}", f"From {latency(of.values[0], u)} to {latency(of.values[-1], u)}", "Each latency at the time when it began, each run from its own first latency"
+           + f" · n = {count(of.n)}" + (" · shade: latencies in a cell" if shades else " · open: cold starts" if "cold" in kinds else ""), key, f"{long(p)} over time")
+    if shades:
+        # As many cells of each shade are drawn: a path of a shade is made of squares.
+        squares = [x.attributes["d"].count("z") for x in over_time.one("svg", class_="chart").all("path") if re.match(r"M\d+ \d+h(\d+)v\1h-\1z", x.attributes["d"])]
+        assert squares == [k for k in counts if k], (p, squares, counts)
+        page.checked += len(squares)
     tail = next(((k, of.q(k / 100)) for k in (99, 95, 90) if None not in of.ends(k / 100)), None)
     middle = of.q(.5)
     title = "Too few latencies to bound a tail" if tail is None else \
@@ -194,7 +233,7 @@ for p in pairs:
         for k in range(parts):
             a, z = (length * e / parts / 1e9 for e in (k, k + 1))
             inside = rows.latency_ms[(second >= a) & ((second < z) | (k + 1 == parts))]
-            expected.append([name[run], f"{a:.1f}–{z:.1f} s", count(len(inside)), latency(inside.median(), u), latency(inside.max(), u)])
+            expected.append([name[run], f"{a:.1f}–{z:.1f} s", count(len(inside))] + [latency(v, u) if len(inside) else "–" for v in (inside.median(), inside.max())])
     page.table(slices, expected)
 
 # Single traces: the slowest, and the one in the middle.
