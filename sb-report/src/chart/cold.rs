@@ -4,7 +4,7 @@ use super::frame::{BELOW, blank, level_axis, marker, row_name};
 use crate::figure::{
     Entry, Figure, Ink, Marker, Sample, Scale, Shape, Stroke, ellipsize, latency_ticks, size,
 };
-use crate::model::words::{change, count, latency};
+use crate::model::words::{change, count, signed};
 use crate::model::{PairView, Report, Row};
 
 const WIDTH: f64 = 640.0;
@@ -34,7 +34,7 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
     let title = format!(
         "Cold starts change {} by {} at the median",
         if lead.0.total { "the whole trace" } else { &lead.0.arrow },
-        signed(cold - warm, lead.0)
+        signed(cold - warm, lead.0.unit)
     );
     let mut figure = blank("cold".to_owned(), String::new(), title, WIDTH);
     figure.subtitle = format!(
@@ -65,7 +65,7 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         let difference = cold.ms(50.0).zip(warm.ms(50.0));
         let difference = difference.map_or_else(String::new, |(c, w)| {
             let share = if w > 0.0 { format!(", {}", change(c / w - 1.0)) } else { String::new() };
-            format!(": {}{share}", signed(c - w, pair))
+            format!(": {}{share}", signed(c - w, pair.unit))
         });
         let name = if pair.total { "total" } else { &pair.arrow };
         let words = format!("{name}{difference}");
@@ -84,9 +84,4 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
     let below = values.iter().filter(|v| **v <= 0.0).count();
     level_axis(&mut figure, &scale, (top, bottom), below);
     Some(figure)
-}
-
-fn signed(ms: f64, pair: &PairView) -> String {
-    let sign = if ms > 0.0 { "+" } else { "" };
-    format!("{sign}{}", latency(ms, pair.unit))
 }

@@ -8,9 +8,11 @@ mod frame;
 mod over_time;
 mod percentile;
 mod quality;
+mod shift;
 mod spread;
 mod waterfall;
 
+pub use shift::{Shifted, shifted};
 pub use spread::SharedScale;
 
 use crate::figure::Figure;
@@ -44,6 +46,8 @@ pub struct Charts {
     pub summary: Option<Figure>,
     /// The changes against the baseline.
     pub compare: Option<Figure>,
+    /// Where in the distribution pairs have moved, in the order of [`shifted`].
+    pub shifts: Vec<Figure>,
     /// Where the time goes.
     pub breakdown: Option<Figure>,
     /// Cold against warm.
@@ -79,6 +83,7 @@ impl Charts {
         Self {
             summary: spread::figure(report),
             compare: report.comparison.as_ref().and_then(forest::figure),
+            shifts: shifted(report).0.iter().map(shift::figure).collect(),
             breakdown: report.breakdown.as_ref().and_then(waterfall::breakdown),
             cold: cold::figure(report),
             quality: quality::figure(report),
@@ -91,7 +96,13 @@ impl Charts {
     pub fn all(&self) -> Vec<&Figure> {
         let whole = [&self.summary, &self.compare, &self.breakdown, &self.cold, &self.quality];
         let pairs = self.pairs.iter().flatten().flat_map(PairCharts::all);
-        whole.into_iter().flatten().chain(&self.exemplars).chain(pairs).collect()
+        whole
+            .into_iter()
+            .flatten()
+            .chain(&self.shifts)
+            .chain(&self.exemplars)
+            .chain(pairs)
+            .collect()
     }
 }
 

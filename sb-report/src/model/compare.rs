@@ -1,18 +1,26 @@
 //! The comparison with a baseline: for each pair and start class by how much its percentiles have
 //! changed, how sure that is, and what it means in words.
 
-use super::groups::{self, distinction};
+mod chance;
+mod shifts;
+mod sides;
+mod wording;
+
+pub use chance::{Chance, Units};
+pub use shifts::Shifts;
+
+use super::groups::distinction;
+use super::mann_whitney;
 use super::random::Random;
 use super::resample::Sample;
 use super::shift::shift;
-use super::words::{self, count, counted};
 use rayon::prelude::*;
 use sb_trace::Run;
 use sb_trace::latency::Latencies;
 use sb_trace::stats::{GroupKey, quantile, supported};
-use sb_trace::trace::ColdWarm;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use sides::{ByRun, Side, in_words, settings};
+use wording::{in_short, verdict};
 
 /// The percentiles that are compared.
 pub const COMPARED: [f64; 3] = [50.0, 90.0, 99.0];
@@ -80,8 +88,17 @@ pub struct Compared {
     pub changes: Vec<Change>,
     /// Median of all differences between a latency here and one of the baseline, in milliseconds.
     pub shift_ms: Option<f64>,
+    /// Its 95 % interval; none where there are too few latencies for one.
+    pub shift_low_ms: Option<f64>,
+    /// See `shift_low_ms`.
+    pub shift_high_ms: Option<f64>,
     /// Share of cases in which a call here is slower than one of the baseline; ties count half.
     pub slower_share: Option<f64>,
+    /// Whether that may be chance alone.
+    #[serde(rename = "mann_whitney")]
+    pub chance: Option<Chance>,
+    /// By how much each percentile has shifted; of all start classes together only.
+    pub shifts: Option<Shifts>,
     /// What the change of the median means.
     pub verdict: Verdict,
     /// That in words.
@@ -101,46 +118,6 @@ pub struct Comparison {
     pub only_now: Vec<String>,
     /// See `only_now`.
     pub only_baseline: Vec<String>,
-}
-
-/// The latencies of one pair, setting and class: run by run, in milliseconds.
-type ByRun = BTreeMap<u32, Vec<f64>>;
-
-/// The latencies of a table, by pair and class, of the runs of one setting.
-struct Side<'a> {
-    table: &'a Latencies,
-    by_key: BTreeMap<(String, &'static str), ByRun>,
-}
-
-impl<'a> Side<'a> {
-    fn of(table: &'a Latencies, chosen: &[usize]) -> Self {
-        let mut classes: BTreeMap<u32, Vec<ColdWarm>> = BTreeMap::new();
-        let mut by_pair: BTreeMap<(u32, Option<ColdWarm>), ByRun> = BTreeMap::new();
-        for row in table.rows.iter().filter(|r| chosen.contains(&(r.run as usize))) {
-            let Some(ms) = row.ms() else { continue };
-            let class = row.start_class.class;
-            let seen = classes.entry(row.pair).or_default();
-            if !seen.contains(&class) {
-                seen.push(class);
-            }
-            for key in [None, Some(class)] {
-                by_pair.entry((row.pair, key)).or_default().entry(row.run).or_default().push(ms);
-            }
-        }
-        let by_key = by_pair
-            .into_iter()
-            .map(|((pair, class), runs)| {
-                ((table.pair_text(pair), class.map_or("all", ColdWarm::text)), runs)
-            })
-            .collect();
-        Self { table, by_key }
-    }
-
-    fn pairs(&self) -> Vec<String> {
-        let named = (0..self.table.pairs.len())
-            .map(|p| self.table.pair_text(u32::try_from(p).unwrap_or(u32::MAX)));
-        named.filter(|p| self.by_key.contains_key(&(p.clone(), "all"))).collect()
-    }
 }
 
 /// Compares with a baseline.
@@ -196,34 +173,8 @@ pub(super) fn compare(
         });
         comparison.rows.extend(rows.collect::<Vec<_>>());
     }
+    chance::holm(comparison.rows.iter_mut().filter_map(|r| r.chance.as_mut()));
     comparison
-}
-
-/// The settings of a table and the runs that have each.
-fn settings(table: &Latencies, keys: &[GroupKey]) -> Vec<(Run, Vec<usize>)> {
-    let mut settings: Vec<(Run, Vec<usize>)> = Vec::new();
-    for (index, run) in table.runs.iter().enumerate() {
-        let setting = groups::compared(run, keys);
-        match settings.iter_mut().find(|s| s.0 == setting) {
-            Some(known) => known.1.push(index),
-            None => settings.push((setting, vec![index])),
-        }
-    }
-    settings
-}
-
-fn in_words(table: &Latencies) -> String {
-    let first = table.rows.iter().map(|r| r.start_ns).min();
-    let last = table.rows.iter().map(|r| r.start_ns).max();
-    let (Some(first), Some(last)) = (first, last) else { return "nothing".to_owned() };
-    let day = |ns: i64| words::instant(ns).chars().take(10).collect::<String>();
-    let days = if day(first) == day(last) {
-        day(first)
-    } else {
-        format!("{} to {}", day(first), day(last))
-    };
-    let latencies = table.rows.iter().filter(|r| r.latency_ns.is_some()).count();
-    format!("{}, {} latencies, {days}", counted(table.runs.len(), "run", "runs"), count(latencies))
 }
 
 fn compared(
@@ -238,8 +189,10 @@ fn compared(
     let between_runs = a.runs() >= RUNS && b.runs() >= RUNS;
     let mut random = Random::named(&["compare", pair, class, of]);
     let qs = COMPARED.map(|p| p / 100.0);
-    let before = a.quantiles(&qs, between_runs, &mut random);
-    let after = b.quantiles(&qs, between_runs, &mut random);
+    let n = (a.sorted().len(), b.sorted().len());
+    let course = if *class == "all" { shifts::shares(n) } else { Vec::new() };
+    let (before, old_course) = a.quantiles(&qs, &course, between_runs, &mut random);
+    let (after, new_course) = b.quantiles(&qs, &course, between_runs, &mut random);
     let changes: Vec<Change> = COMPARED
         .iter()
         .zip(qs)
@@ -256,8 +209,9 @@ fn compared(
         })
         .collect();
     let verdict = verdict(&changes[0], threshold);
-    let n = (a.sorted().len(), b.sorted().len());
     let runs = (a.runs(), b.runs());
+    let shift = shift(a.sorted(), b.sorted());
+    let calls = mann_whitney::test(a.sorted(), b.sorted());
     let words = in_short(verdict, &changes[0], threshold, n, between_runs.then_some(runs));
     Compared {
         pair: pair.clone(),
@@ -266,8 +220,12 @@ fn compared(
         n,
         runs,
         between_runs,
-        shift_ms: shift(a.sorted(), b.sorted()),
-        slower_share: slower_share(a.sorted(), b.sorted()),
+        shift_ms: shift.map(|s| s.ms),
+        shift_low_ms: shift.and_then(|s| Some(s.ends?.0)),
+        shift_high_ms: shift.and_then(|s| Some(s.ends?.1)),
+        slower_share: calls.map(|t| t.u / (n.0 as f64 * n.1 as f64)),
+        chance: chance::test(&a, &b, calls),
+        shifts: shifts::shifts(&course, (&a, old_course), (&b, new_course)),
         changes,
         verdict,
         words,
@@ -284,88 +242,6 @@ fn interval(before: &[f64], after: &[f64]) -> (Option<f64>, Option<f64>) {
     }
     ratios.sort_by(f64::total_cmp);
     (quantile(&ratios, 0.025), quantile(&ratios, 0.975))
-}
-
-/// How often a value of `b` is greater than one of `a`, both ascending; ties count half.
-fn slower_share(a: &[f64], b: &[f64]) -> Option<f64> {
-    if a.is_empty() || b.is_empty() {
-        return None;
-    }
-    let (mut below, mut up_to) = (0, 0);
-    let mut wins = 0.0;
-    for value in b {
-        while a.get(below).is_some_and(|v| v < value) {
-            below += 1;
-        }
-        while a.get(up_to).is_some_and(|v| v <= value) {
-            up_to += 1;
-        }
-        wins += f64::midpoint(below as f64, up_to as f64);
-    }
-    Some(wins / (a.len() as f64 * b.len() as f64))
-}
-
-fn verdict(median: &Change, t: f64) -> Verdict {
-    let (Some(low), Some(high), true) = (median.low, median.high, median.supported) else {
-        return Verdict::CannotTell;
-    };
-    if low > t {
-        Verdict::Slower
-    } else if high < -t {
-        Verdict::Faster
-    } else if low > 0.0 {
-        if high > t { Verdict::SlowerUnsure } else { Verdict::SlowerTiny }
-    } else if high < 0.0 {
-        if low < -t { Verdict::FasterUnsure } else { Verdict::FasterTiny }
-    } else if low >= -t && high <= t {
-        Verdict::Same
-    } else {
-        Verdict::CannotTell
-    }
-}
-
-fn in_short(
-    verdict: Verdict,
-    median: &Change,
-    t: f64,
-    (_, n): (usize, usize),
-    runs: Option<(usize, usize)>,
-) -> String {
-    let by = median.change.map_or_else(String::new, |c| words::share(c.abs()));
-    let limit = words::share(t);
-    match verdict {
-        Verdict::Slower => format!("{by} slower"),
-        Verdict::SlowerUnsure => format!("slower, size unsure ({by})"),
-        Verdict::SlowerTiny => format!("slower, but by less than {limit}"),
-        Verdict::Same => format!("no difference beyond {limit}"),
-        Verdict::FasterTiny => format!("faster, but by less than {limit}"),
-        Verdict::FasterUnsure => format!("faster, size unsure ({by})"),
-        Verdict::Faster => format!("{by} faster"),
-        Verdict::CannotTell => match (median.low, median.high, median.supported) {
-            (Some(low), Some(high), true) if high > low && t > 0.0 => {
-                // The interval narrows with the root of what is measured.
-                let factor = ((high - low) / (2.0 * t)).powi(2);
-                let more = |have: usize| counted_more(have as f64 * (factor - 1.0));
-                match runs {
-                    Some((_, runs)) => format!("cannot tell; about {} more runs would", more(runs)),
-                    None => format!("cannot tell; about {} more calls would", more(n)),
-                }
-            }
-            (_, _, false) => {
-                "cannot tell: a median with an interval needs 6 on both sides".to_owned()
-            }
-            _ => "cannot tell: the baseline is not above zero".to_owned(),
-        },
-    }
-}
-
-/// A number of two digits: more would pretend to know.
-fn counted_more(more: f64) -> String {
-    let more = more.clamp(1.0, 1e12);
-    let step = 10f64.powf((more.log10().floor() - 1.0).max(0.0));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 1e12")]
-    let rounded = ((more / step).ceil() * step) as u64;
-    count(rounded)
 }
 
 #[cfg(test)]

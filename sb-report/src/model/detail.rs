@@ -2,6 +2,7 @@
 //! stalled, what the unfinished invocations would make of the tail, and how much of the spread lies
 //! between the runs.
 
+use super::mean;
 use super::series::Series;
 use sb_trace::stats::quantile;
 use serde::Serialize;
@@ -16,6 +17,11 @@ const ALIKE: f64 = 0.1;
 /// The statistics.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Detail {
+    /// 95 % interval of the mean in milliseconds; none where there are fewer than two latencies or
+    /// all are equal.
+    pub mean_low_ms: Option<f64>,
+    /// See `mean_low_ms`.
+    pub mean_high_ms: Option<f64>,
     /// Latencies that are exactly zero.
     pub zero: usize,
     /// Standard deviation (of the sample) divided by the mean; none where the mean is not positive.
@@ -45,15 +51,18 @@ pub struct Detail {
 }
 
 /// The statistics of some series taken together, of which `unfinished` more have no end; `tick_ms`
-/// is the clock's.
-pub(super) fn of(series: &[&Series], unfinished: usize, tick_ms: f64) -> Detail {
+/// is the clock's; `name` seeds what is drawn.
+pub(super) fn of(series: &[&Series], unfinished: usize, tick_ms: f64, name: &[&str]) -> Detail {
     let mut values: Vec<f64> = series.iter().flat_map(|s| s.sorted_ms.iter().copied()).collect();
     // Sorted stretches: this only merges them.
     values.sort_by(f64::total_cmp);
     let at = |q: f64| quantile(&values, q);
     let stall_above_ms = stall_above(&values, tick_ms);
     let (runs, between_runs, effective_n) = between_runs(series);
+    let mean = mean::interval(&values, name);
     Detail {
+        mean_low_ms: mean.map(|ends| ends.0),
+        mean_high_ms: mean.map(|ends| ends.1),
         zero: values.partition_point(|&v| v <= 0.0) - values.partition_point(|&v| v < 0.0),
         cv: variation(&values),
         p25_ms: at(0.25),

@@ -10,6 +10,8 @@ mod flags;
 mod groups;
 mod limit;
 mod load;
+mod mann_whitney;
+mod mean;
 mod pairs;
 mod quality;
 mod random;
@@ -23,7 +25,7 @@ pub mod words;
 
 pub use arrivals::Arrivals;
 pub use breakdown::{Band, Breakdown};
-pub use compare::{COMPARED, Change, Compared, Comparison, Verdict};
+pub use compare::{COMPARED, Chance, Change, Compared, Comparison, Shifts, Units, Verdict};
 pub use detail::Detail;
 pub use exemplars::{Exemplar, Step};
 pub use flags::Flag;

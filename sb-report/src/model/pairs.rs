@@ -204,7 +204,10 @@ impl Row {
             cells: [50.0, 90.0, 95.0, 99.0].into_iter().map(cell).collect(),
             max: summary.max_ms.map_or_else(|| "n/a".to_owned(), |ms| words::latency(ms, unit)),
             modes: (summary.modes.len() > 1).then(|| modes(&summary.modes, unit)),
-            detail: run.is_none().then(|| detail::of(series, summary.unmatched, ns_to_ms(tick_ns))),
+            detail: run.is_none().then(|| {
+                let name = [&summary.pair, of, &summary.start_class];
+                detail::of(series, summary.unmatched, ns_to_ms(tick_ns), &name)
+            }),
             summary: summary.clone(),
         }
     }

@@ -35,8 +35,13 @@ impl Random {
     }
 
     /// A number from 0 to 1, 0 excluded.
-    fn uniform(&mut self) -> f64 {
+    pub(super) fn uniform(&mut self) -> f64 {
         ((self.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    }
+
+    /// A number of the normal distribution of mean 0 and deviation 1 (Box and Muller).
+    pub(super) fn normal(&mut self) -> f64 {
+        (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
     /// How many of `n` tries succeed, each with probability `p`. Where the variance is large, the
@@ -54,9 +59,7 @@ impl Random {
         let mean = n as f64 * p;
         let variance = mean * (1.0 - p);
         if variance > 60.0 {
-            let normal = (-2.0 * self.uniform().ln()).sqrt()
-                * (std::f64::consts::TAU * self.uniform()).cos();
-            let drawn = (mean + normal * variance.sqrt()).round().clamp(0.0, n as f64);
+            let drawn = (mean + self.normal() * variance.sqrt()).round().clamp(0.0, n as f64);
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,

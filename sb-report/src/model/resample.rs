@@ -8,7 +8,11 @@
 //! the sorted values and drawing how many fall into the lower half, which is exact but for the
 //! binomial (see [`Random::binomial`]): some twenty draws a run instead of a million.
 
+mod course;
+
 use super::random::Random;
+use course::Course;
+use sb_trace::stats::quantile;
 
 /// How often everything is drawn anew.
 pub(super) const REPLICATES: usize = 1_000;
@@ -50,37 +54,65 @@ impl Sample {
         &self.sorted
     }
 
+    /// The median of each run, ascending.
+    pub(super) fn medians(&self) -> Vec<f64> {
+        let median = |places: &Vec<usize>| {
+            let at = |rank: usize| self.sorted[places[rank]];
+            quantile(&[at((places.len() - 1) / 2), at(places.len() / 2)], 0.5)
+        };
+        let mut medians: Vec<f64> = self.places.iter().filter_map(median).collect();
+        medians.sort_by(f64::total_cmp);
+        medians
+    }
+
     /// How many runs have values.
     pub(super) fn runs(&self) -> usize {
         self.places.len()
     }
 
-    /// The quantiles `qs` of [`REPLICATES`] resamples, a list a quantile.
+    /// Of [`REPLICATES`] resamples the quantiles `qs` and, of the same resamples but less precisely
+    /// where there are many values, the quantiles `course`; both ascending. A list a quantile.
     pub(super) fn quantiles(
         &self,
         qs: &[f64],
+        course: &[f64],
         draw_runs: bool,
         random: &mut Random,
-    ) -> Vec<Vec<f64>> {
-        let mut all = vec![Vec::with_capacity(REPLICATES); qs.len()];
+    ) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+        let lists = |n| vec![Vec::with_capacity(REPLICATES); n];
+        let mut all = (lists(qs.len()), lists(course.len()));
         if self.sorted.is_empty() {
             return all;
         }
-        let mut counts = Vec::new();
+        let few = self.sorted.len() <= FEW;
+        let parts = (!few && !course.is_empty()).then(|| Course::of(self));
+        let (mut counts, mut drawn) = (Vec::new(), Vec::new());
         for _ in 0..REPLICATES {
             let slots: Vec<Slot> = (0..self.places.len())
                 .map(|at| if draw_runs { random.below(self.places.len()) } else { at })
                 .map(|run| (run, self.places[run].len()))
                 .collect();
-            if self.sorted.len() <= FEW {
+            if few {
                 self.draw(&slots, &mut counts, random);
-                for (list, &q) in all.iter_mut().zip(qs) {
-                    list.push(self.counted(&counts, q));
+                self.counted(&counts, qs, &mut all.0);
+                self.counted(&counts, course, &mut all.1);
+                continue;
+            }
+            for (list, &q) in all.0.iter_mut().zip(qs) {
+                list.push(self.descend(slots.clone(), q, random));
+            }
+            if let Some(parts) = &parts {
+                drawn.clear();
+                drawn.resize(self.places.len(), 0.0);
+                for slot in &slots {
+                    drawn[slot.0] += 1.0;
                 }
-            } else {
-                for (list, &q) in all.iter_mut().zip(qs) {
-                    list.push(self.descend(slots.clone(), q, random));
-                }
+                let mut lists = all.1.iter_mut();
+                parts.quantiles(&drawn, random.normal(), course, |value| {
+                    if let Some(list) = lists.next() {
+                        list.push(value);
+                    }
+                });
             }
         }
         all
@@ -98,24 +130,23 @@ impl Sample {
         }
     }
 
-    /// The type 7 quantile of counted values.
-    fn counted(&self, counts: &[u32], q: f64) -> f64 {
+    /// The type 7 quantiles, ascending, of counted values.
+    fn counted(&self, counts: &[u32], qs: &[f64], lists: &mut [Vec<f64>]) {
         let n: u64 = counts.iter().map(|&c| u64::from(c)).sum();
-        let position = n.saturating_sub(1) as f64 * q;
-        let (below, share) = (position.floor(), position.fract());
-        let (mut seen, mut low) = (0.0, None);
-        for (&value, &count) in self.sorted.iter().zip(counts) {
-            seen += f64::from(count);
-            if low.is_none() && seen > below {
-                low = Some(value);
-            }
-            if let Some(low) = low
-                && seen > below + 1.0
+        let mut drawn = self.sorted.iter().zip(counts).filter(|d| *d.1 > 0).peekable();
+        // Of the ranks below `seen` the greatest has this value.
+        let (mut value, mut seen) = (0.0, 0.0);
+        for (list, q) in lists.iter_mut().zip(qs) {
+            let position = n.saturating_sub(1) as f64 * q;
+            let (below, share) = (position.floor(), position.fract());
+            while seen <= below
+                && let Some((&next, &count)) = drawn.next()
             {
-                return low + (value - low) * share;
+                (value, seen) = (next, seen + f64::from(count));
             }
+            let next = drawn.peek().filter(|_| seen <= below + 1.0).map_or(value, |d| *d.0);
+            list.push(value + (next - value) * share);
         }
-        low.unwrap_or_default()
     }
 
     /// The value of the rank nearest to the quantile's, by halving.
@@ -157,7 +188,6 @@ impl Sample {
 mod tests {
     use super::*;
     use crate::model::tests::spread;
-    use sb_trace::stats::quantile;
 
     fn interval(mut values: Vec<f64>) -> (f64, f64) {
         values.sort_by(f64::total_cmp);
@@ -174,7 +204,7 @@ mod tests {
         let mut random = Random::named(&["halving"]);
         for draw_runs in [false, true] {
             for q in [0.5, 0.9, 0.99] {
-                let direct = sample.quantiles(&[q], draw_runs, &mut random).remove(0);
+                let direct = sample.quantiles(&[q], &[], draw_runs, &mut random).0.remove(0);
                 let halved: Vec<f64> = (0..4 * REPLICATES)
                     .map(|_| {
                         let slots = (0..3)
@@ -192,11 +222,52 @@ mod tests {
     }
 
     #[test]
+    fn a_course_agrees_with_drawing_call_by_call() {
+        let sample = Sample::new(&[run(700, 40.0), run(650, 44.0), run(640, 36.0)]);
+        let (parts, mut random) = (Course::of(&sample), Random::named(&["course"]));
+        let qs = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
+        for draw_runs in [false, true] {
+            let (direct, course) = sample.quantiles(&qs, &qs, draw_runs, &mut random);
+            assert_eq!(direct, course, "few values have both from the same draws");
+            let mut parted = vec![Vec::new(); qs.len()];
+            for _ in 0..4 * REPLICATES {
+                let mut drawn = [0.0; 3];
+                (0..3).for_each(|at| drawn[if draw_runs { random.below(3) } else { at }] += 1.0);
+                let mut lists = parted.iter_mut();
+                parts.quantiles(&drawn, random.normal(), &qs, |v| lists.next().unwrap().push(v));
+            }
+            for ((q, direct), parted) in qs.iter().zip(direct).zip(parted) {
+                let ((a, b), (c, d)) = (interval(direct), interval(parted));
+                let slack = 0.2 * (b - a);
+                assert!((a - c).abs() < slack, "{q} {draw_runs}: {a} {b}, {c} {d}");
+                assert!((b - d).abs() < slack, "{q} {draw_runs}: {a} {b}, {c} {d}");
+            }
+        }
+    }
+
+    #[test]
+    fn counted_quantiles_are_those_of_the_drawn_values() {
+        let sample = Sample::new(&[run(40, 40.0)]);
+        let (mut counts, mut random) = (Vec::new(), Random::named(&["counted"]));
+        sample.draw(&[(0, 40)], &mut counts, &mut random);
+        let drawn = sample.sorted.iter().zip(&counts);
+        let drawn: Vec<f64> =
+            drawn.flat_map(|(&v, &c)| std::iter::repeat_n(v, c as usize)).collect();
+        let qs: Vec<f64> = (0..=100).map(|p| f64::from(p) / 100.0).collect();
+        let mut lists = vec![Vec::new(); qs.len()];
+        sample.counted(&counts, &qs, &mut lists);
+        for (q, list) in qs.iter().zip(lists) {
+            assert!((list[0] - quantile(&drawn, *q).unwrap()).abs() < 1e-9, "{q}");
+        }
+    }
+
+    #[test]
     fn runs_that_differ_make_the_interval_wide() {
         let sample = Sample::new(&[run(300, 30.0), run(300, 40.0), run(300, 50.0)]);
         let mut random = Random::named(&["wide"]);
         let width = |draw_runs: bool, random: &mut Random| {
-            let (low, high) = interval(sample.quantiles(&[0.5], draw_runs, random).remove(0));
+            let (low, high) =
+                interval(sample.quantiles(&[0.5], &[], draw_runs, random).0.remove(0));
             high - low
         };
         assert!(width(true, &mut random) > 2.0 * width(false, &mut random));
@@ -205,9 +276,17 @@ mod tests {
     #[test]
     fn nothing_and_one_value_have_an_answer() {
         let mut random = Random::named(&[]);
-        assert!(Sample::new(&[vec![]]).quantiles(&[0.5], true, &mut random)[0].is_empty());
-        let one = Sample::new(&[vec![], vec![7.0]]).quantiles(&[0.5, 0.99], true, &mut random);
+        let none = Sample::new(&[vec![]]).quantiles(&[0.5], &[0.5], true, &mut random);
+        assert!(none.0[0].is_empty() && none.1[0].is_empty());
+        let one = Sample::new(&[vec![], vec![7.0]]);
+        let one = one.quantiles(&[0.5, 0.99], &[], true, &mut random).0;
         assert!(one.iter().flatten().all(|&v| (v - 7.0).abs() < 1e-12));
         assert_eq!(one[1].len(), REPLICATES);
+    }
+
+    #[test]
+    fn medians_of_runs() {
+        let runs = [vec![9.0, 1.0, 2.0], vec![], vec![4.0, 1.0], vec![0.5]];
+        assert_eq!(Sample::new(&runs).medians(), [0.5, 2.0, 2.5]);
     }
 }

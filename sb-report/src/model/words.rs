@@ -13,6 +13,16 @@ pub fn number(ms: f64, unit: Unit) -> String {
     grouped(&unit.format(ms).replace('-', "−"))
 }
 
+/// A difference of latencies, with its sign.
+pub fn signed(ms: f64, unit: Unit) -> String {
+    format!("{}{}", if ms > 0.0 { "+" } else { "" }, latency(ms, unit))
+}
+
+/// The same without the symbol.
+pub fn signed_number(ms: f64, unit: Unit) -> String {
+    format!("{}{}", if ms > 0.0 { "+" } else { "" }, number(ms, unit))
+}
+
 /// Lower and upper end of an interval in milliseconds; an open end is said in words.
 pub fn interval(low: Option<f64>, high: Option<f64>, unit: Unit) -> String {
     match (low, high) {
@@ -104,6 +114,15 @@ pub fn change(change: f64) -> String {
     }
 }
 
+/// How likely something is by chance: never 0, because it never is.
+pub fn chance(p: f64) -> String {
+    if p < 0.001 {
+        "<\u{a0}0.001".to_owned()
+    } else {
+        format!("{p:.*}", if p < 0.1 { 3 } else { 2 })
+    }
+}
+
 /// An instant, Unix epoch in nanoseconds, as `2022-04-15 09:10:11 UTC`.
 pub fn instant(ns: i64) -> String {
     DateTime::from_timestamp_nanos(ns).format("%Y-%m-%d %H:%M:%S UTC").to_string()
@@ -160,6 +179,8 @@ mod tests {
         assert_eq!(change(1.2), "+120\u{a0}%");
         assert_eq!(change(33.17), "+3\u{a0}317\u{a0}%");
         assert_eq!(change(0.0035), "+0.35\u{a0}%");
+        let p = [0.0, 0.000_99, 0.001, 0.0286, 0.25, 1.0].map(chance);
+        assert_eq!(p, ["<\u{a0}0.001", "<\u{a0}0.001", "0.001", "0.029", "0.25", "1.00"]);
         assert_eq!(instant(0), "1970-01-01 00:00:00 UTC");
     }
 }

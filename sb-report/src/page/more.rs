@@ -1,6 +1,6 @@
 //! More statistics, and how calls arrive, as plain maps for the template.
 
-use crate::model::words::{count, latency, share, whole};
+use crate::model::words::{count, interval, latency, share, whole};
 use crate::model::{Detail, PairView, Report, Row};
 use sb_trace::units::{Unit, ns_to_ms};
 use serde_json::{Value, json};
@@ -49,8 +49,10 @@ fn cells(row: &Row, detail: &Detail, unit: Unit) -> Vec<Value> {
         some => ms(some),
     };
     let bound = detail.stall_above_ms.map(|ms| format!(">\u{a0}{}", latency(ms, unit)));
+    let ends = (detail.mean_low_ms, detail.mean_high_ms);
+    let mean_ends = ends.0.and(ends.1).map(|_| interval(ends.0, ends.1, unit));
     vec![
-        ms(summary.mean_ms),
+        summary.mean_ms.map_or_else(none, |v| json!([latency(v, unit), v, mean_ends])),
         number(detail.cv, ""),
         ms(detail.p25_ms.zip(detail.p75_ms).map(|(low, high)| high - low)),
         number(detail.p90_to_p10, "\u{a0}×"),

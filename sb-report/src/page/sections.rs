@@ -2,11 +2,11 @@
 //! starts, single traces, as plain maps for the template.
 
 use super::context::figure;
-use crate::chart::Charts;
+use crate::chart::{Charts, Shifted, shifted};
 use crate::error::Result;
 use crate::figure::Figure;
-use crate::model::words::{arrow, change, count, latency, share};
-use crate::model::{Breakdown, Change, Comparison, Exemplar, Report};
+use crate::model::words::{self, arrow, change, count, latency, share, signed, signed_number};
+use crate::model::{Breakdown, Chance, Change, Compared, Comparison, Exemplar, Report, Units};
 use sb_trace::units::Unit;
 use serde_json::{Value, json};
 
@@ -19,6 +19,7 @@ pub(super) fn compare(report: &Report, charts: &Charts) -> Result<Value> {
     let Some(comparison) = &report.comparison else { return Ok(Value::Null) };
     Ok(json!({
         "figure": optional(charts.compare.as_ref())?,
+        "shifts": shifts(report, charts)?,
         "baseline": comparison.baseline,
         "threshold": share(comparison.threshold),
         "rows": compare_rows(comparison, report),
@@ -26,6 +27,35 @@ pub(super) fn compare(report: &Report, charts: &Charts) -> Result<Value> {
         "only_baseline": comparison.only_baseline.iter().map(|p| arrow(p)).collect::<Vec<_>>(),
         "several": comparison.rows.iter().any(|r| !r.of.is_empty()),
         "within": comparison.rows.iter().any(|r| !r.between_runs),
+    }))
+}
+
+/// Where in the distribution pairs have moved: pictures, and the numbers of some percentiles.
+fn shifts(report: &Report, charts: &Charts) -> Result<Value> {
+    const COLUMNS: [u32; 7] = [1, 10, 25, 50, 75, 90, 99];
+    let (rows, more) = shifted(report);
+    if rows.is_empty() {
+        return Ok(Value::Null);
+    }
+    let row = |of: &Shifted<'_>| {
+        let (shifts, unit) = (of.shifts, of.pair.unit);
+        let cell = |percent: &u32| {
+            let Some(at) = shifts.percent.iter().position(|p| p == percent) else {
+                return json!(["n/a", null]);
+            };
+            let ends = [shifts.low_ms[at], shifts.high_ms[at]].map(|ms| signed_number(ms, unit));
+            json!([signed(shifts.ms[at], unit), ends.join(" to ")])
+        };
+        json!({
+            "pair": of.pair.arrow, "of": of.row.of,
+            "cells": COLUMNS.iter().map(cell).collect::<Vec<_>>(),
+        })
+    };
+    Ok(json!({
+        "figures": charts.shifts.iter().map(figure).collect::<Result<Vec<Value>>>()?,
+        "columns": COLUMNS.map(|p| format!("p{p}")),
+        "rows": rows.iter().map(row).collect::<Vec<_>>(),
+        "more": more,
     }))
 }
 
@@ -48,12 +78,38 @@ fn compare_rows(comparison: &Comparison, report: &Report) -> Vec<Value> {
                 "cells": row.changes.iter().map(change_cell).collect::<Vec<_>>(),
                 "shift": row.shift_ms.map(|ms| signed(ms, unit(&row.pair, ms))),
                 "shift_sort": row.shift_ms,
+                "shift_interval": shift_interval(row, unit),
+                "chance": row.chance.map_or_else(|| json!({}), chance_cells),
                 "slower": row.slower_share.map(|s| format!("{:.0} of 100", s * 100.0)),
                 "slower_sort": row.slower_share,
                 "words": row.words,
             })
         })
         .collect()
+}
+
+/// The ends of the shift's interval, in the pair's unit.
+fn shift_interval(row: &Compared, unit: impl Fn(&str, f64) -> Unit) -> Option<String> {
+    let unit = unit(&row.pair, row.shift_ms?);
+    Some(format!("{} to {}", signed(row.shift_low_ms?, unit), signed(row.shift_high_ms?, unit)))
+}
+
+/// What Mann and Whitney's test says; of runs it says so that it may stand in the first table.
+fn chance_cells(c: Chance) -> Value {
+    let units = match c.units {
+        Units::RunMedians => "medians of runs",
+        Units::Calls => "calls",
+    };
+    let how = if c.exact { "counted out" } else { "normal distribution" };
+    json!({
+        "p": words::chance(c.p),
+        "p_sort": c.p,
+        "table": words::chance(c.p_holm),
+        "table_sort": c.p_holm,
+        "of": format!("{} v {} {units}", count(c.n.1 as u64), count(c.n.0 as u64)),
+        "how": how,
+        "runs": c.units == Units::RunMedians,
+    })
 }
 
 fn change_cell(c: &Change) -> Value {
@@ -101,11 +157,6 @@ fn slow_less_typical(breakdown: &Breakdown, unit: Unit, step: Option<usize>) -> 
         None => slow.total_ms - typical.total_ms,
     };
     Some(signed(more, unit))
-}
-
-/// A difference of latencies, with its sign.
-fn signed(ms: f64, unit: Unit) -> String {
-    format!("{}{}", if ms > 0.0 { "+" } else { "" }, latency(ms, unit))
 }
 
 /// Cold against warm.

@@ -1,8 +1,8 @@
 //! `summary.json`, all numbers unrounded, and `summary.md`, fit for a comment on a pull request.
 
 use super::Beside;
-use crate::model::words::{arrow, change, count};
-use crate::model::{Cell, Level, Report, Row};
+use crate::model::words::{self, arrow, change, count};
+use crate::model::{Cell, Level, Report, Row, Units};
 use sb_trace::Run;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -164,11 +164,19 @@ fn compared(report: &Report) -> String {
                 _ => write!(out, " n/a |"),
             };
         }
-        let _ = writeln!(out, " {} |", row.words);
+        let of_runs = row.chance.filter(|c| c.units == Units::RunMedians);
+        let p = of_runs.map(|c| format!("; p {}", words::chance(c.p_holm).replace('<', "&lt;")));
+        let _ = writeln!(out, " {}{} |", row.words, p.unwrap_or_default());
     }
     out.push_str(
-        "\nIn brackets: the 95 % interval, or a change of which there are too few latencies.\n",
+        "\nIn brackets: the 95 % interval, or a change of which there are too few latencies.",
     );
+    if comparison.rows.iter().any(|r| r.chance.is_some_and(|c| c.units == Units::RunMedians)) {
+        out.push_str(
+            " p: Mann-Whitney test of the runs' medians, for the table as a whole (Holm).",
+        );
+    }
+    out.push('\n');
     out
 }
 

@@ -6,7 +6,7 @@ use super::paint::{Kind, Painter};
 use super::palette::indexed;
 use crate::figure::{Figure, heading};
 use plotters::drawing::IntoDrawingArea;
-use plotters::prelude::{BitMapBackend, WHITE};
+use plotters::prelude::BitMapBackend;
 use std::cell::RefCell;
 
 /// Pixels of the file in one logical pixel.
@@ -29,11 +29,11 @@ pub fn png(figure: &Figure) -> Result<Vec<u8>, RenderError> {
     let (wide, high) = (width * SAMPLES, height * SAMPLES);
     let failed = |error: String| RenderError::new(&figure.name, error);
 
+    // White all over.
     let small = CANVAS.with_borrow_mut(|pixels| {
         pixels.clear();
         pixels.resize(wide as usize * high as usize * 3, 255);
         let area = BitMapBackend::with_buffer(pixels, (wide, high)).into_drawing_area();
-        area.fill(&WHITE).map_err(|error| failed(error.to_string()))?;
         let scale = f64::from(DENSITY * SAMPLES);
         let painter = |down| Painter { area: &area, kind: Kind::Pixels, scale, down };
         for (mark, down) in
@@ -56,23 +56,25 @@ thread_local! {
 /// Each pixel is the mean of those drawn for it.
 fn shrink(pixels: &[u8], wide: usize) -> Vec<u8> {
     const ROW: usize = SAMPLES as usize;
-    const ALL: u32 = SAMPLES * SAMPLES;
+    const ALL: u16 = (SAMPLES * SAMPLES) as u16;
     let row = wide * 3;
-    let mut small = Vec::with_capacity(pixels.len() / (ROW * ROW));
+    let mut small = vec![0; pixels.len() / (ROW * ROW)];
     let mut sums = vec![0u16; row];
-    for band in pixels.chunks_exact(row * ROW) {
+    // Sums of nine bytes fit into 16 bits: a check of each would keep the loops from being vectorised.
+    let add = |a: u16, b: u16| a.wrapping_add(b);
+    for (band, small) in pixels.chunks_exact(row * ROW).zip(small.chunks_exact_mut(row / ROW)) {
         // Down first, then across: the long loop has no jumps in it.
         sums.fill(0);
         for line in band.chunks_exact(row) {
             for (sum, &value) in sums.iter_mut().zip(line) {
-                *sum += u16::from(value);
+                *sum = add(*sum, u16::from(value));
             }
         }
-        for pixel in sums.chunks_exact(3 * ROW) {
-            for channel in 0..3 {
-                let across = pixel.iter().skip(channel).step_by(3);
-                let mean = (across.map(|&sum| u32::from(sum)).sum::<u32>() + ALL / 2) / ALL;
-                small.push(u8::try_from(mean).unwrap_or(u8::MAX));
+        for (pixel, small) in sums.chunks_exact(3 * ROW).zip(small.chunks_exact_mut(3)) {
+            for (channel, small) in small.iter_mut().enumerate() {
+                let across = add(add(pixel[channel], pixel[channel + 3]), pixel[channel + 6]);
+                let mean = add(across, ALL / 2) / ALL;
+                *small = u8::try_from(mean).unwrap_or(u8::MAX);
             }
         }
     }

@@ -21,6 +21,7 @@ def figure(id_, title, subtitle, key=(), subject=""):
     return f
 
 
+slug = lambda p: re.sub(r"[^a-z0-9_]+", "-", p.replace("->", "-").lower())
 signed = lambda v, u: ("+" if v > 0 else "") + latency(v, u)
 
 # Against the baseline.
@@ -49,21 +50,29 @@ def verdict(row):
     return "cannot tell", f"cannot tell; about {count(math.ceil(more / step) * step)} more {'runs' if row['between_runs'] else 'calls'} would"
 
 
-rows = []
+rows, more_rows = [], []
 for row in c["rows"]:
     word, words = verdict(row)
     assert row["words"].replace("\xa0", " ") == words, (row["words"], words)
     assert row["verdict"].startswith(word.split()[0]), (row["verdict"], word)
+    m_w = row["mann_whitney"]
+    of_runs = m_w["units"] == "run_medians"
     cells = ["n/a" if m["change"] is None else change(m["change"]) + (f"{change(m['low'])} to {change(m['high'])}" if m["low"] is not None else "") for m in row["changes"]]
     page.said |= {change(m["change"]) for m in row["changes"] if m["change"] is not None}
-    rows.append([arrow(row["pair"]), row["start_class"], f"{count(row['n'][1])}v {count(row['n'][0])}", *cells, signed(row["shift_ms"], unit[row["pair"]]), f"{row['slower_share'] * 100:.0f} of 100", words])
-page.table(section["compare"].one("table"), rows)
+    rows.append([arrow(row["pair"]), row["start_class"], f"{count(row['n'][1])}v {count(row['n'][0])}", *cells, signed(row["shift_ms"], unit[row["pair"]]), f"{row['slower_share'] * 100:.0f} of 100", words + (f"p {chance(m_w['p_holm'])}" if of_runs else "")])
+    ends = "" if row["shift_low_ms"] is None else f"{signed(row['shift_low_ms'], unit[row['pair']])} to {signed(row['shift_high_ms'], unit[row['pair']])}"
+    more_rows.append([arrow(row["pair"]), row["start_class"], signed(row["shift_ms"], unit[row["pair"]]) + ends, chance(m_w["p"]), chance(m_w["p_holm"]),
+                      f"{count(m_w['n'][1])} v {count(m_w['n'][0])} {'medians of runs' if of_runs else 'calls'}{'counted out' if m_w['exact'] else 'normal distribution'}"])
+of_rows, more_table, of_shifts = section["compare"].all("table")
+page.table(of_rows, rows)
+page.table(more_table, more_rows)
+more_table.one("caption").mark()
 day = lambda ns: instant(ns)[:10]
 first, last = int(baseline.start_ns.min()), int(baseline.start_ns.max())
 of_baseline = f"{counted(baseline.run_id.nunique(), 'run')}, {count(baseline.latency_ms.notna().sum())} latencies, {day(first)} to {day(last)}"
 assert day(first) != day(last) and all(r["between_runs"] for r in c["rows"])
 is_(next(k for k in section["compare"].kids if k.tag == "p"), f"Baseline: {of_baseline}. Changes of the median within ±{share(t)} are taken for no difference.")
-is_(section["compare"].one("caption"), "Small: 95 % bootstrap interval. Grey: too few latencies. Runs are drawn anew as well as calls.")
+is_(of_rows.one("caption"), "Small: 95 % bootstrap interval. Grey: too few latencies. Runs are drawn anew as well as calls.")
 
 log = lambda v: math.log(max(1 + v, 1e-3))
 drawn = [r for r in c["rows"] if any(m["change"] is not None for m in r["changes"])]
@@ -85,6 +94,31 @@ figure("compare", f"{long(lead['pair'])}: {verdict(lead)[1]}", "".join([
     f" · {counted(beyond, 'change')} beyond the axis" if beyond else "",
     " · a line that reaches the edge goes on" if any(out(m["low"]) or out(m["high"]) for m in marks) else ""]),
     ["slower", "faster", "may be chance", "too few latencies"])
+
+# Where in the distribution it moved.
+drawn = [r for r in c["rows"] if r["shifts"]]
+assert len(drawn) == len(pairs) <= 10
+signed_number = lambda v, u: ("+" if v > 0 else "") + number(v, u)
+columns, expected = [1, 10, 25, 50, 75, 90, 99], []
+for row in drawn:
+    s, u = row["shifts"], unit[row["pair"]]
+    at = {k: (m, lo, hi) for k, m, lo, hi in zip(s["percent"], s["ms"], s["low_ms"], s["high_ms"])}
+    expected.append([arrow(row["pair"])] + [f"{signed(at[k][0], u)}{signed_number(at[k][1], u)} to {signed_number(at[k][2], u)}" if k in at else "n/a" for k in columns])
+    slower, faster = ([k for k, (_, lo, hi) in at.items() if sure(lo, hi)] for sure in (lambda lo, hi: lo > 0, lambda lo, hi: hi < 0))
+    most = max(sorted(slower + faster), key=lambda k: abs(at[k][0]), default=None)
+    title = "No percentile has surely moved" if most is None else f"{'Slower' if slower else 'Faster'} at {len(slower or faster)} of {len(at)} percentiles" \
+        + (f" and faster at {len(faster)}" if slower and faster else "") + f", most at p{most}: {signed(at[most][0], u)}"
+    middle = [at[k][0] for k in at if 5 <= k <= 95] + [0, sorted(s["low_ms"])[int(len(at) * .1)], sorted(s["high_ms"])[int(len(at) * .9)]]
+    lo, hi = min(middle), max(middle)
+    far = [m for m, _, _ in at.values() if abs(m) <= 3 * (hi - lo)]
+    lo, hi = min([lo] + far), max([hi] + far)
+    beyond = sum(not lo <= m <= hi for m, _, _ in at.values())
+    key = [word for word, some in [("slower", slower), ("faster", faster), ("may be chance", len(slower + faster) < len(at))] if some]
+    figure(f"shift.{slug(row['pair'])}", title, f"Shift of each percentile · shaded: its 95 % interval · n = {count(row['n'][1])} against {count(row['n'][0])}"
+           + (f" · {counted(beyond, 'percentile')} beyond the axis" if beyond else "")
+           + (" · shade that reaches the edge goes on" if min(s["low_ms"]) < lo or max(s["high_ms"]) > hi else ""), key, f"{long(row['pair'])} against the baseline")
+page.table(of_shifts, expected)
+is_(of_shifts.one("caption"), "The numbers of these charts. Small: 95 % bootstrap interval, each percentile by itself. n/a: too few latencies.")
 
 # Where the time goes.
 b = summary["breakdown"]
@@ -118,8 +152,40 @@ lead = "total" if "total" in both else both[0]
 figure("cold", f"Cold starts change {'the whole trace' if lead == 'total' else arrow(lead)} by {signed(gap[lead][0] - gap[lead][1], unit[lead])} at the median",
        f"Medians with their 95 % intervals · n = {count(Cell(lead, 'cold').n)} cold, {count(Cell(lead, 'warm').n)} warm", ["warm", "cold"])
 
+def heat(of):
+    """The cells of latencies over time: what their shades mean, and how many cells have each."""
+    left, right, top, apart, plot = 66, 520 - 16, 28, 10, 220
+    spans = {run: (int(r.start_ns.min()), int(r.start_ns.max())) for run, r in of.rows.dropna(subset="latency_ms").groupby("run_id")}
+    seconds = {run: (b - a) / 1e9 for run, (a, b) in spans.items()}
+    # Runs side by side, as wide as they are long, none narrower than a third of its equal share.
+    weights = {run: max(s / sum(seconds.values()), 1 / len(spans) / 3) for run, s in seconds.items()}
+    room, begin, x = right - left - apart * (len(spans) - 1), left, {}
+    for run in spans:
+        width = room * weights[run] / sum(weights.values())
+        x[run] = (begin + 4, begin + width - 4)
+        begin += width + apart
+    positive = of.values[of.values > 0]
+    assert len(positive) * 2 > of.n
+    low, high = positive[0], positive[-1]
+    pad = (high / low) ** .04 if high > low * 1.02 else 1.5
+    low, high, floor = low / pad, high * pad, top + plot - (34 if len(positive) < of.n else 0)
+    rows = of.rows.dropna(subset="latency_ms")
+    ends = np.array([x[run] for run in rows.run_id])
+    at = (rows.start_ns.to_numpy() - np.array([spans[run][0] for run in rows.run_id])) / 1e9 / np.array([seconds[run] for run in rows.run_id])
+    across = ends[:, 0] + at * (ends[:, 1] - ends[:, 0]) - left
+    v = rows.latency_ms.to_numpy()
+    down = np.where(v > 0, floor + np.log(np.maximum(v, 1e-9) / low) / np.log(high / low) * (top - floor), (top + plot + floor) / 2) - top
+    size = 4.5
+    while len(cells := pd.Series(list(zip((across / size).astype(int), (down / size).astype(int)))).value_counts()) > 1500:
+        size *= 1.2
+    most = int(cells.max())
+    steps = [math.ceil(most ** (k / 5)) for k in range(5)]
+    ends = [s - 1 for s in steps[1:]] + [most]
+    shades = [count(a) if a == z else f"{count(a)}–{count(z)}" for a, z in zip(steps, ends) if a <= z]
+    return shades, [int(((cells >= a) & (cells <= z)).sum()) for a, z in zip(steps, ends)]
+
+
 # Each pair's charts, and the numbers behind them.
-slug = lambda p: re.sub(r"[^a-z0-9_]+", "-", p.replace("->", "-").lower())
 for p in pairs:
     u, of = unit[p], whole[p]
     lines = [(f"{name[run]} · {k}" if len(classes[p]) > 1 else name[run], Cell(p, k, run)) for run in runs
@@ -132,10 +198,16 @@ for p in pairs:
            f"Share of latencies at or below a value · n = {count(of.n)}" + (" · shaded: 95 % band" if len(lines) <= 5 else "")
            + (" · linear scale" if (of.values <= 0).sum() * 2 >= of.n else " · logarithmic scale"),
            [f"{line} · {latency(cell.q(.5), u)}" for line, cell in lines], long(p))
-    cells = of.n > 2000
-    assert not cells
-    figure(f"over-time.{slug(p)}", f"From {latency(of.values[0], u)} to {latency(of.values[-1], u)}", "Each latency at the time when it began, each run from its own first latency"
-           + f" · n = {count(of.n)}" + (" · open: cold starts" if (of.rows.dropna(subset="latency_ms").start_class == "cold").any() else ""), [], f"{long(p)} over time")
+    kinds = set(of.rows.dropna(subset="latency_ms").start_class)
+    shades, counts = heat(of) if of.n > 2000 else ([], [])
+    key = shades + (["cold start"] if shades and "cold" in kinds and len(kinds) > 1 else [])
+    over_time = figure(f"over-time.{slug(p)}", f"From {latency(of.values[0], u)} to {latency(of.values[-1], u)}", "Each latency at the time when it began, each run from its own first latency"
+           + f" · n = {count(of.n)}" + (" · shade: latencies in a cell" if shades else " · open: cold starts" if "cold" in kinds else ""), key, f"{long(p)} over time")
+    if shades:
+        # As many cells of each shade are drawn: a path of a shade is made of squares.
+        squares = [x.attributes["d"].count("z") for x in over_time.one("svg", class_="chart").all("path") if re.match(r"M\d+ \d+h(\d+)v\1h-\1z", x.attributes["d"])]
+        assert squares == [k for k in counts if k], (p, squares, counts)
+        page.checked += len(squares)
     tail = next(((k, of.q(k / 100)) for k in (99, 95, 90) if None not in of.ends(k / 100)), None)
     middle = of.q(.5)
     title = "Too few latencies to bound a tail" if tail is None else \
@@ -161,7 +233,7 @@ for p in pairs:
         for k in range(parts):
             a, z = (length * e / parts / 1e9 for e in (k, k + 1))
             inside = rows.latency_ms[(second >= a) & ((second < z) | (k + 1 == parts))]
-            expected.append([name[run], f"{a:.1f}–{z:.1f} s", count(len(inside)), latency(inside.median(), u), latency(inside.max(), u)])
+            expected.append([name[run], f"{a:.1f}–{z:.1f} s", count(len(inside))] + [latency(v, u) if len(inside) else "–" for v in (inside.median(), inside.max())])
     page.table(slices, expected)
 
 # Single traces: the slowest, and the one in the middle.

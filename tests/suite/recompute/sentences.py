@@ -1,6 +1,6 @@
 """report.html, what it says of the whole: header, verdict, flags, runs, load, data quality, methods; then
 that nothing with a digit in it is left, neither in text nor in pictures."""
-import hashlib
+import hashlib, json, pathlib
 from parts import *
 
 files = {f: open(f"out/runs/{f}").read().splitlines() for f in (f"{run}/{log}" for run in runs for log in ("invoke-0001.log", "collected/function.log"))}
@@ -57,6 +57,51 @@ assert len(said) == len(expected), [s.text() for s in said]
 for node, text in zip(said, expected):
     is_(node, text)
 
+# What k6 left: the load that its options ask for, and that its metrics have.
+def seconds(text):
+    return sum(float(k) * {"h": 3600, "m": 60, "s": 1}[u] for k, u in re.findall(r"([\d.]+)([hms])", text))
+
+
+def rate(calls, s):
+    return "" if s < 1 else f", {calls / s:.{0 if calls / s >= 9.95 else 2}f} a second for {span(round(s * 1e9))}"
+
+
+def load_of(run):
+    folder = pathlib.Path("out/runs") / run
+    if not (folder / "k6_metrics.csv").exists():
+        return None, None
+    k6 = pd.read_csv(folder / "k6_metrics.csv")
+    sums = k6.groupby("metric_name").metric_value.sum()
+    at = k6.timestamp[k6.metric_name == "iterations"]
+    at = at / 10 ** (6 * (at.min() > 1e14))
+    made, dropped, failed = (sums.get(k, 0) for k in ("iterations", "dropped_iterations", "http_req_failed"))
+    parts, asked, waits = [], None, False
+    if (folder / "workload_options.json").exists():
+        (x,) = json.loads((folder / "workload_options.json").read_text())["scenarios"].values()
+        waits = x["executor"] == "per-vu-iterations"
+        if waits:
+            asked, lasts = x["vus"] * x["iterations"], 0
+        elif x["executor"] == "constant-arrival-rate":
+            lasts = seconds(x["duration"])
+            asked = x["rate"] * lasts / seconds(x["timeUnit"])
+        else:
+            # The area below a line from corner to corner.
+            corners = np.cumsum([0] + [seconds(s["duration"]) for s in x["stages"]])
+            asked, lasts = np.trapezoid([x["startRate"]] + [s["target"] for s in x["stages"]], corners), corners[-1]
+        parts.append(f"{count(round(asked))} offered" + rate(asked, lasts))
+    parts.append(f"{count(made)} made" + (f" ({percent(made, round(asked))})" if asked else "") + rate(made, at.max() - at.min() + 1))
+    parts += [f"{count(k)} {word}" for k, word in [(dropped, "dropped"), (failed, "failed")] if k]
+    if waits:
+        parts.append("closed loop: each call waits for the one before, so slow calls are asked less often")
+    facts = {"offered": asked, "offered_s": lasts if asked else 0, "open_loop": asked is not None and not waits, "made": made,
+             "made_s": at.max() - at.min() + 1, "dropped": dropped, "failed": failed}
+    for k, v in facts.items():
+        mine = next(r["load"] for r in summary["runs"] if r["run_id"] == run)[k]
+        assert mine == v or math.isclose(mine, v, rel_tol=1e-9), (run, k, mine, v)
+    return "; ".join(parts), made < .99 * asked if asked else dropped > 0
+
+
+loads = {run: load_of(run) for run in runs}
 # The flags.
 stalls = sum(d["stalls"] for d in summary["details"] if d["start_class"] == "all")
 coarse = sum(abs(whole[p].q(.5)) < 10 * tick / 1e6 for p in pairs)
@@ -66,8 +111,9 @@ expected = {
     f"{count(n - done)} of {count(n)} traces incomplete ({percent(n - done, n)})",
     f"{counted(duplicates, 'repeated statement')} counted once", f"all {count(lines)} lines accounted for",
     f"{counted(unfinished, 'FROM event')} without a TO event" if unfinished else None,
-    f"{counted(stalls, 'stall')}: far outside of what their pair takes",
+    f"{counted(stalls, 'stall')}: far outside of what their pair takes" if stalls else None,
     f"the clock ticks every {TICK}: {counted(coarse, 'median is', 'medians are')} less than ten ticks", "calls do not wait for one another"} - {None}
+expected |= {f"the load of {name[run]} was not made: {text}" for run, (text, short) in loads.items() if short}
 flags = {re.sub(r"^[⚠•✓] ", "", li.text()): li for li in section["verdict"].first("ul").all("li")}
 assert set(flags) == expected, set(flags) ^ expected
 for flag in flags.values():
@@ -80,6 +126,12 @@ page.table(kept, [[name[run] + run, "b", instant(int(e.epoch_ns.min())), span(in
                   for run, e in events.groupby("run_id")])
 page.table(load, [[name[a["run_id"]], count(a["n"]), share(a["at_an_end"]), share(a["by_chance"]), f"{a['rank_correlation']:.2f}".replace("-", "−"), "no sign of waiting"] for a in summary["arrivals"]])
 load.one("caption").mark()
+
+said = [li for ul in section["runs"].all("ul", class_="load") for li in ul.all("li")]
+expected = [f"{name[run]}: {text}." for run, (text, _) in loads.items() if text]
+assert len(said) == len(expected), [li.text() for li in said]
+for li, text in zip(said, expected):
+    is_(li, text)
 
 # Data quality.
 sums = {"lines": [lines, ("with a statement", statements), ("with a look-alike only", len(like)), ("of other text", other)],
@@ -140,8 +192,9 @@ page.table(tables_["Commonest first"], [[count(k), order] for order, k in orders
 page.table(tables_["What was read, and as what"], [[f"{LOGS}{f}", "plain", count(len(files[f])), count(len(read[f]))] for f in files])
 notes = next(x for x in section["quality"].all("details") if x.first("summary").text().startswith("Notes"))
 notes_read = [li.text() for li in notes.all("li")]
-for f in files:
-    assert any(note.endswith(f"{f}: read as plain, {len(read[f])} statements") for note in notes_read), notes_read
+# Of many files the notes say it once.
+as_plain = {f"{len(files)} files: read as plain, {sum(map(len, read.values()))} statements"} if len(files) > 8 else {f"{f}: read as plain, {len(read[f])} statements" for f in files}
+assert all(any(note.endswith(plain) for note in notes_read) for plain in as_plain), notes_read
 assert f"traces: {n} by id" in notes_read, notes_read
 is_(notes.first("summary"), f"Notes of the analysis ({len(notes_read)})")
 for li in notes.all("li"):
@@ -209,6 +262,6 @@ for svg in root.all("svg", class_="chart"):
         for part in parts_:
             # Upright ticks are read from below.
             part = [(v, -place) if upright else (v, place) for v, place in part]
-            scales = {"percentile": [math.log], "share": [lambda v: math.log(1 + v), float], "time": [float] + [math.log] * all(v > 0 for v, _ in part)}[kind]
+            scales = {"percentile": [lambda v: -1 / v] if "against the baseline" in svg.first("title").text() else [math.log], "share": [lambda v: math.log(1 + v), float], "time": [float] + [math.log] * all(v > 0 for v, _ in part)}[kind]
             assert len(part) < 3 or any(straight(part, of) for of in scales), (svg.first("title").text(), kind, part)
 

@@ -90,6 +90,17 @@ for d in summary["details"]:
     unfinished = len(rows) - len(x)
     assert (d["n"], d["unmatched"], d["zero"]) == (len(x), unfinished, int((x == 0).sum())), what
     same(d["mean_ms"], x.mean(), what)
+    if x.nunique() < 2:
+        assert d["mean_low_ms"] is None and d["mean_high_ms"] is None, what
+    else:
+        # Both are drawn by chance, and means of few whole milliseconds are lumpy: of scipy's resamples as many,
+        # within one in a hundred of all, lie beyond our ends as beyond its own.
+        bca = stats.bootstrap((x.to_numpy(),), np.mean, method="BCa", rng=np.random.default_rng(2), vectorized=True, batch=100)
+        below = lambda v: ((bca.bootstrap_distribution < v - 1e-9 * abs(v)).mean(), (bca.bootstrap_distribution <= v + 1e-9 * abs(v)).mean())
+        for ours, theirs in zip((d["mean_low_ms"], d["mean_high_ms"]), bca.confidence_interval):
+            (a, b), (c, e) = below(ours), below(theirs)
+            assert a - .01 <= e and c <= b + .01, (what, ours, theirs, (a, b), (c, e))
+        checked += 2
     same(d["p25_ms"], x.quantile(.25), what); same(d["p75_ms"], x.quantile(.75), what)
     same(d["cv"], x.std() / x.mean() if x.mean() > 0 else None, (what, "cv"))
     same(d["p90_to_p10"], x.quantile(.9) / x.quantile(.1) if x.quantile(.1) > 0 else None, (what, "p90/p10"))
@@ -140,13 +151,34 @@ assert len(summary["arrivals"]) == table.run_id.nunique()
 
 # The comparison.
 rng = np.random.default_rng(1)
-def resampled(rows, q, runs):
+def resampled(rows, qs, runs):
+    """Quantiles of resamples: a row a quantile."""
     groups = [g.to_numpy() for _, g in rows.groupby("run_id").latency_ms]
     out = []
-    for _ in range(2000):
+    for _ in range(4000):
         drawn = [groups[i] for i in (rng.integers(len(groups), size=len(groups)) if runs else range(len(groups)))]
-        out.append(np.quantile(np.concatenate([rng.choice(g, size=len(g)) for g in drawn]), q))
-    return np.array(out)
+        out.append(np.quantile(np.concatenate([rng.choice(g, size=len(g)) for g in drawn]), qs))
+    return np.array(out).T
+def held_against(drawn, low, high, what):
+    """Both are 2.5 % points of a lumpy distribution, drawn by different chance: what is held against each
+    other is not the points but how many resamples lie beyond them, within 25 in a thousand (ours are 1 000: four deviations)."""
+    global checked
+    for end, q_end in [(low, .025), (high, .975)]:
+        hair = 1e-9 * abs(end)
+        assert (drawn < end - hair).mean() - .025 <= q_end <= (drawn <= end + hair).mean() + .025, (what, q_end, end, np.quantile(drawn, [.025, .975]))
+    checked += 1
+def differences_beyond(n, m):
+    """How many differences lie at or beyond each end of the shift's interval; 0: there is none."""
+    if min(n, m) <= 8 and max(n, m) <= 2000:
+        ways = np.array([1], dtype=object)
+        for i in range(1, min(n, m) + 1):
+            # Gauss' binomial, by polynomials of whole numbers of any size.
+            ways = np.convolve(ways, [1] + [0] * (max(n, m) + i - 1) + [-1])
+            for u in range(i, len(ways)):
+                ways[u] += ways[u - i]
+            ways = ways[:i * max(n, m) + 1]
+        return int((np.cumsum(ways) / sum(ways) <= .025).sum())
+    return max(0, math.floor(n * m / 2 + .5 - stats.norm.ppf(.975) * math.sqrt(n * m * (n + m + 1) / 12)))
 for row in summary["comparison"]["rows"]:
     def side(frame):
         rows = frame[(frame.pair == row["pair"]) & frame.latency_ms.notna()]
@@ -157,6 +189,36 @@ for row in summary["comparison"]["rows"]:
     u = stats.mannwhitneyu(new.latency_ms, old.latency_ms).statistic
     same(row["shift_ms"], float(np.median(np.subtract.outer(new.latency_ns.to_numpy(), old.latency_ns.to_numpy()))) / 1e6, "Hodges and Lehmann's shift")
     same(row["slower_share"], u / len(old) / len(new), "Mann and Whitney's U")
+    shifts = np.sort(np.subtract.outer(new.latency_ns.to_numpy(), old.latency_ns.to_numpy()).ravel()) / 1e6
+    beyond = differences_beyond(len(old), len(new))
+    if max(len(old), len(new)) <= 2000:
+        same(row["shift_low_ms"], shifts[beyond - 1] if beyond else None, "the shift's interval")
+        same(row["shift_high_ms"], shifts[-beyond] if beyond else None, "the shift's interval")
+    else:
+        # Of parts of the calls: the ranks of its ends are those of all differences, within a twentieth of what it holds.
+        off = (len(shifts) / 2 - beyond) / 20
+        for end, at in [(row["shift_low_ms"], beyond), (row["shift_high_ms"], len(shifts) - beyond)]:
+            assert np.searchsorted(shifts, end - 1e-9) - off <= at <= np.searchsorted(shifts, end + 1e-9, "right") + off, (row["pair"], end, at)
+        checked += 2
+    if row["start_class"] != "all":
+        assert row["shifts"] is None
+    else:
+        again = [5, 25, 50, 75, 90, 95, 99]
+        again_new, again_old = (resampled(rows, np.array(again) / 100, row["between_runs"]) for rows in (new, old))
+        least = min(len(old), len(new))
+        moved = row["shifts"]
+        assert moved["percent"] == [k for k in range(1, 100) if min(k, 100 - k) * least >= 100]
+        for k, shift, low, high in zip(moved["percent"], moved["ms"], moved["low_ms"], moved["high_ms"]):
+            same(shift, np.quantile(new.latency_ms, k / 100) - np.quantile(old.latency_ms, k / 100), ("shift at", k))
+            if k in again:
+                held_against(again_new[again.index(k)] - again_old[again.index(k)], low, high, (row["pair"], k))
+    of_runs = min(row["runs"]) >= 4
+    x, y = ([s.groupby("run_id").latency_ms.median().to_numpy() for s in (old, new)] if of_runs else (old.latency_ms.to_numpy(), new.latency_ms.to_numpy()))
+    t = row["mann_whitney"]
+    exact = min(len(x), len(y)) <= 8 and max(len(x), len(y)) <= 2000 and len(set(x) | set(y)) == len(x) + len(y)
+    assert (t["units"], t["n"], t["exact"]) == ("run_medians" if of_runs else "calls", [len(x), len(y)], exact), (row["pair"], t)
+    p = stats.mannwhitneyu(x, y, method="exact" if exact else "asymptotic").pvalue
+    assert math.isclose(t["p"], p, rel_tol=1e-9, abs_tol=1e-300), (row["pair"], t, p)
     for c in row["changes"]:
         q = c["percent"] / 100
         before, after = np.quantile(old.latency_ms, q), np.quantile(new.latency_ms, q)
@@ -166,10 +228,11 @@ for row in summary["comparison"]["rows"]:
             continue
         same(c["change"], after / before - 1, "change")
         if row["start_class"] == "all" and c["supported"]:
-            ratios = resampled(new, q, row["between_runs"]) / resampled(old, q, row["between_runs"]) - 1
-            # Both are 2.5 % points of a lumpy distribution, drawn by different chance: what is held against
-            # each other is not the points but how many resamples lie beyond them, within two in a hundred.
-            for end, q_end in [(c["low"], .025), (c["high"], .975)]:
-                hair = 1e-9 * abs(end)
-                assert (ratios < end - hair).mean() - .02 <= q_end <= (ratios <= end + hair).mean() + .02, (row["pair"], q, q_end, end, np.quantile(ratios, [.025, .975]))
-            checked += 1
+            at = again.index(c["percent"])
+            held_against(again_new[at] / again_old[at] - 1, c["low"], c["high"], (row["pair"], q))
+tests = [row["mann_whitney"] for row in summary["comparison"]["rows"]]
+tests.sort(key=lambda t: t["p"])
+least = 0
+for at, t in enumerate(tests):
+    least = min(1, max(least, (len(tests) - at) * t["p"]))
+    same(t["p_holm"], least, "Holm's steps")

@@ -114,7 +114,8 @@ def more(d):
     number = lambda v, end="": "n/a" if v is None else f"{v:.2f}{end}"
     endless = lambda v, q: "n/a" if not enough(d["n"] + d["unmatched"], q) else "∞" if v is None else latency(v, u)
     above = "" if d["stall_above_ms"] is None else f"> {latency(d['stall_above_ms'], u)}"
-    return [arrow(pair), d["start_class"] if several_classes else None, ms(d["mean_ms"]), number(d["cv"]),
+    return [arrow(pair), d["start_class"] if several_classes else None,
+            ms(d["mean_ms"]) + ("" if d["mean_low_ms"] is None else interval(d["mean_low_ms"], d["mean_high_ms"], u)), number(d["cv"]),
             ms(None if d["p25_ms"] is None else d["p75_ms"] - d["p25_ms"]), number(d["p90_to_p10"], " ×"), count(d["stalls"]) + above,
             count(d["zero"]), endless(d["p50_with_unfinished_ms"], .5), endless(d["p99_with_unfinished_ms"], .99),
             "n/a" if d["between_runs"] is None else share(d["between_runs"]), "n/a" if d["effective_n"] is None else count(math.floor(d["effective_n"] + .5))]

@@ -66,6 +66,10 @@ def change(value):
     return "+" + text if value > 0 else text
 
 
+def chance(p):
+    return "< 0.001" if p < .001 else f"{p:.3f}" if p < .1 else f"{p:.2f}"
+
+
 def percent(part, whole):
     value = part / whole * 100
     if 0 < value < .1:

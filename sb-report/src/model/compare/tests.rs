@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::tests::{Hand, spread};
+use sb_trace::trace::ColdWarm;
 
 fn side(runs: &[(usize, f64)]) -> Latencies {
     let ids: Vec<String> = (0..runs.len()).map(|r| format!("b-{r}")).collect();
@@ -62,7 +63,54 @@ fn zero_has_no_relative_change_and_other_pairs_are_named() {
 }
 
 #[test]
-fn a_share_of_wins_by_hand() {
-    assert_eq!(slower_share(&[1.0, 2.0], &[2.0, 3.0]), Some(0.875));
-    assert_eq!(slower_share(&[], &[2.0]), None);
+fn chance_speaks_of_runs_where_there_are_enough_and_of_the_table() {
+    let four = [(50, 40.0), (60, 41.0), (50, 39.0), (40, 38.0)];
+    let row = one(&four.map(|(n, around)| (n, around * 2.0)), &four);
+    let chance = row.chance.unwrap();
+    assert_eq!((chance.units, chance.n, chance.exact), (Units::RunMedians, (4, 4), true));
+    assert!((chance.p_holm - 2.0 / 70.0).abs() < 1e-12, "one row, and all runs on one side");
+    assert!(row.shift_low_ms < row.shift_ms && row.shift_ms < row.shift_high_ms, "{row:?}");
+    let three = one(&[(50, 44.0); 3], &four).chance.unwrap();
+    assert_eq!((three.units, three.n), (Units::Calls, (200, 150)));
+    let few = one(&[(2, 40.0)], &[(3, 40.0)]);
+    assert_eq!((few.shift_low_ms, few.chance.map(|c| c.exact)), (None, Some(false)), "ties");
+
+    let side = |factor: f64| {
+        Hand::new(&[""])
+            .pair(0, "A", "B", ColdWarm::Warm, &spread(90, 40.0 * factor))
+            .pair(0, "A", "B", ColdWarm::Cold, &spread(30, 300.0))
+            .table()
+    };
+    let rows = compare(&side(1.5), &side(1.0), 0.03, &[]).rows;
+    let chance: Vec<Chance> = rows.iter().filter_map(|r| r.chance).collect();
+    assert_eq!(chance.len(), 3, "all, cold, warm");
+    let least = chance.iter().map(|c| c.p).fold(1.0, f64::min);
+    assert!(
+        chance.iter().any(|c| c.p <= least && (c.p_holm / least - 3.0).abs() < 1e-9),
+        "{chance:?}"
+    );
+}
+
+#[test]
+fn each_percentile_has_its_shift() {
+    let row = one(&[(2_000, 44.0)], &[(2_000, 40.0)]);
+    let shifts = row.shifts.unwrap();
+    assert_eq!(shifts.percent, (1..=99).collect::<Vec<_>>());
+    let change = row.changes[0];
+    let median = change.now_ms.unwrap() - change.baseline_ms.unwrap();
+    assert!((shifts.ms[49] - median).abs() < 1e-12);
+    assert!(shifts.ms.is_sorted(), "a tenth more of more");
+    assert!(
+        (0..99).all(|at| shifts.low_ms[at] < shifts.ms[at] && shifts.ms[at] < shifts.high_ms[at])
+    );
+    // Of so many that they are not drawn one by one: nearly the same band, narrower by the root.
+    let many = one(&[(8_000, 44.0)], &[(8_000, 40.0)]).shifts.unwrap();
+    let width = |s: &Shifts, at: usize| s.high_ms[at] - s.low_ms[at];
+    for at in [9, 49, 89] {
+        let ratio = width(&shifts, at) / width(&many, at);
+        assert!((1.6..2.5).contains(&ratio), "{at}: {ratio}");
+    }
+    let few = one(&[(20, 44.0)], &[(200, 40.0)]).shifts.unwrap();
+    assert_eq!((few.percent[0], few.percent.len()), (5, 91), "5 to 95");
+    assert_eq!(one(&[(1, 44.0)], &[(200, 40.0)]).shifts, None);
 }
