@@ -34,8 +34,7 @@ impl Overrides {
             None => fields::id(json),
             Some(_) => match at(&self.correlation) {
                 Some(Json::Text(text)) => Id::invocation(text.as_ref()),
-                Some(Json::Number(number)) => Id::invocation(number.to_string()),
-                _ => Id::default(),
+                other => other.and_then(Json::digits).map(Id::invocation).unwrap_or_default(),
             },
         };
         let source = match &self.source {

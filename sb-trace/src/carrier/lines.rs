@@ -104,15 +104,26 @@ impl<'o> Opener<'o> {
 pub(super) fn cutter(lines: &'static Lines) -> Box<dyn Cut> {
     match lines.further {
         Further::Nothing => Box::new(AtLineEnds::default()),
-        _ => Box::new(AtRecords { open: lines.open }),
+        _ => Box::new(AtRecords { opens: |line: &[u8]| (lines.open)(line).is_some() }),
     }
 }
 
-struct AtRecords {
-    open: for<'a> fn(&'a [u8]) -> Option<Line<'a>>,
+/// The same for the user's pattern.
+pub(super) fn cutter_of_pattern(pattern: &Pattern) -> Box<dyn Cut> {
+    match pattern.otherwise {
+        Otherwise::Continue => {
+            let pattern = pattern.clone();
+            Box::new(AtRecords { opens: move |line: &[u8]| pattern.open(line).is_some() })
+        }
+        Otherwise::Plain | Otherwise::Error => Box::new(AtLineEnds::default()),
+    }
 }
 
-impl Cut for AtRecords {
+struct AtRecords<F> {
+    opens: F,
+}
+
+impl<F: Fn(&[u8]) -> bool + Send> Cut for AtRecords<F> {
     fn cut(&mut self, text: &[u8], ended: bool) -> Option<usize> {
         if ended {
             return Some(text.len());
@@ -122,7 +133,7 @@ impl Cut for AtRecords {
         loop {
             let start = memchr::memrchr(b'\n', text.get(..end)?)? + 1;
             let line = text.get(start..end)?;
-            if (self.open)(&ansi::strip(bare(line))).is_some() {
+            if (self.opens)(&ansi::strip(bare(line))) {
                 return Some(start);
             }
             end = start - 1;
@@ -354,12 +365,18 @@ fn read_parts(sink: &mut Sink<'_>, opener: Opener<'_>, carry: Vec<OpenPart>) -> 
         let line = ansi::strip(bare(&text[range.clone()]));
         let opened = opener.open(&line);
         match &opened {
-            Some(Line { part: Some((key, more)), body, source, unique, .. })
+            Some(Line { part: Some((key, more)), body, source, id, unique, .. })
                 if *more || parts.is_open(key) =>
             {
                 let offset = (body.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
                 let at = offset.filter(|&at| range.contains(&at)).unwrap_or(start);
-                parts.add(sink, key, (source, unique), body, at, *more);
+                parts.add(sink, key, (source, &id.text, unique), body, at, *more);
+            }
+            Some(opened)
+                if opener.signals
+                    && let Some(signal) = lambda::signal_alone(&opened.body) =>
+            {
+                sink.signal_line(start, &signal, &opened.source);
             }
             _ if memchr::memchr(b'|', &text[range.clone()]).is_none() => {}
             Some(opened) => sink.record(&Record {

@@ -33,7 +33,7 @@ impl Parts {
         &mut self,
         sink: &mut Sink<'_>,
         key: &[u8],
-        (source, unique): (&str, &str),
+        (source, id, unique): (&str, &str, &str),
         text: &[u8],
         at: usize,
         more: bool,
@@ -48,6 +48,7 @@ impl Parts {
             self.open.push(OpenPart {
                 key: key.to_vec(),
                 source: source.to_owned(),
+                id: id.to_owned(),
                 unique: unique.to_owned(),
                 line: sink.line(at).cast_signed(),
                 start,
@@ -59,6 +60,19 @@ impl Parts {
         part.parts.push((part.text.len(), start));
         part.text.extend_from_slice(text);
         if !more || part.text.len() > LONGEST {
+            let whole = self.open.remove(place);
+            sink.joined(&whole);
+        }
+    }
+
+    /// Whether a record with this key waits for more and is shorter than that.
+    pub(super) fn is_shorter(&self, key: &[u8], length: usize) -> bool {
+        self.open.iter().any(|part| part.key == key && part.text.len() < length)
+    }
+
+    /// Nothing more comes of the record with this key.
+    pub(super) fn end(&mut self, sink: &mut Sink<'_>, key: &[u8]) {
+        if let Some(place) = self.open.iter().position(|part| part.key == key) {
             let whole = self.open.remove(place);
             sink.joined(&whole);
         }

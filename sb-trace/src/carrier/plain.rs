@@ -5,6 +5,7 @@
 
 use crate::event::{Event, How, LineClass, Parsed, RawEvent, Sink, own_id};
 use crate::names::NONE;
+use crate::payload;
 use crate::read::Block;
 use crate::statement::{Found, Heads, scan};
 use std::borrow::Cow;
@@ -19,25 +20,39 @@ pub(super) fn read(block: &Block, how: How<'_>, parsed: Parsed) -> Parsed {
             lines.statements();
         }
         let rest = text.get(lines.at..).unwrap_or_default();
-        let Some(bar) = memchr::memchr(b'|', rest) else {
-            lines.without_bars(rest.len());
+        if rest.is_empty() {
             return lines.parsed;
-        };
-        let start = memchr::memrchr(b'\n', &rest[..bar]).map_or(0, |end| end + 1);
-        if start > 0 {
-            lines.without_bars(start);
-            // The line with the bar may be a statement and nothing else.
-            continue;
         }
-        let end = memchr::memchr(b'\n', &rest[bar..]).map_or(rest.len(), |end| bar + end + 1);
-        // Colours, columns of a runtime or JSON: then the lines are records with payloads.
-        if memchr::memchr3(0x1b, b'\t', b'{', &rest[..end]).is_some() {
+        let bar = memchr::memchr(b'|', rest);
+        let before = rest.get(..bar.unwrap_or(rest.len())).unwrap_or_default();
+        let start = match bar {
+            Some(_) => memchr::memrchr(b'\n', before).map_or(0, |end| end + 1),
+            None => rest.len(),
+        };
+        let is_line = start == 0;
+        let end = match bar {
+            Some(bar) if is_line => {
+                memchr::memchr(b'\n', &rest[bar..]).map_or(rest.len(), |end| bar + end + 1)
+            }
+            _ => start,
+        };
+        let next = rest.get(..end).unwrap_or_default();
+        // Colours, columns of a runtime, JSON, or the log of an invocation in another form: then the
+        // lines are records with payloads.
+        let payloads = is_line
+            && (memchr::memchr3(0x1b, b'\t', b'{', next).is_some() || payload::may_hold(next));
+        if payloads || how.log_results && payload::may_hold_log_result(next) {
             let (at, number) = (lines.at, lines.number);
             let mut sink = Sink::from(text, how, lines.parsed, (at, number));
             sink.stray(at..text.len());
             return sink.finish(Vec::new());
         }
-        lines.line(end);
+        if is_line {
+            lines.line(end);
+        } else {
+            // The line with the bar may be a statement and nothing else.
+            lines.without_bars(end);
+        }
     }
 }
 
@@ -147,6 +162,8 @@ mod tests {
                 "1600776870140\\+0000\\|[A-Z]{0,40}( trace_id=[a-c])?[ -~]{0,3}\n?",
                 "[0-9]{12,14}[+-]?[0-9]{0,4}\\|?[A-C ]?\n",
                 "[a-z|{\t\u{1b}]{0,4}\n?|\r|\n|\\PC", Just("\0".to_owned()),
+                "2022-04-14 05:20:00 c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0 INFO 1650000000000\\+0000\\|[AB]\n",
+                "[a-c{ ]{0,2}\"LogResult\": \"MTY1MDAwMDAwMDAwMCswMDAwfEEK\"[|,]\n",
             ], 0..24),
             noise in proptest::collection::vec(any::<u8>(), 0..6),
             place in any::<prop::sample::Index>(),
@@ -154,7 +171,7 @@ mod tests {
             let mut bytes = pieces.concat().into_bytes();
             let at = place.index(bytes.len() + 1);
             bytes.splice(at..at, noise);
-            let how = How { unit: EpochUnit::Ms, id_regex: None, rest: LineClass::Other, in_parts: false };
+            let how = How { unit: EpochUnit::Ms, id_regex: None, rest: LineClass::Other, in_parts: false, log_results: true };
             let mut sink = Sink::new(&bytes, how, Parsed::default());
             sink.stray(0..bytes.len());
             let expected = sink.finish(Vec::new());

@@ -65,6 +65,8 @@ pub(crate) struct Source {
     pub brackets: Brackets,
     /// Of JSON: whether there is a value a line.
     by_line: bool,
+    /// Whether a hook of the driver printed it.
+    hook_log: bool,
     overrides: Overrides,
 }
 
@@ -93,7 +95,7 @@ pub(crate) fn recognise(
     text.by_ref().take(LOOKED_AT).read_to_end(&mut head)?;
     let whole = (head.len() as u64) < LOOKED_AT;
     let (source, fits) = if is_plainly_plain(&head, options) {
-        (Source::default(), true)
+        (Source { hook_log, ..Source::default() }, true)
     } else {
         choose(&Head::new(head.clone(), whole), options, hook_log)
     };
@@ -122,6 +124,7 @@ fn choose(head: &Head, options: &Options, hook_log: bool) -> (Source, bool) {
         name,
         brackets,
         by_line,
+        hook_log,
         overrides: overrides.clone(),
     };
     if let Some(pattern) = &options.pattern {
@@ -174,6 +177,7 @@ impl Default for Source {
             name: known::plain::CARRIER.name,
             brackets: Brackets::Never,
             by_line: true,
+            hook_log: false,
             overrides: Overrides::default(),
         }
     }
@@ -184,7 +188,7 @@ impl Source {
     pub(crate) fn cutter(&self) -> Box<dyn Cut> {
         match &self.kind {
             Kind::Table(_) => Box::new(csv::AtRecordEnds::default()),
-            Kind::Pattern(_) => Box::new(AtLineEnds::default()),
+            Kind::Pattern(pattern) => lines::cutter_of_pattern(pattern),
             Kind::Known(carrier) => match &carrier.shape {
                 Shape::Plain | Shape::Csv(_) => Box::new(AtLineEnds::default()),
                 Shape::Lines(shape) => lines::cutter(shape),
@@ -286,7 +290,13 @@ impl Source {
                 _ => (LineClass::Other, false),
             },
         };
-        How { unit: options.epoch_unit, id_regex: options.id_regex.as_ref(), rest, in_parts }
+        How {
+            unit: options.epoch_unit,
+            id_regex: options.id_regex.as_ref(),
+            rest,
+            in_parts,
+            log_results: !self.hook_log,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod hostile;
 mod large;
 mod usual;
+mod wherever;
 
 use super::{Carrier, Choice, Shape, known::ALL};
 use crate::collect::Silent;

@@ -76,6 +76,8 @@ pub(crate) struct OpenPart {
     /// What its parts have in common: stdout or stderr, an id.
     pub key: Vec<u8>,
     pub source: String,
+    /// The id of the invocation; empty where the record has none.
+    pub id: String,
     /// What tells its first part from all other records, if anything does.
     pub unique: String,
     pub text: Vec<u8>,

@@ -15,6 +15,9 @@ pub(crate) struct How<'o> {
     pub rest: LineClass,
     /// Whether records may come in parts, whose statements then have to be put in order.
     pub in_parts: bool,
+    /// Whether text may hold the log of an invocation in another form. The driver keeps those that
+    /// hooks print beside their output.
+    pub log_results: bool,
 }
 
 /// One record, as its carrier hands it on.

@@ -118,7 +118,7 @@ impl<'b> Sink<'b> {
     pub(crate) fn stray(&mut self, raw: Range<usize>) {
         let mut start = raw.start;
         let text = self.block.get(raw.clone()).unwrap_or_default();
-        if payload::may_hold_log_result(text) {
+        if self.how.log_results && payload::may_hold_log_result(text) {
             for line in text.split_inclusive(|&b| b == b'\n') {
                 match payload::log_result(line) {
                     Some(log) => self.log_result(start, &log),
@@ -160,7 +160,8 @@ impl<'b> Sink<'b> {
     pub(crate) fn joined(&mut self, part: &OpenPart) {
         self.parsed.records += 1;
         let (source, unique) = (&part.source, &part.unique);
-        let record = Record { body: &part.text, source, unique, ..Record::default() };
+        let id = Id::invocation(part.id.as_str());
+        let record = Record { body: &part.text, id, source, unique, ..Record::default() };
         self.take(&record, Some(part));
     }
 
@@ -218,7 +219,7 @@ impl<'b> Sink<'b> {
                         let digits = body.get(at..at + DIGITS_SHOWN)?;
                         memchr::memmem::find(record.body, digits)
                     };
-                    let place = within.map(|within| within + at).or_else(same);
+                    let place = || within.map(|within| within + at).or_else(same);
                     self.order(part, place, record.raw.start);
                     if !record.unique.is_empty() {
                         let mut hasher = DefaultHasher::new();
@@ -242,6 +243,12 @@ impl<'b> Sink<'b> {
         }
     }
 
+    /// Whether a text begins with a statement.
+    pub(crate) fn begins_with_statement(&mut self, text: &[u8]) -> bool {
+        let head = self.heads.read(text);
+        head.is_some_and(|head| text.get(head.length..).is_some_and(|rest| label(rest).is_ok()))
+    }
+
     /// The statement that a text is, if it is nothing else.
     fn alone<'a>(&mut self, text: &'a [u8]) -> Option<Statement<'a>> {
         let Head { epoch_ns, utc_offset_minutes, length } = self.heads.read(text)?;
@@ -256,7 +263,12 @@ impl<'b> Sink<'b> {
     }
 
     /// Remembers where a row begins, if rows have to be put in order.
-    pub(super) fn order(&mut self, part: Option<&OpenPart>, at: Option<usize>, begin: usize) {
+    pub(super) fn order(
+        &mut self,
+        part: Option<&OpenPart>,
+        at: impl FnOnce() -> Option<usize>,
+        begin: usize,
+    ) {
         if !self.how.in_parts {
             return;
         }
@@ -264,7 +276,7 @@ impl<'b> Sink<'b> {
         self.order.push(match part {
             None => place(begin),
             Some(part) => {
-                let at = at.unwrap_or(0);
+                let at = at().unwrap_or(0);
                 let of_part = part.parts.iter().rev().find(|(text_at, _)| *text_at <= at);
                 of_part.map_or(part.start, |(text_at, raw)| raw.saturating_add(place(at - text_at)))
             }
@@ -334,8 +346,13 @@ mod tests {
     use super::*;
     use crate::statement::EpochUnit;
 
-    const HOW: How<'static> =
-        How { unit: EpochUnit::Ms, id_regex: None, rest: LineClass::Carrier, in_parts: false };
+    const HOW: How<'static> = How {
+        unit: EpochUnit::Ms,
+        id_regex: None,
+        rest: LineClass::Carrier,
+        in_parts: false,
+        log_results: true,
+    };
 
     #[test]
     fn lines_are_counted_once_and_in_their_greatest_class() {

@@ -74,7 +74,7 @@ impl<'b> Sink<'b> {
                         line,
                     });
                     self.classes.push((own_line, LineClass::Statement));
-                    self.order(None, None, at);
+                    self.order(None, || None, at);
                 }
                 What::Signal(signal) => {
                     self.signal(&signal, source, line);

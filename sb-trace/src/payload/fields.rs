@@ -75,8 +75,10 @@ pub(crate) fn id<'j>(record: &'j Json<'_>) -> Id<'j> {
         let found = match field.of(record, heads) {
             Some(Json::Text(text)) if width == Width::Operation => Id::trace_path(text),
             Some(Json::Text(text)) => Id::new(text.as_ref(), width),
-            Some(Json::Number(number)) => Id::new(number.to_string(), width),
-            _ => continue,
+            other => match other.and_then(Json::digits) {
+                Some(digits) => Id::new(digits, width),
+                None => continue,
+            },
         };
         if found.width != Width::Nothing {
             // A wide id may stand beside a narrow one that is packed in a string.

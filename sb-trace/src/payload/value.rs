@@ -11,6 +11,8 @@ pub(crate) enum Json<'a> {
     /// `null`, `true`, `false` and numbers with a fraction.
     Other,
     Number(i64),
+    /// A number above the greatest of those.
+    Large(u64),
     Text(Cow<'a, str>),
     Array(Vec<Json<'a>>),
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
@@ -30,6 +32,15 @@ impl<'a> Json<'a> {
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The digits of a whole number.
+    pub(crate) fn digits(&self) -> Option<String> {
+        match self {
+            Self::Number(number) => Some(number.to_string()),
+            Self::Large(number) => Some(number.to_string()),
             _ => None,
         }
     }
@@ -79,7 +90,7 @@ impl<'a> Json<'a> {
             }
             Self::Array(items) => items.iter().for_each(|item| item.all_text(out)),
             Self::Object(entries) => entries.iter().for_each(|(_, value)| value.all_text(out)),
-            Self::Other | Self::Number(_) => {}
+            Self::Other | Self::Number(_) | Self::Large(_) => {}
         }
     }
 }
@@ -118,7 +129,7 @@ impl<'de> Visitor<'de> for Build {
         Ok(Json::Number(number))
     }
     fn visit_u64<E>(self, number: u64) -> Result<Json<'de>, E> {
-        Ok(i64::try_from(number).map_or(Json::Other, Json::Number))
+        Ok(i64::try_from(number).map_or(Json::Large(number), Json::Number))
     }
     fn visit_f64<E>(self, _: f64) -> Result<Json<'de>, E> {
         Ok(Json::Other)

@@ -37,9 +37,17 @@ impl Out<'_, '_> {
     pub(crate) fn part(&mut self, body: &[u8], key: &[u8], source: &str, unique: &str, more: bool) {
         if more || self.parts.is_open(key) {
             self.waits = true;
-            self.parts.add(self.sink, key, (source, unique), body, self.raw.start, more);
+            self.parts.add(self.sink, key, (source, "", unique), body, self.raw.start, more);
         } else if memchr::memchr(b'|', body).is_some() {
             self.record(body, Id::default(), source, unique);
+        }
+    }
+
+    /// A record that waits for more and is shorter than one that was cut is over where the next
+    /// text begins with a statement: its end was never printed.
+    pub(crate) fn unless_cut(&mut self, key: &[u8], cut_at: usize, next: &[u8]) {
+        if self.parts.is_shorter(key, cut_at) && self.sink.begins_with_statement(next) {
+            self.parts.end(self.sink, key);
         }
     }
 

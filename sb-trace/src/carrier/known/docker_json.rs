@@ -24,12 +24,17 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     }),
 };
 
+/// Docker cuts a line after so many bytes.
+const CUT_AT: usize = 16 << 10;
+
 fn read(record: &Json<'_>, out: &mut Out<'_, '_>) {
     let Some(log) = record.get_text("log") else {
         out.generic(record);
         return;
     };
     let stream = record.get_text("stream").unwrap_or_default();
+    // What a program prints last before it ends may lack its line end, too.
+    out.unless_cut(stream.as_bytes(), CUT_AT, log.as_bytes());
     out.part(log.as_bytes(), stream.as_bytes(), "", "", !log.ends_with('\n'));
 }
 

@@ -132,7 +132,11 @@ fn around(carrier: &Carrier) -> &'static [(&'static str, &'static str)] {
 /// All that is found in a text.
 fn found(text: &[u8], opener: Opener<'_>) -> String {
     let (unit, rest, in_parts) = (EpochUnit::Ms, LineClass::Other, false);
-    let mut sink = Sink::new(text, How { unit, id_regex: None, rest, in_parts }, Parsed::default());
+    let mut sink = Sink::new(
+        text,
+        How { unit, id_regex: None, rest, in_parts, log_results: true },
+        Parsed::default(),
+    );
     let open = lines::read(&mut sink, opener, Vec::new());
     let parsed = sink.finish(open);
     let (words, ids) = (parsed.words.names(), &parsed.ids);
@@ -168,8 +172,13 @@ fn each_takes_the_lines_that_it_was_made_for() {
         assert!(form(line.as_bytes()).is_some(), "{}: {line}", carrier.name);
         // A run of them is taken to its end.
         let log = [&*line, &line, "\n", &line].concat();
-        let how =
-            How { unit: EpochUnit::Ms, id_regex: None, rest: LineClass::Other, in_parts: false };
+        let how = How {
+            unit: EpochUnit::Ms,
+            id_regex: None,
+            rest: LineClass::Other,
+            in_parts: false,
+            log_results: true,
+        };
         let mut sink = Sink::new(log.as_bytes(), how, Parsed::default());
         let usual = Opener::of(lines, carrier.brackets).usual.unwrap();
         let end = sink.usual(0, usual);
