@@ -91,7 +91,8 @@ pub(crate) fn recognise(
     options: &Options,
     hook_log: bool,
 ) -> std::io::Result<Recognised> {
-    let mut head = Vec::new();
+    // Mostly in one call of the system.
+    let mut head = Vec::with_capacity(usize::try_from(LOOKED_AT).unwrap_or_default());
     text.by_ref().take(LOOKED_AT).read_to_end(&mut head)?;
     let whole = (head.len() as u64) < LOOKED_AT;
     let (source, fits) = if is_plainly_plain(&head, options) {

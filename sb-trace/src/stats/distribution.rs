@@ -89,6 +89,26 @@ impl Distribution {
         distinct.checked_sub(1).map_or(0, |last| self.counted_up_to(last))
     }
 
+    /// The place behind the least latencies something holds for that holds for no greater ones, not
+    /// before `from`.
+    pub(super) fn place(&self, from: usize, holds: impl Fn(i64) -> bool) -> usize {
+        let rest = self.values.get(from..).unwrap_or_default();
+        from + rest.partition_point(|&latency| holds(latency))
+    }
+
+    /// The latency at a place, and the place of the next greater one.
+    pub(super) fn at_place(&self, place: usize) -> Option<(i64, usize)> {
+        let (first, greater) = self.values.get(place..)?.split_first()?;
+        let equal = greater.iter().take_while(|latency| *latency == first).count();
+        Some((*first, place + 1 + equal))
+    }
+
+    /// How many latencies stand from one place to another.
+    pub(super) fn between(&self, from: usize, to: usize) -> u64 {
+        let up_to = |place: usize| place.checked_sub(1).map_or(0, |last| self.counted_up_to(last));
+        up_to(to).saturating_sub(up_to(from))
+    }
+
     fn counted_up_to(&self, place: usize) -> u64 {
         self.up_to.get(place).copied().unwrap_or(place as u64 + 1)
     }

@@ -122,13 +122,18 @@ impl Histogram {
         // Most latencies lie in the middle of a bin: no logarithm is needed to see that.
         let half = histogram.scale.tick / 2.0;
         let mut inner = (0.0, 0.0, 0);
-        for (latency, count) in latencies.counts().filter(|(latency, _)| *latency >= 0) {
-            let (latency, count) = (latency as f64, count as f64);
+        let mut place = latencies.place(0, |latency| latency < 0);
+        while let Some((latency, next)) = latencies.at_place(place) {
+            let latency = latency as f64;
             if latency - half > inner.0 && latency + half < inner.1 {
-                histogram.counts[inner.2] += count;
+                // All up to the bin's end at once.
+                let end = latencies.place(next, |latency| latency as f64 + half < inner.1);
+                histogram.counts[inner.2] += latencies.between(place, end) as f64;
+                place = end;
                 continue;
             }
-            histogram.add(latency, count);
+            histogram.add(latency, latencies.between(place, next) as f64);
+            place = next;
             let bin = (histogram.scale.log(latency) - histogram.low) / histogram.width;
             if (0.0..bins as f64).contains(&bin) {
                 #[expect(
