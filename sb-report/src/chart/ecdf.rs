@@ -3,7 +3,7 @@
 
 use super::frame::{
     BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, level_axis, marker,
-    named_last, strong,
+    named_last, points, strong,
 };
 use crate::figure::{Anchor, Figure, Ink, Mark, Point, Scale, Stroke, simplify, size, text_width};
 use crate::model::words::{count, latency};
@@ -18,7 +18,7 @@ const MOST_BANDS: usize = 5;
 const COLUMNS: f64 = 2.0;
 
 /// Draws the distribution of a pair that has latencies.
-pub(super) fn figure(pair: &PairView, top: f64) -> Figure {
+pub(super) fn figure(pair: &PairView, pairs: usize, top: f64) -> Figure {
     let name = format!("ecdf.{}", pair.slug);
     let mut figure = blank(name, pair.title.clone(), title(pair), WIDTH);
     figure.subtitle = subtitle(pair);
@@ -44,7 +44,7 @@ pub(super) fn figure(pair: &PairView, top: f64) -> Figure {
     let drawn = pair.series.len();
     if banded(pair) {
         for series in &pair.series {
-            let points = band(series, &x, &y, BAND_POINTS / drawn);
+            let points = band(series, &x, &y, points(pairs, BAND_POINTS, drawn));
             figure.marks.push(Mark::Area {
                 points,
                 ink: series.ink,
@@ -53,7 +53,7 @@ pub(super) fn figure(pair: &PairView, top: f64) -> Figure {
         }
     }
     for series in named_last(&pair.series) {
-        let points = simplify(&steps(series, &x, &y, 0.0), LINE_POINTS / drawn);
+        let points = simplify(&steps(series, &x, &y, 0.0), points(pairs, LINE_POINTS, drawn));
         let width = if series.named { 2.0 } else { 1.25 };
         figure.marks.push(Mark::Line {
             points,

@@ -22,6 +22,20 @@ pub(super) fn above(runs: usize) -> f64 {
 /// Height of a plot.
 pub(super) const PLOT: f64 = 220.0;
 
+/// How many of `most` marks each picture has where there are many pairs: their page does not grow
+/// with them.
+pub(super) fn among(pairs: usize, most: usize) -> usize {
+    const IN_FULL: usize = 10;
+    most * IN_FULL / pairs.max(IN_FULL)
+}
+
+/// How many points each of some lines has: with fewer than some it would be seen that it has few.
+pub(super) fn points(pairs: usize, most: usize, lines: usize) -> usize {
+    const LEAST: usize = 160;
+    let all = most / lines.max(1);
+    (among(pairs, most) / lines.max(1)).max(all.min(LEAST))
+}
+
 /// A picture without marks.
 pub(super) fn blank(name: String, subject: String, title: String, width: f64) -> Figure {
     Figure {

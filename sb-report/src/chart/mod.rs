@@ -69,9 +69,9 @@ impl Charts {
                     pair.series.iter().flat_map(|s| &s.points).map(|p| p.run).collect();
                 let top = frame::above(runs.len());
                 PairCharts {
-                    ecdf: ecdf::figure(pair, top),
-                    over_time: over_time::figure(pair, &report.runs, top),
-                    percentile: percentile::figure(pair, top),
+                    ecdf: ecdf::figure(pair, report.pairs.len(), top),
+                    over_time: over_time::figure(pair, report, top),
+                    percentile: percentile::figure(pair, report.pairs.len(), top),
                     by_run: by_run::figure(pair, &report.runs, top),
                 }
             })

@@ -1,13 +1,13 @@
 //! Latency over time: a dot a latency, or counts in cells where there are many. Runs stand side
 //! by side, each on its own clock.
 
-use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key};
+use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, among, below_zero, blank, grid_line, key};
 use crate::figure::{
     Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Shape, Stroke, clock_ticks,
     latency_ticks, size, text_width,
 };
 use crate::model::words::{count, latency};
-use crate::model::{PairView, Point, RunView, Series, Slice};
+use crate::model::{PairView, Point, Report, RunView, Series, Slice};
 use sb_trace::trace::ColdWarm;
 use std::collections::BTreeMap;
 
@@ -39,7 +39,9 @@ impl Panel {
 }
 
 /// Draws the latencies of a pair that has some.
-pub(super) fn figure(pair: &PairView, runs: &[RunView], top: f64) -> Figure {
+pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
+    let runs = &report.runs;
+    let pairs = report.pairs.len();
     let (name, subject) = (format!("over-time.{}", pair.slug), format!("{} over time", pair.title));
     let mut figure = blank(name, subject, title(pair), WIDTH);
     let panels = panels(pair);
@@ -63,11 +65,11 @@ pub(super) fn figure(pair: &PairView, runs: &[RunView], top: f64) -> Figure {
     axis(&mut figure, &panels, runs, top, bottom);
     let cold = pair.series.iter().any(|s| s.class == ColdWarm::Cold);
     let cell = if cells {
-        let shades = heat(&mut figure, pair, &panels, &y, top);
+        let shades = heat(&mut figure, pair, &panels, &y, top, among(pairs, MOST_CELLS));
         figure.key = shade_key(&shades);
         let warm = pair.series.iter().any(|s| s.class != ColdWarm::Cold);
         if cold && warm {
-            cold_starts(&mut figure, pair, &panels, &y);
+            cold_starts(&mut figure, pair, &panels, &y, among(pairs, MOST_COLD));
             let sample = Sample::Marker(COLD, Marker::open(Shape::Disc));
             figure.key.push(Entry { sample, words: "cold start".to_owned() });
         }
@@ -213,14 +215,14 @@ fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
 }
 
 /// Cold starts above the cells: as many as can be told apart.
-fn cold_starts(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
+fn cold_starts(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, most: usize) {
     let mut taken = std::collections::BTreeSet::new();
     for series in pair.series.iter().filter(|s| s.class == ColdWarm::Cold) {
         for (panel, point) in in_panels(series, panels) {
             let at = (panel.x(point.start_ns), y.place(point.ms));
             #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
             let place = ((at.0 / COLD_APART) as i32, (at.1 / COLD_APART) as i32);
-            if taken.len() < MOST_COLD && taken.insert(place) {
+            if taken.len() < most && taken.insert(place) {
                 let marker = Marker::open(Shape::Disc);
                 figure.marks.push(Mark::Dot { at, radius: 2.6, marker, ink: COLD, opacity: 1.0 });
             }
@@ -243,12 +245,19 @@ fn thin_out(figure: &mut Figure) {
 
 /// Counts in cells; the cells grow until there are few enough. Returns the counts from which on
 /// each shade is used, and the greatest one.
-fn heat(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, top: f64) -> Vec<u32> {
+fn heat(
+    figure: &mut Figure,
+    pair: &PairView,
+    panels: &[Panel],
+    y: &Scale,
+    top: f64,
+    most_cells: usize,
+) -> Vec<u32> {
     let mut size = 4.5;
     let places = places(pair, panels, y, top);
     loop {
         let cells = cells(&places, size);
-        if cells.len() > MOST_CELLS {
+        if cells.len() > most_cells {
             size *= 1.2;
             continue;
         }
@@ -259,10 +268,14 @@ fn heat(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, top: 
             |n: u32| (0..SHADES.len()).rev().find(|&s| f64::from(n) >= from(s)).unwrap_or(0);
         // Shade by shade: what looks alike is drawn as one.
         for (at, &opacity) in SHADES.iter().enumerate() {
-            for (&(column, row), _) in cells.iter().filter(|(_, n)| shade(**n) == at) {
+            let alike: Vec<(i32, i32)> =
+                cells.iter().filter(|c| shade(*c.1) == at).map(|c| *c.0).collect();
+            // Cells one below the other are one mark.
+            for column in alike.chunk_by(|a, b| a.0 == b.0 && a.1 + 1 == b.1) {
+                let (x, y) = column[0];
                 figure.marks.push(Mark::Rect {
-                    at: (LEFT + f64::from(column) * size, top + f64::from(row) * size),
-                    size: (size, size),
+                    at: (LEFT + f64::from(x) * size, top + f64::from(y) * size),
+                    size: (size, size * column.len() as f64),
                     ink: Ink::Series(0),
                     opacity,
                 });

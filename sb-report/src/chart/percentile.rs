@@ -2,7 +2,7 @@
 //! 1/(1 - q) on a logarithmic scale. A line is thin where the sample cannot bound its percentile.
 
 use super::frame::{
-    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, marker, named_last,
+    BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, marker, named_last, points,
 };
 use crate::figure::{
     Anchor, Figure, Ink, Mark, Point, Scale, Stroke, latency_ticks, simplify, size, text_width,
@@ -24,7 +24,7 @@ const TICKS: [(&str, f64); 6] = [
 ];
 
 /// Draws a pair that has latencies; none where one series has so few that there is no tail.
-pub(super) fn figure(pair: &PairView, top: f64) -> Option<Figure> {
+pub(super) fn figure(pair: &PairView, pairs: usize, top: f64) -> Option<Figure> {
     let most = pair.series.iter().map(|s| s.sorted_ms.len()).max().filter(|&n| n >= 10)?;
     let name = format!("percentiles.{}", pair.slug);
     let subject = format!("{} by percentile", pair.title);
@@ -65,7 +65,8 @@ pub(super) fn figure(pair: &PairView, top: f64) -> Option<Figure> {
         let width = if series.named { 2.0 } else { 1.25 };
         for (from, to, width) in [(1.0, bounded.min(n), width), (bounded, n, width / 2.0)] {
             if to > from {
-                let points = simplify(&line(series, &x, &y, from, to), POINTS / drawn);
+                let points =
+                    simplify(&line(series, &x, &y, from, to), points(pairs, POINTS, drawn));
                 let stroke = Stroke { ink: series.ink, width, dash: series.dash };
                 figure.marks.push(Mark::Line { points, stroke });
             }

@@ -221,10 +221,10 @@ impl Figure {
         format!("{}: {first}{}", self.subject, chars.as_str())
     }
 
-    /// What is seen, for those who do not see it.
+    /// What is drawn, for those who do not see it; they have heard the headline.
     pub fn description(&self) -> String {
         let key: String = self.key.iter().flat_map(|e| [" ", &e.words, "."]).collect();
-        format!("{}. {}.{key}", self.headline(), self.subtitle)
+        format!("{}.{key}", self.subtitle)
     }
 
     /// Adds a straight line.

@@ -84,8 +84,7 @@ fn style() -> String {
         let _ = write!(light, "--{name}:{};", ink.light());
         let _ = write!(dark, "--{name}:{};", ink.dark());
         for attribute in ["fill", "stroke"] {
-            let _ =
-                write!(rules, "svg [{attribute}=\"{}\"]{{{attribute}:var(--{name})}}", ink.light());
+            let _ = write!(rules, "[{attribute}=\"{}\"]{{{attribute}:var(--{name})}}", ink.light());
         }
     }
     format!(

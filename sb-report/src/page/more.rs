@@ -32,12 +32,18 @@ pub(super) fn rows(report: &Report) -> Vec<Value> {
     report.pairs.iter().flat_map(|p| p.rows.iter().filter_map(of_pair(p))).collect()
 }
 
+/// A number to sort by: as precise as that needs, the page has many.
+pub(super) fn sort(number: f64) -> f64 {
+    format!("{number:.5e}").parse().unwrap_or(number)
+}
+
 /// Text, the number to sort by, and what stands below it.
 fn cells(row: &Row, detail: &Detail, unit: Unit) -> Vec<Value> {
     let none = || json!(["n/a", null, null]);
-    let ms = |value: Option<f64>| value.map_or_else(none, |v| json!([latency(v, unit), v, null]));
+    let ms =
+        |value: Option<f64>| value.map_or_else(none, |v| json!([latency(v, unit), sort(v), null]));
     let number = |value: Option<f64>, end: &str| {
-        value.map_or_else(none, |v| json!([format!("{v:.2}{end}"), v, null]))
+        value.map_or_else(none, |v| json!([format!("{v:.2}{end}"), sort(v), null]))
     };
     let counted = |n: usize, below: Option<String>| json!([count(n), n, below]);
     let summary = &row.summary;
@@ -52,7 +58,7 @@ fn cells(row: &Row, detail: &Detail, unit: Unit) -> Vec<Value> {
     let ends = (detail.mean_low_ms, detail.mean_high_ms);
     let mean_ends = ends.0.and(ends.1).map(|_| interval(ends.0, ends.1, unit));
     vec![
-        summary.mean_ms.map_or_else(none, |v| json!([latency(v, unit), v, mean_ends])),
+        summary.mean_ms.map_or_else(none, |v| json!([latency(v, unit), sort(v), mean_ends])),
         number(detail.cv, ""),
         ms(detail.p25_ms.zip(detail.p75_ms).map(|(low, high)| high - low)),
         number(detail.p90_to_p10, "\u{a0}×"),
@@ -60,8 +66,8 @@ fn cells(row: &Row, detail: &Detail, unit: Unit) -> Vec<Value> {
         counted(detail.zero, None),
         with_unfinished(detail.p50_with_unfinished_ms, 0.5),
         with_unfinished(detail.p99_with_unfinished_ms, 0.99),
-        detail.between_runs.map_or_else(none, |v| json!([share(v), v, null])),
-        detail.effective_n.map_or_else(none, |v| json!([count(whole(v)), v, null])),
+        detail.between_runs.map_or_else(none, |v| json!([share(v), sort(v), null])),
+        detail.effective_n.map_or_else(none, |v| json!([count(whole(v)), sort(v), null])),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! starts, single traces, as plain maps for the template.
 
 use super::context::figure;
+use super::more::sort;
 use crate::chart::{Charts, Shifted, shifted};
 use crate::error::Result;
 use crate::figure::Figure;
@@ -77,11 +78,11 @@ fn compare_rows(comparison: &Comparison, report: &Report) -> Vec<Value> {
                 "runs": [row.runs.1, row.runs.0],
                 "cells": row.changes.iter().map(change_cell).collect::<Vec<_>>(),
                 "shift": row.shift_ms.map(|ms| signed(ms, unit(&row.pair, ms))),
-                "shift_sort": row.shift_ms,
+                "shift_sort": row.shift_ms.map(sort),
                 "shift_interval": shift_interval(row, unit),
                 "chance": row.chance.map_or_else(|| json!({}), chance_cells),
                 "slower": row.slower_share.map(|s| format!("{:.0} of 100", s * 100.0)),
-                "slower_sort": row.slower_share,
+                "slower_sort": row.slower_share.map(sort),
                 "words": row.words,
             })
         })
@@ -103,9 +104,9 @@ fn chance_cells(c: Chance) -> Value {
     let how = if c.exact { "counted out" } else { "normal distribution" };
     json!({
         "p": words::chance(c.p),
-        "p_sort": c.p,
+        "p_sort": sort(c.p),
         "table": words::chance(c.p_holm),
-        "table_sort": c.p_holm,
+        "table_sort": sort(c.p_holm),
         "of": format!("{} v {} {units}", count(c.n.1 as u64), count(c.n.0 as u64)),
         "how": how,
         "runs": c.units == Units::RunMedians,
@@ -121,7 +122,7 @@ fn change_cell(c: &Change) -> Value {
         "text": c.change.map_or_else(|| "n/a".to_owned(), change),
         "interval": interval,
         "weak": !c.supported,
-        "sort": c.change,
+        "sort": c.change.map(sort),
     })
 }
 

@@ -4,7 +4,7 @@ use super::RenderError;
 use super::merge::Paths;
 use super::paint::{DASHED, DASHES, DOTS, DOTTED, Kind, Painter};
 use crate::figure::font::{FAMILY, SVG_HEIGHT};
-use crate::figure::{Figure, INKS, Ink, Mark, heading};
+use crate::figure::{Figure, INKS, Ink, Mark, heading, size};
 use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::SVGBackend;
 use std::fmt::Write;
@@ -30,13 +30,22 @@ pub fn svg(figure: &Figure, place: Place) -> Result<String, RenderError> {
 
     let mut out = String::with_capacity(drawn.len());
     let name = escape(&figure.name);
+    // The page has the font in its style, and needs no namespace.
+    let alone = match place {
+        Place::File => format!(
+            " xmlns=\"http://www.w3.org/2000/svg\" data-generator=\"sb-report\" font-family=\"{FAMILY}\""
+        ),
+        Place::Page => String::new(),
+    };
     let _ = write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" data-generator=\"sb-report\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"t-{name} d-{name}\" font-family=\"{FAMILY}\" \
-         stroke-linejoin=\"round\" class=\"chart\">\n<title id=\"t-{name}\">{}</title>\n<desc id=\"d-{name}\">{}</desc>\n",
+        "<svg{alone} width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" role=\"img\" \
+         aria-labelledby=\"t-{name} d-{name}\" stroke-linejoin=\"round\" font-size=\"{}\" fill=\"{}\" \
+         class=\"chart\">\n<title id=\"t-{name}\">{}</title>\n<desc id=\"d-{name}\">{}</desc>\n",
         width * UNITS,
         height * UNITS,
+        size::TEXT * UNITS,
+        Ink::Muted.light(),
         escape(&figure.headline()),
         escape(&figure.description()),
     );
@@ -112,21 +121,28 @@ fn compact(drawn: &str, figure: &Figure, words: &[Mark], out: &mut String) {
             format!("font-size=\"{}\"", (size * UNITS).round()),
         ));
     }
+    // What most texts have, the root has.
+    let common = [
+        format!(" font-size=\"{}\"", size::TEXT * UNITS),
+        format!(" fill=\"{}\"", Ink::Muted.light()),
+    ];
     let mut in_text = false;
     let mut paths = Paths::default();
     // The first line is the root element, the last its end.
     for line in drawn.lines().skip(1).filter(|line| *line != "</svg>") {
         if in_text && line != "</text>" {
-            out.push_str(line);
+            paths.text(line);
             continue;
         }
         let line = replace.iter().fold(line.to_owned(), |line, (from, to)| line.replace(from, to));
-        if paths.take(&line, out) {
-            continue;
-        }
-        out.push_str(&line);
-        in_text = line.starts_with("<text");
-        if !in_text {
+        if in_text {
+            paths.text("</text>\n");
+            in_text = false;
+        } else if line.starts_with("<text") {
+            paths.text(&common.iter().fold(line, |line, attribute| line.replace(attribute, "")));
+            in_text = true;
+        } else if !paths.take(&line, out) {
+            out.push_str(&line);
             out.push('\n');
         }
     }
@@ -183,7 +199,7 @@ mod tests {
         );
         assert!(svg.contains("A line.</desc>"));
         assert!(svg.contains("stroke-dasharray=\"60 40\""), "{svg}");
-        assert!(svg.contains("font-size=\"120\""), "{svg}");
+        assert_eq!(svg.matches("font-size=\"120\"").count(), 1, "the root has it: {svg}");
         assert!(svg.contains("x opacity=&quot;1&quot; y"), "text is left alone: {svg}");
         assert!(svg.contains("prefers-color-scheme:dark"));
         assert!(svg.ends_with("</svg>\n"));
@@ -193,6 +209,6 @@ mod tests {
     fn on_the_page_the_words_and_the_style_are_the_page_s() {
         let svg = svg(&figure(), Place::Page).unwrap();
         assert!(!svg.contains("<style>") && svg.matches("<text").count() == 1);
-        assert!(svg.contains("d=\"M100,103 1000,103\""), "{svg}");
+        assert!(svg.contains("d=\"M100 103h900\""), "{svg}");
     }
 }

@@ -17,7 +17,7 @@ def figure(id_, title, subtitle, key=(), subject=""):
         is_(entry, entry.text())
     head = f"{subject}: {title[0].lower()}{title[1:]}" if subject else title
     is_(f.first("title"), head)
-    is_(f.first("desc"), " ".join([f"{head}. {subtitle}."] + [f"{k}." for k in key]))
+    is_(f.first("desc"), " ".join([f"{subtitle}."] + [f"{k}." for k in key]))
     return f
 
 
@@ -204,8 +204,9 @@ for p in pairs:
     over_time = figure(f"over-time.{slug(p)}", f"From {latency(of.values[0], u)} to {latency(of.values[-1], u)}", "Each latency at the time when it began, each run from its own first latency"
            + f" · n = {count(of.n)}" + (" · shade: latencies in a cell" if shades else " · open: cold starts" if "cold" in kinds else ""), key, f"{long(p)} over time")
     if shades:
-        # As many cells of each shade are drawn: a path of a shade is made of squares.
-        squares = [x.attributes["d"].count("z") for x in over_time.one("svg", class_="chart").all("path") if re.match(r"M\d+ \d+h(\d+)v\1h-\1z", x.attributes["d"])]
+        # As many cells of each shade are drawn: a path of a shade is made of columns of squares.
+        boxes = [re.findall(r"h(\d+)v(\d+)h-\1z", x.attributes["d"]) for x in over_time.one("svg", class_="chart").all("path") if re.match(r"M\d+ \d+h(\d+)v\d+h-\1z", x.attributes["d"])]
+        squares = [sum(round(int(high) / int(wide)) for wide, high in shade) for shade in boxes]
         assert squares == [k for k in counts if k], (p, squares, counts)
         page.checked += len(squares)
     tail = next(((k, of.q(k / 100)) for k in (99, 95, 90) if None not in of.ends(k / 100)), None)
