@@ -30,12 +30,10 @@ fn a_record_of_another_source_opens_nothing_in_the_file() {
     // Its label comes again in the middle of the traces, and the log has several blocks.
     let mut log = String::from("starting\nup\n");
     log += "{\"message\":\"1600776870000+0000|X\",\"kubernetes\":{\"pod_name\":\"p\"}}\n";
-    for i in 0..60_000u64 {
+    log.extend((0..60_000u64).map(|i| {
         let begin = 1_600_776_871_000 + i * 1000;
-        for (label, after) in [("A", 0), ("X", 1), ("B", 3)] {
-            log += &format!("{}+0000|{label}\n", begin + after);
-        }
-    }
+        format!("{begin}+0000|A\n{}+0000|X\n{}+0000|B\n", begin + 1, begin + 3)
+    }));
     let figures = both_ways(&log, &[]);
     assert_eq!([("A->X"), ("X->B"), ("total")].map(|p| n(&figures, p, "all")), [60_000; 3]);
     assert_eq!(n(&figures, "B->A", "all"), 0);
@@ -56,18 +54,18 @@ fn the_request_around_a_line_with_an_id_of_its_own_tells_how_it_started() {
     let at = "2022-04-14T05:20:00.000Z";
     let mut log =
         format!("{at} INIT_START Runtime Version: nodejs:18.v30\tRuntime Version ARN: x\n");
-    for (number, request) in
-        (0..).zip(["c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0", "c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb1"])
-    {
-        let epoch = 1_650_000_000_000u64 + number * 100;
-        log += &format!("{at} START RequestId: {request} Version: $LATEST\n");
-        log += &format!("{at} {epoch}+0000|A trace_id=t{number}\n");
-        log += &format!("{at} {}+0000|B trace_id=t{number}\n", epoch + 10);
-        log += &format!("{at} END RequestId: {request}\n");
-        log += &format!(
-            "{at} REPORT RequestId: {request}\tDuration: 11.25 ms\tBilled Duration: 12 ms\n"
-        );
-    }
+    log.extend((0..2u64).map(|number| {
+        let id = format!("c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb{number}");
+        let epoch = 1_650_000_000_000 + number * 100;
+        [
+            format!("{at} START RequestId: {id} Version: $LATEST\n"),
+            format!("{at} {epoch}+0000|A trace_id=t{number}\n"),
+            format!("{at} {}+0000|B trace_id=t{number}\n", epoch + 10),
+            format!("{at} END RequestId: {id}\n"),
+            format!("{at} REPORT RequestId: {id}\tDuration: 11.25 ms\tBilled Duration: 12 ms\n"),
+        ]
+        .concat()
+    }));
     let figures = both_ways(&log, &[]);
     assert_eq!(["all", "cold", "warm"].map(|class| n(&figures, "A->B", class)), [2, 1, 1]);
 }
