@@ -1,6 +1,7 @@
 //! Every carrier against its samples in `fixtures/carriers/`: the exact rows, whatever the sample
 //! was packed in, and no other carrier claims it.
 
+mod borders;
 mod hostile;
 mod large;
 mod usual;

@@ -134,25 +134,24 @@ fn is_level(text: &[u8]) -> bool {
 /// A request id: mostly a UUID, but emulators print other tokens.
 pub(crate) fn is_request_id(text: impl AsRef<[u8]>) -> bool {
     let text = text.as_ref();
-    // Without an early end, so that no branch depends on the bytes.
-    (8..=64).contains(&text.len())
-        && text.iter().fold(1, |fits, &b| fits & OF_AN_ID[usize::from(b)]) == 1
+    // Without an early end, so that no branch depends on the bytes and many are looked at at once.
+    let of_an_id = |fits: bool, &b: &u8| {
+        let letter = (b | 0x20).wrapping_sub(b'a') < 26;
+        let digit = b.wrapping_sub(b'0') < 10;
+        fits & (letter | digit | (b == b'-') | (b == b'_'))
+    };
+    match <&[u8; UUID]>::try_from(text) {
+        Ok(uuid) => uuid.iter().fold(true, of_an_id),
+        Err(_) => (8..=64).contains(&text.len()) && text.iter().fold(true, of_an_id),
+    }
 }
 
-/// One for each byte that may stand in an id.
-const OF_AN_ID: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut b = 0u8;
-    while b < 128 {
-        table[b as usize] = (b.is_ascii_alphanumeric() || b == b'-' || b == b'_') as u8;
-        b += 1;
-    }
-    table
-};
+/// How long a UUID is with its dashes.
+pub(super) const UUID: usize = 36;
 
 /// A UUID with its dashes.
 pub(crate) fn is_uuid(text: &str) -> bool {
-    text.len() == 36
+    text.len() == UUID
         && text.bytes().enumerate().all(|(at, b)| match at {
             8 | 13 | 18 | 23 => b == b'-',
             _ => b.is_ascii_hexdigit(),
@@ -170,6 +169,19 @@ mod tests {
         let layer = peel(text.as_bytes())?;
         let body = String::from_utf8(layer.body.into_owned()).unwrap();
         Some((layer.id.text.replace(ID, "ID"), body))
+    }
+
+    #[test]
+    fn ids_have_letters_digits_and_two_marks() {
+        for byte in 0..=u8::MAX {
+            let fits = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            for length in [8, UUID, 64] {
+                let mut id = vec![b'a'; length];
+                id[length - 1] = byte;
+                assert_eq!(is_request_id(&id), fits, "{byte} {length}");
+            }
+        }
+        assert!(!is_request_id("a".repeat(7)) && !is_request_id("a".repeat(65)));
     }
 
     #[test]

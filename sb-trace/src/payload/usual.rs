@@ -1,7 +1,7 @@
 //! The commonest forms of a line, taken apart in few instructions. Each takes only what the way for
 //! all lines takes alike; tests hold them to that.
 
-use super::lambda::is_request_id;
+use super::lambda::{UUID, is_request_id};
 use super::time::DATE;
 use crate::digits::{Form, begins_as};
 use std::ops::Range;
@@ -50,23 +50,24 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     if !begins_as(text, &TIME) || text.get(ID - 1) != Some(&b'\t') {
         return None;
     }
-    let length = tab_within(text.get(ID..)?, LONGEST_ID)?;
-    let id = text.get(ID..ID + length)?;
-    // Before the first request, the runtime prints this.
-    if !is_request_id(id) || id == b"undefined" {
-        return None;
-    }
+    let is_id = |length: usize| {
+        let id = text.get(ID..ID + length);
+        // Before the first request, the runtime prints the word.
+        id.is_some_and(|id| is_request_id(id) && id != b"undefined")
+    };
+    // No TAB is part of an id, and mostly it has the length of a UUID.
+    let length = if text.get(ID + UUID) == Some(&b'\t') && is_id(UUID) {
+        UUID
+    } else {
+        let rest = text.get(ID..)?;
+        let length = memchr::memchr(b'\t', rest.get(..=LONGEST_ID).unwrap_or(rest))?;
+        Some(length).filter(|&length| is_id(length))?
+    };
     let level = ID + length + 1;
-    let length = tab_within(text.get(level..)?, LONGEST_LEVEL)?;
+    let length = text.get(level..)?.iter().take(LONGEST_LEVEL + 1).position(|&b| b == b'\t')?;
     let is_level = length >= 3 && text[level..level + length].iter().all(u8::is_ascii_alphabetic);
     let body = level + length + 1;
     is_level.then(|| Usual { id: ID..level - 1, body, ..Usual::default() })
-}
-
-/// Where the first TAB stands, if no more than so many bytes stand before it.
-#[inline]
-fn tab_within(text: &[u8], most: usize) -> Option<usize> {
-    memchr::memchr(b'\t', text.get(..=most).unwrap_or(text))
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ struct Scratch {
     key_of: Vec<u32>,
     sorted: Vec<Row>,
     ends: Vec<usize>,
+    /// The numbers of the keys by their hashes.
+    index: HashTable<u32>,
 }
 
 impl Close<'_> {
@@ -66,12 +68,12 @@ impl Close<'_> {
         self,
         writers: &[(Keyed, Option<Vec<Name>>)],
         heap: usize,
-        Scratch { rows, key_of, sorted, ends }: &mut Scratch,
+        Scratch { rows, key_of, sorted, ends, index }: &mut Scratch,
     ) -> Closed {
         rows.clear();
         key_of.clear();
         let mut keys: Vec<(u32, &[u8])> = Vec::new();
-        let mut index: HashTable<u32> = HashTable::new();
+        index.clear();
         let hasher = DefaultHashBuilder::default();
         for (writer, words) in writers {
             let Some(stream) = writer.heaps.get(heap) else { continue };
