@@ -135,14 +135,14 @@ fn is_level(text: &[u8]) -> bool {
 pub(crate) fn is_request_id(text: impl AsRef<[u8]>) -> bool {
     let text = text.as_ref();
     // Without an early end, so that no branch depends on the bytes and many are looked at at once.
-    let of_an_id = |fits: bool, &b: &u8| {
-        let letter = (b | 0x20).wrapping_sub(b'a') < 26;
-        let digit = b.wrapping_sub(b'0') < 10;
-        fits & (letter | digit | (b == b'-') | (b == b'_'))
+    let of_an_id = |fits: u8, &b: &u8| {
+        let letter = u8::from((b | 0x20).wrapping_sub(b'a') < 26);
+        let digit = u8::from(b.wrapping_sub(b'0') < 10);
+        fits & (letter | digit | u8::from(b == b'-') | u8::from(b == b'_'))
     };
     match <&[u8; UUID]>::try_from(text) {
-        Ok(uuid) => uuid.iter().fold(true, of_an_id),
-        Err(_) => (8..=64).contains(&text.len()) && text.iter().fold(true, of_an_id),
+        Ok(uuid) => uuid.iter().fold(1, of_an_id) == 1,
+        Err(_) => (8..=64).contains(&text.len()) && text.iter().fold(1, of_an_id) == 1,
     }
 }
 
