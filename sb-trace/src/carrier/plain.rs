@@ -37,11 +37,9 @@ pub(super) fn read(block: &Block, how: How<'_>, parsed: Parsed) -> Parsed {
             _ => start,
         };
         let next = rest.get(..end).unwrap_or_default();
-        // Colours, columns of a runtime, JSON, or the log of an invocation in another form: then the
-        // lines are records with payloads.
-        let payloads = is_line
-            && (memchr::memchr3(0x1b, b'\t', b'{', next).is_some() || payload::may_hold(next));
-        if payloads || how.log_results && payload::may_hold_log_result(next) {
+        // Then the lines are records with payloads.
+        let log_result = how.log_results && payload::may_hold_log_result(next);
+        if log_result || (is_line && has_payload(next)) {
             let (at, number) = (lines.at, lines.number);
             let mut sink = Sink::from(text, how, lines.parsed, (at, number));
             sink.stray(at..text.len());
@@ -54,6 +52,17 @@ pub(super) fn read(block: &Block, how: How<'_>, parsed: Parsed) -> Parsed {
             lines.without_bars(end);
         }
     }
+}
+
+/// Whether a line with a bar is a record with a payload: colours, columns of a runtime, JSON, or what
+/// a cheap look takes for the begin of one and is one.
+fn has_payload(line: &[u8]) -> bool {
+    memchr::memchr3(0x1b, b'\t', b'{', line).is_some()
+        || payload::may_hold(line) && {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            let layer = payload::unwrap(line);
+            layer.signal.is_some() || layer.body.len() < line.len()
+        }
 }
 
 /// Where the reading is.
@@ -164,6 +173,9 @@ mod tests {
                 "[a-z|{\t\u{1b}]{0,4}\n?|\r|\n|\\PC", Just("\0".to_owned()),
                 "2022-04-14 05:20:00 c04f1f91-a23a-4c9a-8cbc-b701ca1f1fb0 INFO 1650000000000\\+0000\\|[AB]\n",
                 "[a-c{ ]{0,2}\"LogResult\": \"MTY1MDAwMDAwMDAwMCswMDAwfEEK\"[|,]\n",
+                "(\u{feff}|\\[| ?(START|END) RequestId: [0-9]{6,9} ?)(1650000000000\\+0000)?\\|A\n",
+                // In base64: a statement and END with an id, each on a line.
+                "x?\"?LogResult\"?: ?\"MTY1MDAwMDAwMDAwMCswMDAwfEEKRU5EIFJlcXVlc3RJZDogci0xMjM0NTY3OAo=\"\n?",
             ], 0..24),
             noise in proptest::collection::vec(any::<u8>(), 0..6),
             place in any::<prop::sample::Index>(),
@@ -180,6 +192,7 @@ mod tests {
             prop_assert_eq!(parsed.lines, expected.lines);
             prop_assert_eq!((parsed.first, parsed.last), (expected.first, expected.last));
             prop_assert_eq!(parsed.has_nul, expected.has_nul);
+            prop_assert_eq!(&parsed.marks, &expected.marks);
             prop_assert_eq!(format!("{:?}", &parsed.kept), format!("{:?}", &expected.kept));
             prop_assert_eq!(parsed.rows, expected.rows);
         }
