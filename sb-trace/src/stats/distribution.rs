@@ -20,17 +20,21 @@ impl PartialEq for Distribution {
 
 impl Eq for Distribution {}
 
-/// Fewer latencies than this are sorted by comparing them.
-const FEW: usize = 1 << 10;
+/// Sorts latencies, in whatever unit.
+pub(crate) fn sort<T: radsort::Key + Ord>(latencies: &mut [T]) {
+    /// Fewer are sooner compared with one another.
+    const FEW: usize = 1 << 10;
+    if latencies.len() < FEW {
+        latencies.sort_unstable();
+    } else {
+        radsort::sort(latencies);
+    }
+}
 
 impl Distribution {
     /// Of latencies in any order.
     pub fn of(mut latencies: Vec<i64>) -> Self {
-        if latencies.len() < FEW {
-            latencies.sort_unstable();
-        } else {
-            radsort::sort(&mut latencies);
-        }
+        sort(&mut latencies);
         Self::of_sorted(latencies)
     }
 
@@ -85,8 +89,7 @@ impl Distribution {
 
     /// How many of the least latencies something holds for that holds for no greater ones.
     pub fn count_while(&self, holds: impl Fn(i64) -> bool) -> u64 {
-        let distinct = self.values.partition_point(|&latency| holds(latency));
-        distinct.checked_sub(1).map_or(0, |last| self.counted_up_to(last))
+        self.between(0, self.place(0, holds))
     }
 
     /// The place behind the least latencies something holds for that holds for no greater ones, not
@@ -105,12 +108,9 @@ impl Distribution {
 
     /// How many latencies stand from one place to another.
     pub(super) fn between(&self, from: usize, to: usize) -> u64 {
-        let up_to = |place: usize| place.checked_sub(1).map_or(0, |last| self.counted_up_to(last));
-        up_to(to).saturating_sub(up_to(from))
-    }
-
-    fn counted_up_to(&self, place: usize) -> u64 {
-        self.up_to.get(place).copied().unwrap_or(place as u64 + 1)
+        let counted = |last: usize| self.up_to.get(last).copied().unwrap_or(last as u64 + 1);
+        let before = |place: usize| place.checked_sub(1).map_or(0, counted);
+        before(to).saturating_sub(before(from))
     }
 
     /// The latencies with the number of each.
@@ -119,12 +119,8 @@ impl Distribution {
             let equal = self.values.chunk_by(|a, b| a == b);
             return Either::Left(equal.map(|equal| (equal[0], equal.len() as u64)));
         }
-        let count = |place: usize| {
-            let before = place.checked_sub(1).map_or(0, |before| self.counted_up_to(before));
-            self.counted_up_to(place) - before
-        };
         let values = self.values.iter().enumerate();
-        Either::Right(values.map(move |(place, &value)| (value, count(place))))
+        Either::Right(values.map(|(place, &value)| (value, self.between(place, place + 1))))
     }
 
     /// The sum of all.

@@ -8,6 +8,7 @@ mod quantile;
 mod summary;
 
 pub use distribution::Distribution;
+pub(crate) use distribution::sort;
 pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, minimum_n, ranks, supported};
 pub use modes::{Mode, modes};

@@ -2,6 +2,7 @@
 //! 2^20 of them; beyond that it is 4 bytes a latency, or 8 of what is negative or very long.
 
 use super::poured::Poured;
+use crate::stats::sort;
 
 /// Latencies of fewer units of the clock than this are counted in an array, which grows up to that.
 const DENSE: usize = 4096;
@@ -146,7 +147,7 @@ impl Counts {
         self.counted = merged(std::mem::take(&mut self.counted), too_many);
         self.lists.extend(Some(other.list).filter(|list| !list.is_empty()));
         self.lists.extend(other.lists);
-        join(&mut self.far, other.far);
+        self.far.extend(other.far);
         self.counted = merged(std::mem::take(&mut self.counted), other.counted);
     }
 
@@ -162,22 +163,13 @@ impl Counts {
     }
 }
 
-/// Two lists as one.
-fn join<T>(list: &mut Vec<T>, other: Vec<T>) {
-    if list.is_empty() {
-        *list = other;
-    } else {
-        list.extend(other);
-    }
-}
-
 /// A long list in ascending order with the number of each, if most of it is equal; the list is
 /// empty then.
 fn counted<T: radsort::Key + Ord + Copy>(list: &mut Vec<T>) -> Option<Vec<(T, u64)>> {
     if list.len() < LONG || !often_equal(list) {
         return None;
     }
-    radsort::sort(list);
+    sort(list);
     let distinct = list.chunk_by(|a, b| a == b);
     if 2 * distinct.clone().count() > list.len() {
         return None;

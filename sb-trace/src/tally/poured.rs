@@ -1,7 +1,7 @@
 //! Latencies of several shapes together, to be sorted and counted.
 
 use super::counts::{Ticks, merge};
-use crate::stats::Distribution;
+use crate::stats::{Distribution, sort};
 
 /// Latencies of several multisets, in any order.
 #[derive(Debug)]
@@ -45,8 +45,8 @@ impl Poured {
 
     /// All of them, sorted.
     pub(crate) fn distribution(mut self) -> Distribution {
-        radsort::sort(&mut self.list);
-        radsort::sort(&mut self.far);
+        sort(&mut self.list);
+        sort(&mut self.far);
         let ticks = self.ticks;
         let list = self.list.iter().map(|&units| ticks.ns(units));
         if self.counts.is_empty() && self.far.is_empty() {

@@ -227,11 +227,18 @@ impl Shapes {
         if head.traces == FEW {
             head.room = self.short.room(self.rests[number as usize].slots.len() + 1);
         }
+        self.take(number, false, times, ticks);
+    }
+
+    /// Takes the latencies of one trace of a shape, the counters of which may be `near`.
+    #[inline]
+    fn take(&mut self, number: u32, near: bool, times: impl Fn(u32) -> i64, ticks: Ticks) {
+        let head = &self.known.heads[number as usize];
         for m in &self.lists[head.list as usize] {
             let Some(to) = m.to else { continue };
             // Epochs are not negative, so that their difference fits.
             let latency = times(to).wrapping_sub(times(m.from));
-            if !self.short.note(head.room, m.slot, ticks.units(latency)) {
+            if !self.short.take(near, head.room, m.slot, ticks.units(latency)) {
                 let slot = &mut self.rests[number as usize].slots[m.slot as usize];
                 slot.latencies.add(latency, ticks);
             }
@@ -251,7 +258,6 @@ impl Shapes {
         ticks: Ticks,
     ) -> usize {
         let mut left = rows;
-        let mut pauses = self.known.heads[last.0 as usize].room;
         while let [first, second, ..] = left
             && let Some(&number) = self.likely.get(second.label as usize)
             && let Some(head) = self.known.heads.get_mut(number as usize)
@@ -267,23 +273,11 @@ impl Shapes {
             && trace.is_sorted_by_key(|row| row.epoch_ns)
         {
             head.traces += 1;
-            let room = head.room;
             // The counters of the shape before are in this core's cache.
             let near = number == last.0;
-            for m in &self.lists[head.list as usize] {
-                let Some(to) = m.to else { continue };
-                let time = |at: u32| trace[at as usize].epoch_ns;
-                let latency = time(to).wrapping_sub(time(m.from));
-                if !self.short.take(near, room, m.slot, ticks.units(latency)) {
-                    let slot = &mut self.rests[number as usize].slots[m.slot as usize];
-                    slot.latencies.add(latency, ticks);
-                }
-            }
-            let pause = first.epoch_ns.wrapping_sub(last.1);
-            if !self.short.take(near, pauses, pauses.pauses(), ticks.units(pause)) {
-                self.rests[last.0 as usize].wraps.add(pause, ticks);
-            }
-            (*last, pauses, left) = ((number, end.epoch_ns), room, behind);
+            self.take(number, near, |at| trace[at as usize].epoch_ns, ticks);
+            self.take_pause(last.0, near, first.epoch_ns.wrapping_sub(last.1), ticks);
+            (*last, left) = ((number, end.epoch_ns), behind);
         }
         rows.len() - left.len()
     }
@@ -291,10 +285,14 @@ impl Shapes {
     /// Counts the pause from a trace of a shape to the next one.
     #[inline]
     pub(super) fn wrap(&mut self, number: u32, pause_ns: i64, ticks: Ticks) {
+        self.take_pause(number, false, pause_ns, ticks);
+    }
+
+    #[inline]
+    fn take_pause(&mut self, number: u32, near: bool, pause_ns: i64, ticks: Ticks) {
         let room = self.known.heads[number as usize].room;
-        let rest = &mut self.rests[number as usize];
-        if !self.short.note(room, room.pauses(), ticks.units(pause_ns)) {
-            rest.wraps.add(pause_ns, ticks);
+        if !self.short.take(near, room, room.pauses(), ticks.units(pause_ns)) {
+            self.rests[number as usize].wraps.add(pause_ns, ticks);
         }
     }
 
