@@ -3,6 +3,7 @@
 use super::{StartClass, Trace, Traces};
 use crate::event::Event;
 use crate::names::Name;
+use std::ops::Range;
 
 /// A trace before it is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,18 @@ pub(crate) struct Draft {
     pub number: u32,
 }
 
+impl Draft {
+    fn range(&self) -> Range<usize> {
+        self.first as usize..self.end as usize
+    }
+
+    /// Its events, of those of all drafts.
+    #[inline]
+    fn events<'o>(&self, order: &'o [u32]) -> &'o [u32] {
+        order.get(self.range()).unwrap_or_default()
+    }
+}
+
 /// All of them. Their events stand in one list: a list for each was measured to be dear.
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
@@ -31,13 +44,13 @@ impl Drafts {
     /// The events of one of them.
     #[inline]
     pub(crate) fn events(&self, draft: &Draft) -> &[u32] {
-        self.order.get(draft.first as usize..draft.end as usize).unwrap_or_default()
+        draft.events(&self.order)
     }
 
     /// Sorts the events of each.
     pub(super) fn sort_events<K: Ord>(&mut self, key: impl Fn(u32) -> K) {
         for draft in &self.all {
-            let events = self.order.get_mut(draft.first as usize..draft.end as usize);
+            let events = self.order.get_mut(draft.range());
             let events = events.unwrap_or_default();
             if !events.is_sorted_by_key(|&place| key(place)) {
                 events.sort_by_key(|&place| key(place));
@@ -51,10 +64,7 @@ impl Drafts {
             draft.number = number;
         }
         let order = &self.order;
-        let key = |draft: &Draft| {
-            let events = order.get(draft.first as usize..draft.end as usize).unwrap_or_default();
-            (draft.run, events.iter().min().copied())
-        };
+        let key = |draft: &Draft| (draft.run, draft.events(order).iter().min().copied());
         if !self.all.is_sorted_by_key(key) {
             self.all.sort_by_cached_key(key);
         }
@@ -70,10 +80,8 @@ impl Drafts {
     ) -> u64 {
         let time = |place: u32| events[place as usize].epoch_ns;
         let order = &self.order;
-        let of =
-            |draft: &Draft| order.get(draft.first as usize..draft.end as usize).unwrap_or_default();
         let fits = |first: u32, place: u32| time(place).saturating_sub(time(first)) <= max_trace_ns;
-        let is_long = |draft: &Draft| match *of(draft) {
+        let is_long = |draft: &Draft| match *draft.events(order) {
             [first, .., last] => !fits(first, last),
             _ => false,
         };
@@ -90,8 +98,8 @@ impl Drafts {
             split += 1;
             let mut rest = *draft;
             let mut part = 1;
-            while let Some(&first) = of(&rest).first() {
-                let length = of(&rest).partition_point(|&place| fits(first, place));
+            while let Some(&first) = rest.events(order).first() {
+                let length = rest.events(order).partition_point(|&place| fits(first, place));
                 let end = rest.first + u32::try_from(length.max(1)).unwrap_or(u32::MAX);
                 let id = if part == 1 { draft.id } else { name(draft.id, part) };
                 parts.push(Draft { id, end, ..rest });
