@@ -23,29 +23,25 @@ pub(super) fn read(block: &Block, how: How<'_>, parsed: Parsed) -> Parsed {
         if rest.is_empty() {
             return lines.parsed;
         }
-        let bar = memchr::memchr(b'|', rest);
-        let before = rest.get(..bar.unwrap_or(rest.len())).unwrap_or_default();
-        let start = match bar {
-            Some(_) => memchr::memrchr(b'\n', before).map_or(0, |end| end + 1),
-            None => rest.len(),
+        // The lines before the one with the next bar, or that one.
+        let line_with = |bar: usize| memchr::memchr(b'\n', &rest[bar..]).map(|end| bar + end + 1);
+        let (end, has_bar) = match memchr::memchr(b'|', rest) {
+            None => (rest.len(), false),
+            Some(bar) => match memchr::memrchr(b'\n', &rest[..bar]) {
+                Some(before) => (before + 1, false),
+                None => (line_with(bar).unwrap_or(rest.len()), true),
+            },
         };
-        let is_line = start == 0;
-        let end = match bar {
-            Some(bar) if is_line => {
-                memchr::memchr(b'\n', &rest[bar..]).map_or(rest.len(), |end| bar + end + 1)
-            }
-            _ => start,
-        };
-        let next = rest.get(..end).unwrap_or_default();
+        let next = &rest[..end];
         // Then the lines are records with payloads.
         let log_result = how.log_results && payload::may_hold_log_result(next);
-        if log_result || (is_line && has_payload(next)) {
+        if log_result || (has_bar && has_payload(next)) {
             let (at, number) = (lines.at, lines.number);
             let mut sink = Sink::from(text, how, lines.parsed, (at, number));
             sink.stray(at..text.len());
             return sink.finish(Vec::new());
         }
-        if is_line {
+        if has_bar {
             lines.line(end);
         } else {
             // The line with the bar may be a statement and nothing else.

@@ -6,7 +6,7 @@ use super::raw::{looks_like_a_statement, offset_in, own_id};
 use super::record::{How, Record};
 use crate::names::Name;
 use crate::payload::{self, Id, Layer, Signal};
-use crate::statement::{Found, Head, Heads, Statement, label, scan};
+use crate::statement::{Found, Head, Heads, Statement, label, parse, scan};
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
@@ -244,9 +244,8 @@ impl<'b> Sink<'b> {
     }
 
     /// Whether a text begins with a statement.
-    pub(crate) fn begins_with_statement(&mut self, text: &[u8]) -> bool {
-        let head = self.heads.read(text);
-        head.is_some_and(|head| text.get(head.length..).is_some_and(|rest| label(rest).is_ok()))
+    pub(crate) fn begins_with_statement(&self, text: &[u8]) -> bool {
+        parse(text, self.how.unit).is_ok()
     }
 
     /// The statement that a text is, if it is nothing else.

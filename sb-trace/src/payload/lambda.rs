@@ -50,7 +50,6 @@ pub(crate) fn signal_alone(text: &[u8]) -> Option<Signal<'_>> {
 fn signal(text: &[u8]) -> Option<Layer<'_>> {
     let (line, _) = text.split_at(memchr::memchr2(b'\n', b'\r', text).unwrap_or(text.len()));
     let id = |after: &[u8]| {
-        const UUID: usize = 36;
         let rest = line.strip_prefix(after)?;
         let is_end = |at: usize| rest.get(at).is_none_or(u8::is_ascii_whitespace);
         let id = |end: usize| rest.get(..end).filter(|id| is_request_id(id));

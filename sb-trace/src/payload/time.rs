@@ -5,6 +5,8 @@ use crate::digits::{Form, word};
 
 /// The parts of a time, as they stand in words of eight bytes.
 pub(crate) const DATE: Form = Form::of(*b"0000-00-");
+/// `2022-04-14T05:20:00.000Z`
+pub(crate) const MILLISECONDS_Z: [Form; 3] = [DATE, Form::of(*b"00T00:00"), Form::of(*b":00.000Z")];
 const DAY_AND_HOUR: Form = Form::of(*b"00*00:00");
 const TIME: Form = Form::of(*b"00:00:00");
 

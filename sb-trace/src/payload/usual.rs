@@ -2,8 +2,8 @@
 //! all lines takes alike; tests hold them to that.
 
 use super::lambda::{UUID, is_request_id};
-use super::time::DATE;
-use crate::digits::{Form, begins_as};
+use super::time::MILLISECONDS_Z;
+use crate::digits::begins_as;
 use std::ops::Range;
 
 /// Where the parts of a record stand. All its bytes but those of the app's own text are ASCII and no
@@ -46,8 +46,7 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     const ID: usize = 25;
     const LONGEST_ID: usize = 64;
     const LONGEST_LEVEL: usize = 11;
-    const TIME: [Form; 3] = [DATE, Form::of(*b"00T00:00"), Form::of(*b":00.000Z")];
-    if !begins_as(text, &TIME) || text.get(ID - 1) != Some(&b'\t') {
+    if !begins_as(text, &MILLISECONDS_Z) || text.get(ID - 1) != Some(&b'\t') {
         return None;
     }
     let is_id = |length: usize| {

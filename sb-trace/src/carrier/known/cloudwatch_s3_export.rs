@@ -1,8 +1,8 @@
 //! `cloudwatch-s3-export`: an object of a CloudWatch Logs export: time, message.
 
 use crate::carrier::{Brackets, Carrier, Further, Line, Lines, Shape};
-use crate::digits::{Form, begins_as};
-use crate::payload::time::{self, DATE, Zone};
+use crate::digits::begins_as;
+use crate::payload::time::{self, MILLISECONDS_Z, Zone};
 use crate::payload::{Usual, of_lambda};
 use std::borrow::Cow;
 
@@ -30,8 +30,7 @@ fn open(line: &[u8]) -> Option<Line<'_>> {
 
 /// The same of most lines: all but those that end behind the time.
 fn usual(text: &[u8]) -> Option<Usual> {
-    const TIME: [Form; 3] = [DATE, Form::of(*b"00T00:00"), Form::of(*b":00.000Z")];
     const BODY: usize = 25;
-    let known = begins_as(text, &TIME) && text.get(BODY - 1) == Some(&b' ');
+    let known = begins_as(text, &MILLISECONDS_Z) && text.get(BODY - 1) == Some(&b' ');
     known.then(|| of_lambda(text, BODY, 0..0))
 }

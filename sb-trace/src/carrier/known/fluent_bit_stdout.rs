@@ -148,22 +148,25 @@ impl<'a> Map<'a> {
 
     /// A string without any escape, and where it stands.
     fn string(&mut self) -> Option<Range<usize>> {
-        self.skip(b"\"")?;
-        let length = memchr::memchr2(b'"', b'\\', self.rest())?;
-        let range = self.at..self.at + length;
-        self.at = range.end;
+        let range = self.within_string()?;
         self.skip(b"\"")?;
         Some(range)
     }
 
     /// The same of a string at the end of which there may be a line end.
     fn text(&mut self) -> Option<Range<usize>> {
+        let range = self.within_string()?;
+        let _ = self.skip(b"\\n");
+        self.skip(b"\"")?;
+        Some(range)
+    }
+
+    /// Goes to the end of a string or to the first escape in it.
+    fn within_string(&mut self) -> Option<Range<usize>> {
         self.skip(b"\"")?;
         let length = memchr::memchr2(b'"', b'\\', self.rest())?;
         let range = self.at..self.at + length;
         self.at = range.end;
-        let _ = self.skip(b"\\n");
-        self.skip(b"\"")?;
         Some(range)
     }
 
