@@ -94,6 +94,8 @@ fn what_docker_did_not_cut_is_no_part() {
     ];
     let expected = pairs(&[("A", ""), ("B", ""), ("A", ""), ("B", "")]);
     assert_eq!(of(&log.concat(), &Options::default()), expected);
+    let log = log.concat().replace("+0000", "Z");
+    assert_eq!(of(&log, &Options::default()), expected);
     // What it cut may go on with anything: this is no statement, since a letter stands before it.
     let long = "x".repeat(16 << 10);
     let lines = |long: &str| {
