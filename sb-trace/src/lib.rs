@@ -46,6 +46,7 @@ mod run;
 mod statement;
 mod tally;
 mod unknown;
+mod uuid;
 
 #[cfg(feature = "tables")]
 pub mod cli;

@@ -13,7 +13,7 @@ use crate::filter::Filter;
 use crate::names::{NONE, Name, Names};
 use crate::options::{ID_GROUP, Options};
 use crate::read::{Input, Place};
-use crate::tally::Stretches;
+use crate::tally::{ROW_BITS, Stretches};
 use hashbrown::HashSet;
 use regex::bytes::Regex;
 use std::sync::Arc;
@@ -63,10 +63,9 @@ struct InputState {
 /// Place of a block in the log, which leaves room for its rows: of two events, the one that comes
 /// first has the smaller place.
 pub(super) fn place(file: usize, block: usize) -> u64 {
-    const ROWS: u32 = 22;
     const BLOCKS: u32 = 22;
     let block = (block as u64).min((1 << BLOCKS) - 1);
-    (file as u64) << (BLOCKS + ROWS) | block << ROWS
+    (file as u64) << (BLOCKS + ROW_BITS) | block << ROW_BITS
 }
 
 impl Joiner {
@@ -235,7 +234,7 @@ impl Joiner {
         let (run, file_index) = (info.run, u32::try_from(file).unwrap_or(u32::MAX));
         let accounting = &mut self.out.accounting;
         let words = &mut self.words[reader];
-        let ids = self.names.absorb(&parsed.ids);
+        let ids = parsed.ids.told(&mut self.names);
         let ids = ids.as_slice();
         let mut marks = parsed.marks.iter().peekable();
         for (at, row) in parsed.rows.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 mod count;
 mod environment;
+mod ids;
 mod parsed;
 mod places;
 mod raw;
@@ -12,6 +13,7 @@ mod usual;
 mod words;
 
 pub(crate) use environment::Environments;
+pub(crate) use ids::{Ids, Key};
 #[cfg(test)]
 pub(crate) use parsed::Change;
 pub(crate) use parsed::{LineClass, OpenPart, Parsed, RawEvent};

@@ -1,8 +1,9 @@
 //! What one block of an input holds: events, look-alikes and a class for each line.
 
+use super::ids::Ids;
 use super::table::Event;
 use super::words::Words;
-use crate::names::{Name, Names};
+use crate::names::Name;
 use crate::statement::{LookAlike, Statement};
 use crate::tally::Sums;
 
@@ -104,7 +105,7 @@ pub(crate) struct Parsed {
     /// Those that the reader met for the first time, once it has read.
     pub fresh: Vec<Box<str>>,
     /// Ids.
-    pub ids: Names,
+    pub ids: Ids,
     pub rows: Vec<Event>,
     /// What is left of the rows, if they were measured already.
     pub sums: Option<Sums>,

@@ -28,7 +28,7 @@ const WORTH: usize = if cfg!(test) { 1 } else { 1 << 10 };
 
 /// What the text of a record is.
 enum What<'b> {
-    Statement(Head, Name),
+    Statement { epoch_ns: i64, utc_offset_minutes: i16, label: Name },
     Signal(Signal<'b>),
 }
 
@@ -57,15 +57,24 @@ impl<'b> Sink<'b> {
                 ("", "") => (part(&form.id), part(&form.source)),
                 (id, source) => (id.as_bytes(), source.as_bytes()),
             };
-            let Some(source) = self.parsed.words.source_of(source) else { break };
+            let uuid = form.uuid.filter(|_| usual.above == ("", ""));
+            let source = match source {
+                [] => Some(NONE),
+                source => self.parsed.words.source_of(source),
+            };
+            let Some(source) = source else { break };
             let own_line = line + u64::from(form.lines_above);
             match what {
-                What::Statement(head, label) => {
-                    let Some(id) = self.parsed.ids.add_bytes(id) else { break };
+                What::Statement { epoch_ns, utc_offset_minutes, label } => {
+                    let id = match uuid {
+                        Some(uuid) => Some(self.parsed.ids.add_uuid(uuid)),
+                        None => self.parsed.ids.add_bytes(id),
+                    };
+                    let Some(id) = id else { break };
                     self.parsed.sourced |= source != NONE;
                     self.parsed.rows.push(Event {
-                        epoch_ns: head.epoch_ns,
-                        utc_offset_minutes: head.utc_offset_minutes,
+                        epoch_ns,
+                        utc_offset_minutes,
                         label,
                         correlation_id: id,
                         trace_id: NONE,
@@ -104,7 +113,8 @@ impl<'b> Sink<'b> {
         signals: bool,
     ) -> Option<(What<'b>, usize)> {
         let body = text.get(form.body..)?;
-        let Some(head) = self.heads.read(body) else {
+        // Field by field: as a whole, it would be read from memory before it is all written.
+        let Some(Head { epoch_ns, utc_offset_minutes, length }) = self.heads.read(body) else {
             // Colours may stand anywhere in Lambda's own lines.
             if !signals || !form.may_signal || self.is_coloured() {
                 return None;
@@ -113,18 +123,19 @@ impl<'b> Sink<'b> {
             let signal = lambda::signal_alone(body.get(..end)?)?;
             return Some((What::Signal(signal), form.body + end + 1));
         };
-        let start = form.body + head.length;
+        let start = form.body + length;
         let label = text.get(start..)?;
         let (label, next) = match form.end {
             None => {
-                self.parsed.words.label_where(label, |text, at| Some(start + line_end(text, at)?))
+                let line = self.parsed.words.label_of_line(label);
+                line.map(|(label, next)| (label, start + next))
             }
             Some((end, next)) => {
                 let ends = |_: &[u8], at| (start + at == end).then_some(next);
                 self.parsed.words.label_where(label, ends)
             }
         }?;
-        Some((What::Statement(head, label), next))
+        Some((What::Statement { epoch_ns, utc_offset_minutes, label }, next))
     }
 
     /// Notes that all bytes between two places were looked at.

@@ -1,6 +1,7 @@
 //! Labels and sources: few, and the same ones again and again. A reader keeps their handles from
 //! block to block, so that most of them are compared with one guess instead of being looked up.
 
+use crate::digits::word;
 use crate::names::{NONE, Name, Names};
 use crate::statement::{label_length, line_end};
 
@@ -25,7 +26,7 @@ struct Recent(Vec<[Next; 2]>);
 
 impl Recent {
     const LEAST: usize = 32;
-    const MOST: usize = 4096;
+    const MOST: usize = 16_384;
 
     /// The handle of a label of which only the text is known; none if it is not remembered.
     #[inline]
@@ -84,6 +85,21 @@ impl Next {
         Self { begin, label, length }
     }
 
+    /// Of what stands before the end of the line that a text begins with, if that is short.
+    #[inline]
+    fn of_line(text: &[u8]) -> Option<Self> {
+        const ONES: u128 = u128::from_le_bytes([1; size_of::<u128>()]);
+        const ENDS: u128 = u128::from_le_bytes([b'\n'; size_of::<u128>()]);
+        let first = u128::from_le_bytes(*text.first_chunk()?);
+        let others = first ^ ENDS;
+        // The lowest high bit that is left stands in the first byte that is zero.
+        let ends = others.wrapping_sub(ONES) & !others & (ONES << 7);
+        // All bits up to it.
+        let begin = first & (ends ^ ends.wrapping_sub(1));
+        let length = ends.trailing_zeros() / u8::BITS;
+        (ends != 0).then_some(Self { begin, label: NONE, length })
+    }
+
     /// How many bytes of a text are equal to these.
     #[inline]
     fn same(self, text: &[u8; Self::BEGIN]) -> u32 {
@@ -92,9 +108,10 @@ impl Next {
 
     /// Where it is remembered among so many places, a power of two.
     fn place(self, places: usize) -> usize {
-        const MIXES: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
-        let mixed = self.begin.wrapping_mul(MIXES) >> 96;
-        usize::try_from(mixed).unwrap_or_default() & places.wrapping_sub(1)
+        const MIXES: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xf39c_c060_5ced_c835];
+        let begin = self.begin.to_le_bytes();
+        let mixed = word(&begin, 0).wrapping_mul(MIXES[0]) ^ word(&begin, 8).wrapping_mul(MIXES[1]);
+        usize::try_from(mixed >> 40).unwrap_or_default() & places.wrapping_sub(1)
     }
 }
 
@@ -164,6 +181,17 @@ impl Words {
         {
             self.last = next.label;
             return Some((next.label, next.length as usize + 1));
+        }
+        self.label_of_other_line(text)
+    }
+
+    /// The same where the label was not guessed: by the whole line, if that is remembered.
+    fn label_of_other_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+        if let Some(next) = Next::of_line(text)
+            && let Some(label) = self.recent.find(next)
+        {
+            self.follow(Next { label, ..next });
+            return Some((label, next.length as usize + 1));
         }
         self.label_where(text, line_end)
     }
@@ -272,5 +300,25 @@ mod tests {
         assert_eq!((words.guessed_whole(b"A"), words.guessed_whole(b"A ")), (Some(1), None));
         words.label("B");
         assert_eq!(words.guessed(&text("B")), None, "nothing is known of what follows it");
+    }
+
+    #[test]
+    fn labels_that_were_not_guessed_are_remembered_by_their_line() {
+        let label = |length: u32| "LABEL-OF-SOME-LENGTH".get(..length as usize).unwrap();
+        for length in 1..20 {
+            let text = format!("{}\n1600776870140+0000|X", label(length));
+            let known = Next::of(NONE, label(length).as_bytes(), label(length).len());
+            let found = Next::of_line(text.as_bytes()).map(|next| (next.begin, next.length));
+            assert_eq!(found, (length < 16).then_some((known.begin, length)), "{text}");
+        }
+        assert_eq!(Next::of_line(b"A\n").map(|next| next.length), None, "too near the end");
+        let mut words = Words::default();
+        let mut take = |line: &str| words.label_of_line(format!("{line}{:20}", "").as_bytes());
+        // The first time by its text, then by its line, whatever came before.
+        for line in ["A\n", "B\n", "A\n", "A\n", "B\n"] {
+            assert_eq!(take(line), Some((if line == "A\n" { 1 } else { 2 }, 2)));
+        }
+        assert_eq!([take("A \n"), take("\n"), take("A:\n"), take("1\n")], [None; 4]);
+        assert_eq!((take("A\r\n"), take("AB\n")), (Some((1, 3)), Some((3, 3))));
     }
 }

@@ -3,6 +3,7 @@
 use super::id::Id;
 use super::time;
 use super::{Layer, Signal};
+use crate::uuid::{self, Uuid};
 use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -54,7 +55,7 @@ fn signal(text: &[u8]) -> Option<Layer<'_>> {
         let is_end = |at: usize| rest.get(at).is_none_or(u8::is_ascii_whitespace);
         let id = |end: usize| rest.get(..end).filter(|id| is_request_id(id));
         // Nearly all are as long as a UUID. No blank is in what is an id.
-        let of_uuid = if is_end(UUID) { id(UUID) } else { None };
+        let of_uuid = if is_end(uuid::LENGTH) { id(uuid::LENGTH) } else { None };
         let id = of_uuid.or_else(|| id((0..=rest.len()).find(|&at| is_end(at))?))?;
         Some(Cow::Borrowed(std::str::from_utf8(id).ok()?))
     };
@@ -133,24 +134,13 @@ fn is_level(text: &[u8]) -> bool {
 /// A request id: mostly a UUID, but emulators print other tokens.
 pub(crate) fn is_request_id(text: impl AsRef<[u8]>) -> bool {
     let text = text.as_ref();
-    // Without an early end, so that no branch depends on the bytes and many are looked at at once.
-    let of_an_id = |fits: u8, &b: &u8| {
-        let letter = u8::from((b | 0x20).wrapping_sub(b'a') < 26);
-        let digit = u8::from(b.wrapping_sub(b'0') < 10);
-        fits & (letter | digit | u8::from(b == b'-') | u8::from(b == b'_'))
-    };
-    match <&[u8; UUID]>::try_from(text) {
-        Ok(uuid) => uuid.iter().fold(1, of_an_id) == 1,
-        Err(_) => (8..=64).contains(&text.len()) && text.iter().fold(1, of_an_id) == 1,
-    }
+    let of_an_id = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    Uuid::of(text).is_some() || (8..=64).contains(&text.len()) && text.iter().all(of_an_id)
 }
-
-/// How long a UUID is with its dashes.
-pub(super) const UUID: usize = 36;
 
 /// A UUID with its dashes.
 pub(crate) fn is_uuid(text: &str) -> bool {
-    text.len() == UUID
+    text.len() == uuid::LENGTH
         && text.bytes().enumerate().all(|(at, b)| match at {
             8 | 13 | 18 | 23 => b == b'-',
             _ => b.is_ascii_hexdigit(),
@@ -174,7 +164,7 @@ mod tests {
     fn ids_have_letters_digits_and_two_marks() {
         for byte in 0..=u8::MAX {
             let fits = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-            for length in [8, UUID, 64] {
+            for length in [8, uuid::LENGTH, 64] {
                 let mut id = vec![b'a'; length];
                 id[length - 1] = byte;
                 assert_eq!(is_request_id(&id), fits, "{byte} {length}");

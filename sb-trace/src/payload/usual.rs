@@ -1,9 +1,10 @@
 //! The commonest forms of a line, taken apart in few instructions. Each takes only what the way for
 //! all lines takes alike; tests hold them to that.
 
-use super::lambda::{UUID, is_request_id};
+use super::lambda::is_request_id;
 use super::time::MILLISECONDS_Z;
 use crate::digits::begins_as;
+use crate::uuid::{self, Uuid};
 use std::ops::Range;
 
 /// Where the parts of a record stand. All its bytes but those of the app's own text are ASCII and no
@@ -12,6 +13,8 @@ use std::ops::Range;
 pub(crate) struct Usual {
     /// The id of the invocation; empty where there is none.
     pub id: Range<usize>,
+    /// The same as a UUID, where that was told already.
+    pub uuid: Option<Uuid>,
     /// The source; empty where the line names none.
     pub source: Range<usize>,
     /// Where the app's own text begins.
@@ -34,7 +37,7 @@ pub(crate) fn of_lambda(text: &[u8], body: usize, source: Range<usize>) -> Usual
             id: columns.id.start + body..columns.id.end + body,
             body: columns.body + body,
             source,
-            ..Usual::default()
+            ..columns
         },
         None => Usual { source, body, may_signal: true, ..Usual::default() },
     }
@@ -46,27 +49,34 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     const ID: usize = 25;
     const LONGEST_ID: usize = 64;
     const LONGEST_LEVEL: usize = 11;
+    const COMMONEST: &[u8] = b"INFO\t";
     if !begins_as(text, &MILLISECONDS_Z) || text.get(ID - 1) != Some(&b'\t') {
         return None;
     }
-    let is_id = |length: usize| {
-        let id = text.get(ID..ID + length);
-        // Before the first request, the runtime prints the word.
-        id.is_some_and(|id| is_request_id(id) && id != b"undefined")
+    // No TAB is part of an id, and mostly it is a UUID.
+    let uuid = match text.get(ID..)?.split_at_checked(uuid::LENGTH) {
+        Some((id, [b'\t', ..])) => Uuid::of(id),
+        _ => None,
     };
-    // No TAB is part of an id, and mostly it has the length of a UUID.
-    let length = if text.get(ID + UUID) == Some(&b'\t') && is_id(UUID) {
-        UUID
+    let length = if uuid.is_some() {
+        uuid::LENGTH
     } else {
         let rest = text.get(ID..)?;
         let length = memchr::memchr(b'\t', rest.get(..=LONGEST_ID).unwrap_or(rest))?;
-        Some(length).filter(|&length| is_id(length))?
+        let id = rest.get(..length)?;
+        // Before the first request, the runtime prints the word.
+        Some(length).filter(|_| is_request_id(id) && id != b"undefined")?
     };
     let level = ID + length + 1;
-    let length = text.get(level..)?.iter().take(LONGEST_LEVEL + 1).position(|&b| b == b'\t')?;
-    let is_level = length >= 3 && text[level..level + length].iter().all(u8::is_ascii_alphabetic);
-    let body = level + length + 1;
-    is_level.then(|| Usual { id: ID..level - 1, body, ..Usual::default() })
+    let rest = text.get(level..)?;
+    let body = if rest.starts_with(COMMONEST) {
+        level + COMMONEST.len()
+    } else {
+        let length = rest.iter().take(LONGEST_LEVEL + 1).position(|&b| b == b'\t')?;
+        let is_level = length >= 3 && rest[..length].iter().all(u8::is_ascii_alphabetic);
+        is_level.then_some(level + length + 1)?
+    };
+    Some(Usual { id: ID..level - 1, uuid, body, ..Usual::default() })
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ mod stretch;
 pub(crate) use clocks::Clocks;
 pub(crate) use stretch::{BlockOf, Stretches, Sums};
 
-use crate::event::Event;
+use crate::event::{Event, Key};
 use crate::latency::PairChoice;
 use crate::names::{NONE, Name, Names};
 use crate::options::Options;
@@ -31,6 +31,9 @@ use hashbrown::{HashMap, HashSet};
 use keyed::{Keyed, Of};
 use measurer::{How, Made, Measurer};
 use sequence::{Opener, Sequence};
+
+/// So many bits of the place of an event in the log are for its row in its block.
+pub(crate) const ROW_BITS: u32 = 22;
 
 /// What is known of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,8 +164,8 @@ impl Tally {
             _ if key != NONE => {
                 let number = key.to_le_bytes();
                 let key = match self.by {
-                    Grouping::File => &number,
-                    _ => names.text(key).as_bytes(),
+                    Grouping::File => Key::Text(&number),
+                    _ => Key::of(names.text(key).as_bytes()),
                 };
                 let (record, clock) = (Some(event.correlation_id), Clocks::of(event));
                 let of = Of { key, run, clock, record, place };

@@ -9,7 +9,7 @@ use super::keyed::{self, Keyed, Of};
 use super::measurer::{How, Made, Measurer};
 use super::sequence::{Opener, Sequence};
 use super::{Clocks, Label, Tally, seen};
-use crate::event::{Event, Parsed};
+use crate::event::{Event, Ids, Parsed};
 use crate::names::{NONE, Name, Names};
 use crate::options::Options;
 use crate::trace::{DRIVER, Grouping};
@@ -227,7 +227,7 @@ impl Stretches {
     fn by_id(
         &mut self,
         rows: &[Event],
-        ids: &Names,
+        ids: &Ids,
         block: BlockOf<'_>,
         (on_record, drivers): (bool, bool),
     ) {
@@ -258,7 +258,7 @@ impl Stretches {
                 continue;
             }
             let of = Of {
-                key: ids.text(id).as_bytes(),
+                key: ids.key(id),
                 run: block.run,
                 clock: Clocks::of_place(block.file, NONE),
                 record: (!on_record).then_some(NONE),

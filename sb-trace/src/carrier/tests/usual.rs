@@ -144,7 +144,7 @@ fn found(text: &[u8], opener: Opener<'_>) -> String {
     let mut say = |what: &dyn std::fmt::Debug| found.push(format!("{what:?}"));
     for row in &parsed.rows {
         let names = (words.text(row.label), words.text(row.source));
-        let ids = (ids.text(row.correlation_id), ids.text(row.trace_id));
+        let ids = [row.correlation_id, row.trace_id].map(|id| ids.key(id).text());
         say(&(row.epoch_ns, row.utc_offset_minutes, names, ids, row.line));
     }
     for mark in &parsed.marks {
@@ -154,7 +154,7 @@ fn found(text: &[u8], opener: Opener<'_>) -> String {
             Change::End { id } => ("end", id),
             Change::Report { id, cold } => (if cold { "cold" } else { "report" }, id),
         };
-        say(&(mark.row, words.text(mark.source), what, ids.text(id)));
+        say(&(mark.row, words.text(mark.source), what, ids.key(id).text()));
     }
     say(&(parsed.lines, parsed.records, parsed.first, parsed.last, parsed.has_nul));
     say(&(parsed.look_alikes, &parsed.kept, parsed.lost, parsed.lost_at, parsed.sourced));

@@ -1,7 +1,8 @@
 //! All events of a key together, at the end: sorted, cut where they must be, and measured.
 
-use super::stream::{Record, text};
+use super::stream::{At, Record, Stream};
 use super::{HEAPS, Keyed};
+use crate::event::Key;
 use crate::names::{Name, Names};
 use crate::tally::Clocks;
 use crate::tally::measurer::{How, Made, Measurer};
@@ -42,81 +43,100 @@ struct Row {
     record: Name,
 }
 
-/// Memory that is used again.
-#[derive(Debug, Default)]
-struct Scratch {
-    rows: Vec<Row>,
-    /// The number of each row's key.
-    key_of: Vec<u32>,
-    sorted: Vec<Row>,
-    ends: Vec<usize>,
-    /// The numbers of the keys by their hashes.
-    index: HashTable<u32>,
+/// All fragments of one key.
+#[derive(Debug)]
+struct Group<'a> {
+    run: u32,
+    key: Key<'a>,
+    first: Fragment,
+    /// The fragments behind it: the first and the last of them in [`Scratch::more`].
+    more: Option<(u32, u32)>,
 }
 
+/// The writer of a fragment and where it put it.
+#[derive(Debug, Clone, Copy)]
+struct Fragment {
+    writer: u32,
+    at: At,
+}
+
+/// Memory that is used again.
+#[derive(Debug, Default)]
+struct Scratch<'a> {
+    groups: Vec<Group<'a>>,
+    /// The numbers of the groups by the hashes of their keys.
+    index: HashTable<u32>,
+    /// The second and later fragments of the groups, with the number of the next of its group.
+    more: Vec<(Fragment, Option<u32>)>,
+    /// The events of one key.
+    rows: Vec<Row>,
+    hasher: DefaultHashBuilder,
+}
+
+/// What readers kept, each with the handles of its labels if they are its own.
+type Writers = [(Keyed, Option<Vec<Name>>)];
+
 impl Close<'_> {
-    /// Measures all traces. Each writer comes with the handles of its labels, if they are its own.
-    pub(in crate::tally) fn all(self, writers: &[(Keyed, Option<Vec<Name>>)]) -> Vec<Closed> {
+    /// Measures all traces.
+    pub(in crate::tally) fn all(self, writers: &Writers) -> Vec<Closed> {
         let heaps = (0..HEAPS).into_par_iter();
         // Memory is touched once by each thread, not once for each heap.
         heaps
-            .map_init(Scratch::default, |scratch, heap| self.heap(writers, heap, scratch))
+            .map_init(Scratch::default, |scratch, heap| {
+                scratch.gather(writers, heap);
+                self.heap(writers, heap, scratch)
+            })
             .collect()
     }
 
-    fn heap(
-        self,
-        writers: &[(Keyed, Option<Vec<Name>>)],
-        heap: usize,
-        Scratch { rows, key_of, sorted, ends, index }: &mut Scratch,
-    ) -> Closed {
-        rows.clear();
-        key_of.clear();
-        let mut keys: Vec<(u32, &[u8])> = Vec::new();
-        index.clear();
-        let hasher = DefaultHashBuilder::default();
-        for (writer, words) in writers {
-            let Some(stream) = writer.heaps.get(heap) else { continue };
-            stream.read(|head, items| {
-                let key = (head.run, head.key);
-                let hash = hasher.hash_one(key);
-                let known = index.find(hash, |&number| keys[number as usize] == key).copied();
-                let number = known.unwrap_or_else(|| {
-                    let number = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-                    keys.push(key);
-                    index.insert_unique(hash, number, |&n| hasher.hash_one(keys[n as usize]));
-                    number
-                });
-                let record = match head.record {
-                    Record::Name(name) => name,
-                    Record::Key if self.starts.is_empty() => crate::names::NONE,
-                    Record::Key => self.names.find(&text(head.key)).unwrap_or_default(),
-                };
-                let clock = match words {
-                    Some(_) => Clocks::of_file(head.clock, self.files),
-                    None => head.clock,
-                };
-                for item in items {
-                    let label = item.label;
-                    key_of.push(number);
-                    rows.push(Row {
-                        time_ns: item.time.saturating_mul(self.how.ticks.unit_ns()),
-                        place: head.place.saturating_add(item.row.into()),
-                        label: words.as_ref().map_or(label, |words| words[label as usize]),
-                        clock,
-                        record,
-                    });
-                }
-            });
-        }
-        by_key(rows, key_of, keys.len(), sorted, ends);
+    fn heap(self, writers: &Writers, heap: usize, scratch: &mut Scratch<'_>) -> Closed {
+        let Scratch { groups, more, rows, .. } = scratch;
         let mut out = Closed::default();
-        let mut start = 0;
-        for ((run, _), &mut end) in keys.into_iter().zip(ends) {
-            self.trace(&mut sorted[start..end], run, &mut out);
-            start = end;
+        // Most keys have one fragment, and these come in the order in which they were written.
+        for group in groups.iter() {
+            rows.clear();
+            let mut next = group.more.map(|(first, _)| first);
+            self.read(writers, heap, group, group.first, rows);
+            while let Some((fragment, behind)) = next.and_then(|next| more.get(next as usize)) {
+                self.read(writers, heap, group, *fragment, rows);
+                next = *behind;
+            }
+            self.trace(rows, group.run, &mut out);
         }
         out
+    }
+
+    /// Reads the events of a fragment.
+    #[inline]
+    fn read(
+        self,
+        writers: &Writers,
+        heap: usize,
+        group: &Group<'_>,
+        fragment: Fragment,
+        rows: &mut Vec<Row>,
+    ) {
+        let Some((writer, words)) = writers.get(fragment.writer as usize) else { return };
+        let stream = writer.heaps.get(heap);
+        let Some((head, items)) = stream.and_then(|stream| stream.read(fragment.at)) else {
+            return;
+        };
+        let record = match head.record {
+            Record::Name(name) => name,
+            Record::Key if self.starts.is_empty() => crate::names::NONE,
+            Record::Key => self.names.find(&group.key.text()).unwrap_or_default(),
+        };
+        let clock = match words {
+            Some(_) => Clocks::of_file(head.clock, self.files),
+            None => head.clock,
+        };
+        rows.extend(items.map(|item| Row {
+            time_ns: item.time.saturating_mul(self.how.ticks.unit_ns()),
+            place: head.place.saturating_add(item.row.into()),
+            label: words.as_ref().map_or(item.label, |words| words[item.label as usize]),
+            clock,
+            record,
+        }));
     }
 
     /// Measures the events of one key.
@@ -164,22 +184,103 @@ impl Close<'_> {
     }
 }
 
-/// Rows by their keys, each key's in the order in which they came, and where each key's end:
-/// counted, then placed.
-fn by_key(rows: &[Row], key_of: &[u32], keys: usize, sorted: &mut Vec<Row>, ends: &mut Vec<usize>) {
-    ends.clear();
-    ends.resize(keys + 1, 0);
-    for &key in key_of {
-        ends[key as usize + 1] += 1;
+impl<'a> Scratch<'a> {
+    /// Gathers the fragments of each key of a heap.
+    fn gather(&mut self, writers: &'a Writers, heap: usize) {
+        let Self { groups, index, more, hasher, .. } = self;
+        groups.clear();
+        index.clear();
+        more.clear();
+        for (number, (writer, _)) in (0u32..).zip(writers) {
+            let fragments = writer.heaps.get(heap).into_iter().flat_map(Stream::fragments);
+            for (run, key, at) in fragments {
+                let fragment = Fragment { writer: number, at };
+                let hash = hasher.hash_one((run, key));
+                let is = |group: &Group<'_>| group.run == run && group.key == key;
+                if let Some(&known) = index.find(hash, |&known| is(&groups[known as usize])) {
+                    let next = small(more.len());
+                    more.push((fragment, None));
+                    let group = &mut groups[known as usize];
+                    let (first, last) = group.more.unwrap_or((next, next));
+                    if last != next {
+                        more[last as usize].1 = Some(next);
+                    }
+                    group.more = Some((first, next));
+                } else {
+                    let hash_of = |&number: &u32| {
+                        let group: &Group<'_> = &groups[number as usize];
+                        hasher.hash_one((group.run, group.key))
+                    };
+                    index.insert_unique(hash, small(groups.len()), hash_of);
+                    groups.push(Group { run, key, first: fragment, more: None });
+                }
+            }
+        }
     }
-    for key in 1..ends.len() {
-        ends[key] += ends[key - 1];
-    }
-    sorted.clear();
-    sorted.extend_from_slice(rows);
-    for (row, &key) in rows.iter().zip(key_of) {
-        let place = &mut ends[key as usize];
-        sorted[*place] = *row;
-        *place += 1;
+}
+
+/// A number of something of which there are fewer than 2^32.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tally::counts::Ticks;
+    use crate::tally::keyed::{Event, Of};
+    use crate::uuid::Uuid;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        /// Every fragment is in the group of its run and key, in the order of the writers.
+        #[test]
+        fn fragments_are_gathered_by_run_and_key(
+            added in proptest::collection::vec((0..3_usize, 0..2_u32, 0..12_u64), 0..60),
+        ) {
+            let first = Keyed::new(Ticks::of(1_000_000));
+            let others = [first.another(), first.another()];
+            let mut writers: Vec<(Keyed, Option<Vec<Name>>)> =
+                [first].into_iter().chain(others).map(|keyed| (keyed, None)).collect();
+            let mut expected: BTreeMap<(u32, String), Vec<(usize, u64)>> = BTreeMap::new();
+            for (&(writer, run, id), place) in added.iter().zip(0u64..) {
+                let text = format!("id-{id}");
+                let key = match id % 2 {
+                    0 => Key::Text(text.as_bytes()),
+                    _ => Key::Uuid(Uuid::from_bytes(u128::from(id).to_le_bytes())),
+                };
+                let place = place << crate::tally::ROW_BITS;
+                let of = Of { key, run, clock: 1, record: None, place };
+                let event = Event { epoch_ns: 1_600_776_870_140_000_000, label: 1, row: 0 };
+                writers[writer].0.add(of, std::iter::once(event));
+                expected.entry((run, key.text().into_owned())).or_default().push((writer, place));
+            }
+            // A writer's come together.
+            for places in expected.values_mut() {
+                places.sort_by_key(|&(writer, _)| writer);
+            }
+            let mut found = BTreeMap::new();
+            let mut scratch = Scratch::default();
+            for heap in 0..HEAPS {
+                scratch.gather(&writers, heap);
+                for group in &scratch.groups {
+                    let mut fragments = vec![group.first];
+                    let mut next = group.more.map(|(first, _)| first);
+                    while let Some((fragment, behind)) = next.map(|next| scratch.more[next as usize]) {
+                        fragments.push(fragment);
+                        next = behind;
+                    }
+                    let places = fragments.into_iter().map(|fragment| {
+                        let writer = fragment.writer as usize;
+                        let (head, _) = writers[writer].0.heaps[heap].read(fragment.at).unwrap();
+                        (writer, head.place)
+                    });
+                    let key = (group.run, group.key.text().into_owned());
+                    prop_assert!(found.insert(key, places.collect::<Vec<_>>()).is_none());
+                }
+            }
+            prop_assert_eq!(found, expected);
+        }
     }
 }

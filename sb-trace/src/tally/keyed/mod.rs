@@ -7,6 +7,7 @@ mod stream;
 pub(super) use close::Close;
 
 use super::counts::Ticks;
+use crate::event::Key;
 use crate::names::Name;
 use hashbrown::DefaultHashBuilder;
 use std::hash::BuildHasher;
@@ -28,7 +29,7 @@ pub(super) struct Event {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Of<'a> {
     /// An id, a source or the number of a file.
-    pub key: &'a [u8],
+    pub key: Key<'a>,
     pub run: u32,
     /// What stamped the events: a source, or a file where the log names none.
     pub clock: u32,
@@ -65,7 +66,6 @@ impl Keyed {
         let hash = self.hasher.hash_one(of.key);
         let heap = usize::try_from(hash % HEAPS as u64).unwrap_or_default();
         let head = Head {
-            key: b"",
             run: of.run,
             clock: of.clock,
             record: of.record.map_or(Record::Key, Record::Name),

@@ -1,0 +1,214 @@
+//! The ids of a block. Most are UUIDs, and of those all but a few are new.
+
+use crate::names::{NONE, Name, Names};
+use crate::uuid::Uuid;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+/// An id as it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key<'a> {
+    Uuid(Uuid),
+    Text(&'a [u8]),
+}
+
+/// The same in a table.
+#[derive(Debug, Clone, Copy)]
+enum Entry {
+    Uuid(Uuid),
+    /// Its handle among the texts.
+    Text(Name),
+}
+
+/// Distinct ids, numbered in the order in which they were first seen; handle 0 is none.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    entries: Vec<Entry>,
+    uuids: HashTable<Name>,
+    texts: Names,
+    /// For each text, its handle among all.
+    of_text: Vec<Name>,
+    hasher: DefaultHashBuilder,
+    /// The UUID that came last: it is often asked for again.
+    last: Name,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self {
+            entries: vec![Entry::Text(NONE)],
+            uuids: HashTable::new(),
+            texts: Names::default(),
+            of_text: vec![NONE],
+            hasher: DefaultHashBuilder::default(),
+            last: NONE,
+        }
+    }
+}
+
+impl Ids {
+    /// The handle of an id, which is added if it is new.
+    pub(crate) fn add(&mut self, text: &str) -> Name {
+        match Uuid::of(text.as_bytes()) {
+            Some(uuid) => self.add_uuid(uuid),
+            None => self.of_text(|texts| texts.add(text)),
+        }
+    }
+
+    /// The same of bytes; none if they are no text.
+    pub(crate) fn add_bytes(&mut self, text: &[u8]) -> Option<Name> {
+        if let Some(uuid) = Uuid::of(text) {
+            return Some(self.add_uuid(uuid));
+        }
+        let name = self.texts.add_bytes(text)?;
+        Some(self.of_text(|_| name))
+    }
+
+    #[inline]
+    pub(crate) fn add_uuid(&mut self, uuid: Uuid) -> Name {
+        let Self { entries, uuids, hasher, .. } = self;
+        let of = |name: Name| match entries.get(name as usize) {
+            Some(Entry::Uuid(uuid)) => Some(*uuid),
+            _ => None,
+        };
+        if of(self.last) != Some(uuid) {
+            let hash = hasher.hash_one(uuid);
+            self.last = if let Some(&name) = uuids.find(hash, |&name| of(name) == Some(uuid)) {
+                name
+            } else {
+                let name = next(entries);
+                let hash_of = |&name: &Name| of(name).map_or(0, |uuid| hasher.hash_one(uuid));
+                uuids.insert_unique(hash, name, hash_of);
+                entries.push(Entry::Uuid(uuid));
+                name
+            };
+        }
+        self.last
+    }
+
+    fn of_text(&mut self, name: impl FnOnce(&mut Names) -> Name) -> Name {
+        let text = name(&mut self.texts);
+        if text as usize == self.of_text.len() {
+            self.of_text.push(next(&self.entries));
+            self.entries.push(Entry::Text(text));
+        }
+        self.of_text.get(text as usize).copied().unwrap_or_default()
+    }
+
+    /// What is behind a handle.
+    ///
+    /// # Panics
+    /// When the handle came from another table.
+    pub(crate) fn key(&self, name: Name) -> Key<'_> {
+        match self.entries[name as usize] {
+            Entry::Uuid(uuid) => Key::Uuid(uuid),
+            Entry::Text(text) => Key::Text(self.texts.text(text).as_bytes()),
+        }
+    }
+
+    /// The handles of all of them in a table of names.
+    pub(crate) fn told(&self, names: &mut Names) -> Vec<Name> {
+        let handle = |entry: &Entry| match *entry {
+            Entry::Uuid(uuid) => names.add(std::str::from_utf8(&uuid.text()).unwrap_or_default()),
+            Entry::Text(text) => names.add(self.texts.text(text)),
+        };
+        self.entries.iter().map(handle).collect()
+    }
+
+    /// How many there are, none included.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no id.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.len() <= 1
+    }
+
+    /// Forgets all ids, but not the memory they took.
+    pub(crate) fn clear(&mut self) {
+        self.entries.truncate(1);
+        self.uuids.clear();
+        self.texts.clear();
+        self.of_text.truncate(1);
+        self.last = NONE;
+    }
+}
+
+/// The handle of what comes next; more than 2^32 ids would not fit into memory.
+fn next(entries: &[Entry]) -> Name {
+    Name::try_from(entries.len()).unwrap_or(Name::MAX)
+}
+
+impl<'a> Key<'a> {
+    /// The key that a text is.
+    pub(crate) fn of(text: &'a [u8]) -> Self {
+        Uuid::of(text).map_or(Self::Text(text), Self::Uuid)
+    }
+
+    pub(crate) fn text(self) -> Cow<'a, str> {
+        match self {
+            // Digits and dashes.
+            Self::Uuid(uuid) => String::from_utf8_lossy(&uuid.text()).into_owned().into(),
+            Self::Text(text) => String::from_utf8_lossy(text),
+        }
+    }
+}
+
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Uuid(uuid) => uuid.hash(state),
+            Self::Text(text) => text.hash(state),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// As names are, but that UUIDs are kept in another way.
+        #[test]
+        fn ids_are_numbered_as_names_are(
+            picked in proptest::collection::vec((0..60_usize, any::<bool>()), 0..200),
+            uuids: [u128; 20],
+        ) {
+            let uuids = uuids.map(|number| Uuid::from_bytes(number.to_le_bytes()));
+            let upper = |at: usize| Key::Uuid(uuids[at]).text().to_uppercase();
+            let texts: Vec<String> = (0..60)
+                .map(|at| match at % 20 {
+                    0 if at == 0 => String::new(),
+                    place if at < 20 => Key::Uuid(uuids[place]).text().into_owned(),
+                    place if at < 40 => format!("id-{place}"),
+                    place => upper(place),
+                })
+                .collect();
+            let (mut ids, mut names) = (Ids::default(), Names::default());
+            for round in 0..2 {
+                for &(at, as_bytes) in &picked {
+                    let text = &texts[(at + round) % 60];
+                    let id = match Uuid::of(text.as_bytes()) {
+                        Some(uuid) if as_bytes => ids.add_uuid(uuid),
+                        _ if as_bytes => ids.add_bytes(text.as_bytes()).unwrap(),
+                        _ => ids.add(text),
+                    };
+                    prop_assert_eq!(id, names.add(text));
+                    prop_assert_eq!(ids.key(id), Key::of(text.as_bytes()));
+                    prop_assert_eq!(&*ids.key(id).text(), text);
+                }
+                prop_assert_eq!((ids.len(), ids.is_empty()), (names.len(), names.is_empty()));
+                let mut other = Names::default();
+                other.add(&texts[7]);
+                let told = ids.told(&mut other);
+                prop_assert!((0..).zip(told).all(|(id, name)| other.text(name) == names.text(id)));
+                ids.clear();
+                names.clear();
+            }
+            prop_assert_eq!(ids.add_bytes(b"\xff"), None);
+        }
+    }
+}
