@@ -110,8 +110,10 @@ impl Next {
     fn place(self, places: usize) -> usize {
         const MIXES: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xf39c_c060_5ced_c835];
         let begin = self.begin.to_le_bytes();
-        let mixed = word(&begin, 0).wrapping_mul(MIXES[0]) ^ word(&begin, 8).wrapping_mul(MIXES[1]);
-        usize::try_from(mixed >> 40).unwrap_or_default() & places.wrapping_sub(1)
+        let half = |at, mixes| u128::from(word(&begin, at) ^ mixes);
+        let product = half(0, MIXES[0]) * half(8, MIXES[1]);
+        let mixed = (product ^ product >> 64) & 0xffff_ffff;
+        usize::try_from(mixed).unwrap_or_default() & places.wrapping_sub(1)
     }
 }
 
