@@ -130,8 +130,10 @@ impl Close<'_> {
             Some(_) => Clocks::of_file(head.clock, self.files),
             None => head.clock,
         };
+        // It was an epoch, divided by this.
+        let unit_ns = self.how.ticks.unit_ns();
         rows.extend(items.map(|item| Row {
-            time_ns: item.time.saturating_mul(self.how.ticks.unit_ns()),
+            time_ns: item.time.wrapping_mul(unit_ns),
             place: head.place.saturating_add(item.row.into()),
             label: words.as_ref().map_or(item.label, |words| words[item.label as usize]),
             clock,
