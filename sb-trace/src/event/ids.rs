@@ -50,10 +50,11 @@ impl Default for Ids {
 impl Ids {
     /// The handle of an id, which is added if it is new.
     pub(crate) fn add(&mut self, text: &str) -> Name {
-        match Uuid::of(text.as_bytes()) {
-            Some(uuid) => self.add_uuid(uuid),
-            None => self.of_text(|texts| texts.add(text)),
+        if let Some(uuid) = Uuid::of(text.as_bytes()) {
+            return self.add_uuid(uuid);
         }
+        let name = self.texts.add(text);
+        self.of_text(name)
     }
 
     /// The same of bytes; none if they are no text.
@@ -62,7 +63,7 @@ impl Ids {
             return Some(self.add_uuid(uuid));
         }
         let name = self.texts.add_bytes(text)?;
-        Some(self.of_text(|_| name))
+        Some(self.of_text(name))
     }
 
     #[inline]
@@ -87,8 +88,8 @@ impl Ids {
         self.last
     }
 
-    fn of_text(&mut self, name: impl FnOnce(&mut Names) -> Name) -> Name {
-        let text = name(&mut self.texts);
+    /// The handle of one of the texts.
+    fn of_text(&mut self, text: Name) -> Name {
         if text as usize == self.of_text.len() {
             self.of_text.push(next(&self.entries));
             self.entries.push(Entry::Text(text));

@@ -53,16 +53,11 @@ impl<'b> Sink<'b> {
                 break;
             }
             let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-            let (id, source) = match usual.above {
-                ("", "") => (part(&form.id), part(&form.source)),
-                (id, source) => (id.as_bytes(), source.as_bytes()),
+            let (uuid, id, source) = match usual.above {
+                ("", "") => (form.uuid, part(&form.id), part(&form.source)),
+                (id, source) => (None, id.as_bytes(), source.as_bytes()),
             };
-            let uuid = form.uuid.filter(|_| usual.above == ("", ""));
-            let source = match source {
-                [] => Some(NONE),
-                source => self.parsed.words.source_of(source),
-            };
-            let Some(source) = source else { break };
+            let Some(source) = self.parsed.words.source_of(source) else { break };
             let own_line = line + u64::from(form.lines_above);
             match what {
                 What::Statement { epoch_ns, utc_offset_minutes, label } => {

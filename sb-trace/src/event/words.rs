@@ -156,8 +156,11 @@ impl Words {
         }
     }
 
-    /// The source, if it is one of the last two.
+    /// The source, if it is none or one of the last two.
     fn known_source(&mut self, text: &[u8]) -> Option<Name> {
+        if text.is_empty() {
+            return Some(NONE);
+        }
         if !self.names.is(self.source, text) {
             // Two sources often alternate.
             if !self.names.is(self.source_before, text) {
@@ -187,15 +190,19 @@ impl Words {
         self.label_of_other_line(text)
     }
 
-    /// The same where the label was not guessed: by the whole line, if that is remembered.
+    /// The same where that is not so: a guess in another kind of line, or the whole line, if that is
+    /// remembered.
     fn label_of_other_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+        if let Some(guessed) = self.guessed_where(text, line_end) {
+            return Some(guessed);
+        }
         if let Some(next) = Next::of_line(text)
             && let Some(label) = self.recent.find(next)
         {
             self.follow(Next { label, ..next });
             return Some((label, next.length as usize + 1));
         }
-        self.label_where(text, line_end)
+        self.unguessed_where(text, line_end)
     }
 
     /// The label that `text` begins with, and what `ends` says of the place behind it, if that is
@@ -206,12 +213,27 @@ impl Words {
         text: &[u8],
         ends: impl Fn(&[u8], usize) -> Option<usize>,
     ) -> Option<(Name, usize)> {
-        if let Some((label, length)) = self.guessed(text)
-            && let Some(end) = ends(text, length)
-        {
-            self.last = label;
-            return Some((label, end));
-        }
+        self.guessed_where(text, &ends).or_else(|| self.unguessed_where(text, ends))
+    }
+
+    #[inline]
+    fn guessed_where(
+        &mut self,
+        text: &[u8],
+        ends: impl Fn(&[u8], usize) -> Option<usize>,
+    ) -> Option<(Name, usize)> {
+        let (label, length) = self.guessed(text)?;
+        let end = ends(text, length)?;
+        self.last = label;
+        Some((label, end))
+    }
+
+    #[inline]
+    fn unguessed_where(
+        &mut self,
+        text: &[u8],
+        ends: impl Fn(&[u8], usize) -> Option<usize>,
+    ) -> Option<(Name, usize)> {
         let length = label_length(text)?;
         let end = ends(text, length)?;
         Some((self.other_label(text, length)?, end))
