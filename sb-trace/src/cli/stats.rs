@@ -1,12 +1,15 @@
 //! `sb-trace stats`: the figures of each pair.
 
 use super::{InputArgs, TraceArgs, explain, print, progress, stats_text};
-use crate::error::{Error, Result};
+use crate::accounting::Accounting;
+use crate::error::Result;
 use crate::figures::Figures;
-use crate::stats::{DEFAULT_PERCENTILES, GroupKey};
+use crate::stats::{DEFAULT_PERCENTILES, GroupKey, Summary};
+use crate::trace::{Finding, Missing};
 use crate::units::Unit;
 use clap::{ArgGroup, Args};
-use serde_json::json;
+use serde::Serialize;
+use std::io::Write;
 
 /// Print the latencies of each pair: n, mean, percentiles
 #[derive(Debug, Args)]
@@ -94,35 +97,56 @@ impl Stats {
         )?;
         print::findings(&figures.findings);
         let summaries = &figures.summaries;
-        let text = if self.json {
-            json(&figures)?
-        } else if self.csv {
-            stats_text::csv(summaries, &percents)?
-        } else if self.markdown {
-            stats_text::markdown(summaries, &percents, self.unit.0)
+        if self.json {
+            print::data(|out| Document::of(&figures).write(out))?;
         } else {
-            stats_text::table(summaries, &percents, self.unit.0)
-        };
-        print::data(|out| out.write_all(text.as_bytes()))?;
+            let text = if self.csv {
+                stats_text::csv(summaries, &percents)?
+            } else if self.markdown {
+                stats_text::markdown(summaries, &percents, self.unit.0)
+            } else {
+                stats_text::table(summaries, &percents, self.unit.0)
+            };
+            print::data(|out| out.write_all(text.as_bytes()))?;
+        }
         explain::skew(&figures);
         explain::incomplete(&figures);
         self.trace.enforce(&figures.accounting)
     }
 }
 
-fn json(figures: &Figures) -> Result<String> {
-    let document = json!({
-        "schema_version": crate::frame::SCHEMA_VERSION,
-        "tool_version": env!("CARGO_PKG_VERSION"),
-        "quantile": "hyndman_fan_7",
-        "pairs": figures.summaries,
-        "accounting": figures.accounting,
-        "incomplete": figures.missing,
-        "skew": explain::skew_json(figures),
-        "findings": figures.findings,
-    });
-    let text = serde_json::to_string_pretty(&document).map_err(|e| Error::Stdout(e.into()))?;
-    Ok(text + "\n")
+/// What `--json` prints. It is written as it is made: of thousands of pairs, a tree of values would
+/// take longer than reading the log.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    tool_version: &'static str,
+    quantile: &'static str,
+    pairs: &'a [Summary],
+    accounting: &'a Accounting,
+    incomplete: &'a [Missing],
+    skew: serde_json::Value,
+    findings: &'a [Finding],
+}
+
+impl<'a> Document<'a> {
+    fn of(figures: &'a Figures) -> Self {
+        Self {
+            schema_version: crate::frame::SCHEMA_VERSION,
+            tool_version: env!("CARGO_PKG_VERSION"),
+            quantile: "hyndman_fan_7",
+            pairs: &figures.summaries,
+            accounting: &figures.accounting,
+            incomplete: &figures.missing,
+            skew: explain::skew_json(figures),
+            findings: &figures.findings,
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, self)?;
+        out.write_all(b"\n")
+    }
 }
 
 #[cfg(test)]

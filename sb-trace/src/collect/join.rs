@@ -192,7 +192,7 @@ impl Joiner {
             info.with_id += sums.with_record;
             let words = &mut self.words[reader];
             // In the order of the log, whoever met them first.
-            for &label in &sums.used {
+            for &label in &sums.fresh {
                 words.name(label, &mut self.names);
             }
             let of = (file_index, input.path_source);

@@ -5,6 +5,9 @@
 //! `u = min{k : P(B < k) >= 0.975}`, ranks counted from 1. An end is open where no such rank
 //! lies in 1..n: then the sample is too small for it. (Hahn and Meeker, Statistical Intervals.)
 
+use hashbrown::HashMap;
+use std::cell::RefCell;
+
 /// The probability left out on each side of the interval.
 const TAIL: f64 = 0.025;
 
@@ -19,10 +22,24 @@ pub struct Ranks {
 
 /// The interval's ranks for `n` values and the quantile `q` (0 to 1, both excluded).
 pub fn ranks(n: usize, q: f64) -> Ranks {
+    /// So many intervals are remembered.
+    const MOST: usize = 1 << 12;
+    thread_local! {
+        static KNOWN: RefCell<HashMap<(usize, u64), Ranks>> = RefCell::default();
+    }
     if n == 0 || q <= 0.0 || q >= 1.0 {
         return Ranks { low: None, high: None };
     }
-    Ranks { low: low_rank(n, q), high: low_rank(n, 1.0 - q).map(|rank| n + 1 - rank) }
+    // Of thousands of pairs, most have as many latencies as some other.
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= MOST {
+            known.clear();
+        }
+        *known.entry((n, q.to_bits())).or_insert_with(|| Ranks {
+            low: low_rank(n, q),
+            high: low_rank(n, 1.0 - q).map(|rank| n + 1 - rank),
+        })
+    })
 }
 
 /// max{k >= 1 : P(B < k) <= TAIL}. The upper end is its mirror image: P(B < k) >= 1 - TAIL is

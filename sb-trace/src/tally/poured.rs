@@ -53,6 +53,9 @@ impl Poured {
             return Distribution::of_sorted(list.collect());
         }
         self.counts.sort_unstable();
+        if self.list.is_empty() && self.far.is_empty() {
+            return Distribution::of_sorted_counts(self.counts.into_iter());
+        }
         let one_by_one = merge(list.map(|latency| (latency, 1)), self.far.iter().map(|&l| (l, 1)));
         Distribution::of_sorted_counts(merge(one_by_one, self.counts.iter().copied()))
     }

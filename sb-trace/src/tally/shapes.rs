@@ -258,14 +258,18 @@ impl Shapes {
         ticks: Ticks,
     ) -> usize {
         let mut left = rows;
-        while let [first, second, ..] = left
+        // Where a trace ends is told by its rows: where there are many shapes, the processor waits for
+        // what is known of one, and may go on to the next trace meanwhile.
+        while let [first, others @ ..] = left
+            && let Some(length) = others.iter().position(|row| row.label == first.label)
+            && let Some((trace, behind)) = left.split_at_checked(length + 1)
+            && let [_, second, ..] = trace
             && let Some(&number) = self.likely.get(second.label as usize)
             && let Some(head) = self.known.heads.get_mut(number as usize)
             && head.opens_once
             && head.kind == kind
             && !head.room.is_none()
-            && let Some((trace, behind)) = left.split_at_checked(head.length as usize)
-            && behind.first().is_some_and(|next| next.label == first.label)
+            && head.length as usize == trace.len()
             && let Some(end) = trace.last()
             && end.epoch_ns.wrapping_sub(first.epoch_ns) <= max_trace_ns
             && let Some(labels) = self.known.labels.get(head.labels as usize..)

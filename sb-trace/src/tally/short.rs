@@ -17,6 +17,9 @@ const NOTED: usize = 2048;
 /// So many counters are made at most.
 const MOST: usize = 1 << 25;
 
+/// So many counters are looked at together; a slot has a multiple of them.
+const PIECE: usize = 32;
+
 /// Counters, [`SHORT`] for each slot.
 #[derive(Debug, Default)]
 pub(super) struct Short {
@@ -132,11 +135,21 @@ impl Short {
         let Self { counts, full, .. } = self;
         let counts = counts.get_mut(to.places()).unwrap_or_default();
         let more = other.counts.get(from.places()).unwrap_or_default();
-        for ((count, &more), place) in counts.iter_mut().zip(more).zip(to.first..) {
-            let (sum, is_full) = count.overflowing_add(more);
-            *count = sum;
-            if is_full {
-                *full.entry(place).or_default() += 1;
+        let (pieces, _) = counts.as_chunks_mut::<PIECE>();
+        let (more, _) = more.as_chunks::<PIECE>();
+        for ((counts, more), first) in pieces.iter_mut().zip(more).zip((to.first..).step_by(PIECE))
+        {
+            // All of them at once; seldom is any full.
+            let mut any_full = 0;
+            for (count, &more) in counts.iter_mut().zip(more) {
+                *count = count.wrapping_add(more);
+                any_full |= u8::from(*count < more);
+            }
+            if any_full > 0 {
+                let is_full = |((count, more), _): &((&u8, &u8), u32)| count < more;
+                for (_, place) in counts.iter().zip(more).zip(first..).filter(is_full) {
+                    *full.entry(place).or_default() += 1;
+                }
             }
         }
         for (place, times) in other.full.range(from.range(0..from.length)) {
@@ -145,19 +158,21 @@ impl Short {
         }
     }
 
-    /// The latencies of a slot that were counted: how many units, and how often.
+    /// The latencies of a slot that were counted: how many units, and how often; some come twice.
     pub(super) fn of(&self, room: Room, slot: u32) -> impl Iterator<Item = (u32, u64)> {
         let from = slot.wrapping_mul(SHORT);
         // There may be no counters at all.
         let places = if from < room.length { room.range(from..from + SHORT) } else { 0..0 };
-        let mut full = self.full.range(places.clone()).peekable();
+        let full = self.full.range(places.clone());
+        let full = full.map(move |(place, times)| (place - places.start, times * TIMES));
         let counts = self.counts.get(places.start as usize..places.end as usize);
-        let counts = (0..).zip(places).zip(counts.unwrap_or_default());
-        counts.filter_map(move |((units, place), &count)| {
-            let times = full.next_if(|(full, _)| **full == place).map_or(0, |(_, times)| *times);
-            let count = times * TIMES + u64::from(count);
-            (count > 0).then_some((units, count))
-        })
+        let (pieces, _) = counts.unwrap_or_default().as_chunks::<PIECE>();
+        // Latencies of a slot gather: most pieces hold nothing.
+        let pieces = (0..).step_by(PIECE).zip(pieces);
+        let pieces = pieces.filter(|(_, piece)| piece.iter().fold(0, |all, count| all | count) > 0);
+        let counts = pieces.flat_map(|(first, piece)| (first..).zip(piece));
+        let counts = counts.map(|(units, &count)| (units, u64::from(count)));
+        counts.filter(|(_, count)| *count > 0).chain(full)
     }
 }
 
@@ -187,7 +202,11 @@ mod tests {
         one.count();
         other.count();
         one.absorb(room, &other, from);
-        let of = |slot| one.of(room, slot).collect::<Vec<_>>();
+        let of = |slot| {
+            let mut sums = BTreeMap::new();
+            one.of(room, slot).for_each(|(units, count)| *sums.entry(units).or_default() += count);
+            sums.into_iter().collect::<Vec<(u32, u64)>>()
+        };
         assert_eq!(of(0), [(0, 1), (7, 70_000)]);
         assert_eq!(of(1), [(SHORT - 1, 255)]);
         assert_eq!(of(2), [(7, 256)]);

@@ -23,9 +23,12 @@ pub(crate) struct Stretches {
     keyed: Keyed,
     labels: Vec<Label>,
     made: Made,
-    /// For each label, the number of the last block that it was used in.
-    used: Vec<u32>,
-    blocks: u32,
+    /// For each label, in which climb through the log it was told last. Readers mostly take blocks in
+    /// the order of the log: what was told once is known to all that follow.
+    told: Vec<u32>,
+    climb: u32,
+    /// Place of the block before.
+    before: u64,
     /// For each id of a block, where its events end in `order`, which holds their rows.
     ends: Vec<usize>,
     order: Vec<u32>,
@@ -50,8 +53,8 @@ pub(crate) struct BlockOf<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Sums {
     pub events: u64,
-    /// The labels in the order of their first events.
-    pub used: Vec<Name>,
+    /// Labels of which no block before told, in the order of their first events.
+    pub fresh: Vec<Name>,
     driver: u64,
     /// How many have an id, and how many have it on the record.
     with_id: u64,
@@ -85,8 +88,9 @@ impl Stretches {
             keyed: tally.keyed.another(),
             labels: Vec::new(),
             made: Made::default(),
-            used: Vec::new(),
-            blocks: 0,
+            told: Vec::new(),
+            climb: 1,
+            before: 0,
             ends: Vec::new(),
             order: Vec::new(),
         })
@@ -137,14 +141,15 @@ impl Stretches {
         };
         sums.span = Some((first.epoch_ns, last.epoch_ns));
         let mut before = first.epoch_ns;
-        self.blocks = self.blocks.wrapping_add(1);
+        self.climb += u32::from(block.place < self.before);
+        self.before = block.place;
         for row in &parsed.rows {
             sums.steps = sums.steps.wrapping_add(u64::from(row.epoch_ns != before));
             sums.back = sums.back.wrapping_add(u64::from(row.epoch_ns < before));
             before = row.epoch_ns;
-            // The first time in this block, or one of the driver's.
-            if self.used.get(row.label as usize) != Some(&self.blocks) {
-                sums.driver += self.first_use(row.label, names, &mut sums.used);
+            // The first time, or one of the driver's.
+            if self.told.get(row.label as usize) != Some(&self.climb) {
+                sums.driver += self.first_use(row.label, names, &mut sums.fresh);
             }
         }
         if !all_have_ids {
@@ -159,20 +164,20 @@ impl Stretches {
         Some(sums)
     }
 
-    /// Notes that a label is used in a block; gives one if it is the driver's.
-    fn first_use(&mut self, label: Name, names: &Names, used: &mut Vec<Name>) -> u64 {
+    /// Tells of a label; gives one if it is the driver's.
+    fn first_use(&mut self, label: Name, names: &Names, fresh: &mut Vec<Name>) -> u64 {
         let place = label as usize;
         if seen(&mut self.labels, label, names) == Label::Driver {
-            if !used.contains(&label) {
-                used.push(label);
+            if !fresh.contains(&label) {
+                fresh.push(label);
             }
             return 1;
         }
-        if self.used.len() <= place {
-            self.used.resize(place + 1, 0);
+        if self.told.len() <= place {
+            self.told.resize(place + 1, 0);
         }
-        self.used[place] = self.blocks;
-        used.push(label);
+        self.told[place] = self.climb;
+        fresh.push(label);
         0
     }
 
@@ -323,5 +328,33 @@ impl Tally {
         let label = |label: Name| words[label as usize];
         self.made.absorb(of.made, label, &self.how, names);
         self.read.push((of.keyed, Some(words)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_told_to_all_blocks_that_follow() {
+        let options = Options::default();
+        let mut tally = Tally::of(&options).unwrap();
+        tally.add_run("");
+        let mut stretches = Stretches::of(&options, &tally).unwrap();
+        let mut parsed = Parsed::default();
+        let [a, b, driver] = ["A", "B", "SB_INVOKE_START"].map(|label| parsed.words.label(label));
+        let mut fresh = |place, labels: &[Name]| {
+            let row = |&label: &Name| Event { label, ..Event::default() };
+            parsed.rows = labels.iter().map(row).collect();
+            let opener = Some("A");
+            let block = BlockOf { run: 0, file: 0, place, plain: true, repeats: false, opener };
+            stretches.measure(&mut parsed, block).unwrap().fresh
+        };
+        assert_eq!(fresh(5, &[a, a]), [a]);
+        assert_eq!(fresh(9, &[a, b, driver, driver]), [b, driver]);
+        // Joined before both.
+        assert_eq!(fresh(3, &[b, b]), [b]);
+        assert_eq!(fresh(5, &[a, b]), [a]);
+        assert_eq!(fresh(6, &[b, a]), [0; 0]);
     }
 }
