@@ -7,7 +7,7 @@ use crate::event::{Event, How, LineClass, Parsed, RawEvent, Sink, own_id};
 use crate::names::NONE;
 use crate::payload;
 use crate::read::Block;
-use crate::statement::{Found, Heads, scan};
+use crate::statement::{EpochUnit, Found, Heads, longest_head, scan};
 use std::borrow::Cow;
 
 /// Reads a block of lines into `parsed`, which is empty.
@@ -75,10 +75,20 @@ struct Lines<'a> {
 impl Lines<'_> {
     /// Takes the lines from here on that are a statement and nothing else.
     fn statements(&mut self) {
+        match self.how.unit {
+            EpochUnit::S => self.statements_of::<{ longest_head(EpochUnit::S) }>(),
+            EpochUnit::Ms => self.statements_of::<{ longest_head(EpochUnit::Ms) }>(),
+            EpochUnit::Us => self.statements_of::<{ longest_head(EpochUnit::Us) }>(),
+            EpochUnit::Ns => self.statements_of::<{ longest_head(EpochUnit::Ns) }>(),
+        }
+    }
+
+    /// The same for one unit, so that nobody asks for it in each line.
+    fn statements_of<const LENGTH: usize>(&mut self) {
         let Parsed { words, rows, .. } = &mut self.parsed;
         let (mut at, mut number) = (self.at, self.number);
         while let Some(rest) = self.text.get(at..)
-            && let Some(head) = self.heads.read(rest)
+            && let Some(head) = self.heads.read_of::<LENGTH>(rest)
         {
             let Some((label, end)) = words.label_of_line(&rest[head.length..]) else { break };
             rows.push(Event {
@@ -155,7 +165,6 @@ fn class_of(line: &[u8]) -> LineClass {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statement::EpochUnit;
     use proptest::prelude::*;
 
     proptest! {

@@ -107,13 +107,14 @@ pub(crate) fn collect(
 fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, options: &Options) {
     let _alarm = Alarm { feed, belt };
     loop {
-        let piece = match feed.next(belt) {
+        let piece = match feed.next(belt, reader.number) {
             Task::Piece(piece) => piece,
-            Task::Open(file) => feed.open(file, belt),
+            Task::Open(file) => feed.open(file, belt, reader.number),
             Task::Done => return,
         };
         let parsed = piece.block.as_ref().map(|block| {
-            let parsed = reader.read(&piece.source, block, options, Vec::new(), belt.memory());
+            let parsed =
+                reader.read(&piece.source, block, options, Vec::new(), belt.memory(reader.number));
             if piece.source.in_parts(options) {
                 // It may have to be read again.
                 return parsed;

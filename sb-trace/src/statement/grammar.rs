@@ -45,7 +45,7 @@ impl EpochUnit {
     pub const ALL: [Self; 4] = [Self::S, Self::Ms, Self::Us, Self::Ns];
 
     /// How many digits an epoch has.
-    pub fn digits(self) -> usize {
+    pub const fn digits(self) -> usize {
         match self {
             Self::S => 10,
             Self::Ms => 13,

@@ -8,6 +8,7 @@
 mod clocks;
 mod counts;
 mod figures;
+mod heads;
 mod keyed;
 mod measurer;
 mod poured;

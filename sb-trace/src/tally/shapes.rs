@@ -1,6 +1,7 @@
 //! Shapes: traces with the same labels in the same order are measured in the same places.
 
 use super::counts::{Counts, Ticks};
+use super::heads::{Head, Known, hash, next_trace, tag};
 use super::poured::Poured;
 use super::short::{Room, Short};
 use super::slots::{Measure, Slot, Slots};
@@ -51,70 +52,6 @@ impl Measured {
     pub(super) fn pour_wraps(&self, short: &Short, into: &mut Poured) {
         self.wraps.pour(into);
         into.add_units(short.of(self.room, self.room.pauses()));
-    }
-}
-
-/// What every trace of a shape needs. It is small, and all of them stand together: where there are
-/// many shapes, the memory of each is far away.
-#[derive(Debug, Clone, Copy)]
-#[repr(C, align(64))]
-struct Head {
-    traces: u64,
-    first: (u32, u64),
-    kind: Kind,
-    /// Where its labels stand in [`Known::labels`], and behind them the places of `across`.
-    labels: u32,
-    length: u32,
-    across: u32,
-    /// Whether its first label comes once, and all events were stamped by one clock.
-    opens_once: bool,
-    /// Which list of measures is its own.
-    list: u32,
-    /// The counters of short latencies and, in one more slot, of short pauses.
-    room: Room,
-}
-
-/// The shapes by their numbers.
-#[derive(Debug, Default)]
-struct Known {
-    heads: Vec<Head>,
-    labels: Vec<u32>,
-}
-
-impl Known {
-    /// Whether traces of this kind with these labels have this shape.
-    #[inline]
-    fn is(
-        &self,
-        number: u32,
-        kind: Kind,
-        labels: impl ExactSizeIterator<Item = Name>,
-        across: &[u32],
-    ) -> bool {
-        let Some(head) = self.heads.get(number as usize) else { return false };
-        let known = self.labels.get(head.labels as usize..).unwrap_or_default();
-        head.kind == kind
-            && labels.len() == head.length as usize
-            && labels.zip(known).all(|(label, &known)| label == known)
-            // Mostly both are empty. Compared as slices, they would be looked at by a masked load from
-            // no memory at all, which was measured to cost more than all else.
-            && head.across as usize == across.len()
-            && across.iter().eq(self.across(head))
-    }
-
-    fn labels(&self, head: &Head) -> &[Name] {
-        let from = head.labels as usize;
-        self.labels.get(from..from + head.length as usize).unwrap_or_default()
-    }
-
-    fn across(&self, head: &Head) -> &[u32] {
-        let from = head.labels as usize + head.length as usize;
-        self.labels.get(from..from + head.across as usize).unwrap_or_default()
-    }
-
-    fn hash(&self, number: u32) -> u64 {
-        let head = &self.heads[number as usize];
-        hash(head.kind, self.labels(head).iter().copied(), self.across(head))
     }
 }
 
@@ -205,6 +142,7 @@ impl Shapes {
                 && labels.split_first().is_some_and(|(first, inner)| !inner.contains(first)),
             list,
             room: Room::default(),
+            noted: 0,
         });
         self.known.labels.extend(labels);
         self.known.labels.extend(across);
@@ -227,18 +165,18 @@ impl Shapes {
         if head.traces == FEW {
             head.room = self.short.room(self.rests[number as usize].slots.len() + 1);
         }
-        self.take(number, false, times, ticks);
+        self.take(number, times, ticks);
     }
 
-    /// Takes the latencies of one trace of a shape, the counters of which may be `near`.
+    /// Takes the latencies of one trace of a shape.
     #[inline]
-    fn take(&mut self, number: u32, near: bool, times: impl Fn(u32) -> i64, ticks: Ticks) {
-        let head = &self.known.heads[number as usize];
+    fn take(&mut self, number: u32, times: impl Fn(u32) -> i64, ticks: Ticks) {
+        let head = &mut self.known.heads[number as usize];
         for m in &self.lists[head.list as usize] {
             let Some(to) = m.to else { continue };
             // Epochs are not negative, so that their difference fits.
             let latency = times(to).wrapping_sub(times(m.from));
-            if !self.short.take(near, head.room, m.slot, ticks.units(latency)) {
+            if !self.short.note(head.room, &mut head.noted, m.slot, ticks.units(latency)) {
                 let slot = &mut self.rests[number as usize].slots[m.slot as usize];
                 slot.latencies.add(latency, ticks);
             }
@@ -258,44 +196,75 @@ impl Shapes {
         ticks: Ticks,
     ) -> usize {
         let mut left = rows;
-        // Where a trace ends is told by its rows: where there are many shapes, the processor waits for
-        // what is known of one, and may go on to the next trace meanwhile.
-        while let [first, others @ ..] = left
-            && let Some(length) = others.iter().position(|row| row.label == first.label)
-            && let Some((trace, behind)) = left.split_at_checked(length + 1)
-            && let [_, second, ..] = trace
+        while let [_, second, ..] = left
             && let Some(&number) = self.likely.get(second.label as usize)
-            && let Some(head) = self.known.heads.get_mut(number as usize)
+            && let Some(head) = self.known.heads.get(number as usize)
             && head.opens_once
             && head.kind == kind
             && !head.room.is_none()
-            && head.length as usize == trace.len()
-            && let Some(end) = trace.last()
-            && end.epoch_ns.wrapping_sub(first.epoch_ns) <= max_trace_ns
-            && let Some(labels) = self.known.labels.get(head.labels as usize..)
-            && trace.iter().zip(labels).all(|(row, label)| row.label == *label)
-            && trace.is_sorted_by_key(|row| row.epoch_ns)
         {
-            head.traces += 1;
-            // The counters of the shape before are in this core's cache.
-            let near = number == last.0;
-            self.take(number, near, |at| trace[at as usize].epoch_ns, ticks);
-            self.take_pause(last.0, near, first.epoch_ns.wrapping_sub(last.1), ticks);
-            (*last, left) = ((number, end.epoch_ns), behind);
+            if number == last.0 {
+                let (end, behind) = self.measure_run(number, left, last.1, max_trace_ns, ticks);
+                if behind.len() == left.len() {
+                    break;
+                }
+                (last.1, left) = (end, behind);
+                continue;
+            }
+            let labels = self.known.labels(head);
+            let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) else { break };
+            let (first, end) = (trace[0].epoch_ns, trace[trace.len() - 1].epoch_ns);
+            self.known.heads[number as usize].traces += 1;
+            self.take(number, |at| trace[at as usize].epoch_ns, ticks);
+            self.wrap(last.0, first.wrapping_sub(last.1), ticks);
+            (*last, left) = ((number, end), behind);
         }
         rows.len() - left.len()
+    }
+
+    /// Measures the traces of one shape that follow one another and a trace of that shape, which
+    /// ended then; gives the end of the last, and the rows behind it.
+    fn measure_run<'r>(
+        &mut self,
+        number: u32,
+        rows: &'r [Event],
+        mut end: i64,
+        max_trace_ns: i64,
+        ticks: Ticks,
+    ) -> (i64, &'r [Event]) {
+        // All that is needed for each trace is looked up once.
+        let head = &self.known.heads[number as usize];
+        let labels = self.known.labels(head);
+        let measures = &self.lists[head.list as usize];
+        let mut counters = self.short.counters(head.room);
+        let rest = &mut self.rests[number as usize];
+        let (mut left, mut traces) = (rows, 0);
+        while let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) {
+            for m in measures {
+                let Some(to) = m.to else { continue };
+                let latency =
+                    trace[to as usize].epoch_ns.wrapping_sub(trace[m.from as usize].epoch_ns);
+                if !counters.add(m.slot, ticks.units(latency)) {
+                    rest.slots[m.slot as usize].latencies.add(latency, ticks);
+                }
+            }
+            let pause = trace[0].epoch_ns.wrapping_sub(end);
+            if !counters.add(head.room.pauses(), ticks.units(pause)) {
+                rest.wraps.add(pause, ticks);
+            }
+            traces += 1;
+            (end, left) = (trace[trace.len() - 1].epoch_ns, behind);
+        }
+        self.known.heads[number as usize].traces += traces;
+        (end, left)
     }
 
     /// Counts the pause from a trace of a shape to the next one.
     #[inline]
     pub(super) fn wrap(&mut self, number: u32, pause_ns: i64, ticks: Ticks) {
-        self.take_pause(number, false, pause_ns, ticks);
-    }
-
-    #[inline]
-    fn take_pause(&mut self, number: u32, near: bool, pause_ns: i64, ticks: Ticks) {
-        let room = self.known.heads[number as usize].room;
-        if !self.short.take(near, room, room.pauses(), ticks.units(pause_ns)) {
+        let head = &mut self.known.heads[number as usize];
+        let slot = head.room.pauses();
+        if !self.short.note(head.room, &mut head.noted, slot, ticks.units(pause_ns)) {
             self.rests[number as usize].wraps.add(pause_ns, ticks);
         }
     }
@@ -320,7 +289,7 @@ impl Shapes {
         names: &Names,
         ticks: Ticks,
     ) -> Vec<u32> {
-        other.short.count();
+        other.count();
         let rests = std::mem::take(&mut other.rests);
         let numbers = other.known.heads.iter().zip(rests).map(|(of, rest)| {
             let labels: Vec<Name> = other.known.labels(of).iter().map(|&l| label(l)).collect();
@@ -344,9 +313,16 @@ impl Shapes {
         numbers.collect()
     }
 
+    /// Counts the short latencies that are noted.
+    fn count(&mut self) {
+        for head in &mut self.known.heads {
+            self.short.count(head.room, &mut head.noted);
+        }
+    }
+
     /// All traces by their shapes, with their short latencies.
     pub(super) fn settle(&mut self) -> (Vec<Measured>, &Short) {
-        self.short.count();
+        self.count();
         let rests = std::mem::take(&mut self.rests);
         let all = self.known.heads.iter().zip(rests).map(|(head, rest)| Measured {
             kind: head.kind,
@@ -360,20 +336,4 @@ impl Shapes {
         });
         (all.collect(), &self.short)
     }
-}
-
-/// Few instructions for each label: most shapes are short.
-fn hash(kind: Kind, labels: impl Iterator<Item = Name>, across: &[u32]) -> u64 {
-    const MIXES: u64 = 0x9e37_79b9_7f4a_7c15;
-    let flags = u32::from(kind.fragment) + 2 * u32::from(kind.by_sequence);
-    let start = kind.start.class as u32 * 4 + flags;
-    let parts = [kind.benchmark, start].into_iter().chain(labels).chain(across.iter().copied());
-    let hash =
-        parts.fold(0u64, |hash, part| (hash.rotate_left(5) ^ u64::from(part)).wrapping_mul(MIXES));
-    hash ^ hash >> 32
-}
-
-/// Some bits of a hash that a table does not look at by itself.
-fn tag(hash: u64) -> u32 {
-    u32::try_from(hash >> 20 & 0xffff_ffff).unwrap_or_default()
 }

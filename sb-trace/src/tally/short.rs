@@ -1,6 +1,7 @@
 //! How often each short latency occurred, of all shapes: counters in one array. Where there are
-//! many shapes, a counter is seldom in a core's own cache. So latencies are noted first and then
-//! counted many at once, by a loop so small that the processor waits for several counters at a time.
+//! many shapes, a counter is seldom in a core's own cache. So the latencies of a shape are noted
+//! first, one behind the other, and counted when there are so many that its counters come into the
+//! cache for all of them at once.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,8 +12,11 @@ const SHORT: u32 = 512;
 /// So often a counter counts before it begins anew.
 const TIMES: u64 = 1 << u8::BITS;
 
-/// So many latencies are noted before they are counted.
-const NOTED: usize = 2048;
+/// So many latencies of a slot, on the average, are noted before they are counted.
+const NOTED: u32 = 32;
+
+/// Slots beyond these have no notes, which are of two bytes each.
+const NOTED_SLOTS: u32 = 128;
 
 /// So many counters are made at most.
 const MOST: usize = 1 << 25;
@@ -24,43 +28,54 @@ const PIECE: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Short {
     counts: Vec<u8>,
-    /// Counters that are to be increased.
-    noted: Vec<u32>,
+    /// Which counters of a room are to be increased, [`NOTED`] for each of its slots.
+    notes: Vec<u16>,
     /// How often a counter had counted all it can and began anew.
     full: BTreeMap<u32, u64>,
 }
 
-/// The counters of some slots.
+/// The counters of a room.
+#[derive(Debug)]
+pub(super) struct Counters<'a> {
+    counts: &'a mut [u8],
+    /// The place of its first counter among all.
+    first: u32,
+    full: &'a mut BTreeMap<u32, u64>,
+}
+
+/// Where the counters of some slots are.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Room {
     first: u32,
-    length: u32,
+    slots: u32,
 }
 
 impl Room {
     /// Whether there are no counters.
     pub(super) fn is_none(self) -> bool {
-        self.length == 0
+        self.slots == 0
     }
 
     /// How many slots there are counters for.
-    #[inline]
     pub(super) fn slots(self) -> u32 {
-        self.length / SHORT
+        self.slots
     }
 
     /// The last slot, which has pauses.
     #[inline]
     pub(super) fn pauses(self) -> u32 {
-        self.slots().wrapping_sub(1)
+        self.slots.wrapping_sub(1)
     }
 
-    /// The counter of a latency of so many units in a slot, if it has one.
+    /// Which of its counters is that of a latency of so many units in a slot, if there is one.
     #[inline]
     fn place(self, slot: u32, units: usize) -> Option<u32> {
         let units = u32::try_from(units).ok().filter(|&units| units < SHORT)?;
-        let place = slot.wrapping_mul(SHORT).wrapping_add(units);
-        (place < self.length).then(|| self.first.wrapping_add(place))
+        (slot < self.slots).then(|| slot * SHORT + units)
+    }
+
+    fn length(self) -> u32 {
+        self.slots * SHORT
     }
 
     /// The places of some of its counters among all.
@@ -70,7 +85,13 @@ impl Room {
 
     /// The places of its counters among all.
     fn places(self) -> Range<usize> {
-        self.first as usize..self.first as usize + self.length as usize
+        self.first as usize..self.first as usize + self.length() as usize
+    }
+
+    /// The place of its first note.
+    #[inline]
+    fn notes(self) -> usize {
+        (self.first / SHORT * NOTED) as usize
     }
 }
 
@@ -79,58 +100,53 @@ impl Short {
     pub(super) fn room(&mut self, slots: usize) -> Room {
         let (first, length) = (self.counts.len(), slots.saturating_mul(SHORT as usize));
         let end = first.saturating_add(length);
-        let (Ok(first), Ok(length)) = (u32::try_from(first), u32::try_from(length)) else {
+        let (Ok(first), Ok(slots)) = (u32::try_from(first), u32::try_from(slots)) else {
             return Room::default();
         };
         if end > MOST {
             return Room::default();
         }
         self.counts.resize(end, 0);
-        Room { first, length }
+        self.notes.resize(end / SHORT as usize * NOTED as usize, 0);
+        Room { first, slots }
     }
 
-    /// Notes a latency of so many units; false if it has no counter.
+    /// The counters of a room.
     #[inline]
-    pub(super) fn note(&mut self, room: Room, slot: u32, units: usize) -> bool {
+    pub(super) fn counters(&mut self, room: Room) -> Counters<'_> {
+        let counts = self.counts.get_mut(room.places()).unwrap_or_default();
+        Counters { counts, first: room.first, full: &mut self.full }
+    }
+
+    /// Notes a latency of so many units behind those of its room that are noted; false if it has no
+    /// counter.
+    #[inline]
+    pub(super) fn note(&mut self, room: Room, noted: &mut u32, slot: u32, units: usize) -> bool {
         let Some(place) = room.place(slot, units) else { return false };
-        self.noted.push(place);
-        if self.noted.len() >= NOTED {
-            self.count();
+        let note = self.notes.get_mut(room.notes() + *noted as usize);
+        let (Ok(place), Some(note)) = (u16::try_from(place), note) else {
+            return self.counters(room).add(slot, units);
+        };
+        *note = place;
+        *noted += 1;
+        if *noted >= NOTED * room.slots.min(NOTED_SLOTS) {
+            self.count(room, noted);
         }
         true
     }
 
-    /// Counts a latency of so many units at once if its counter is near, or notes it; false if it
-    /// has no counter.
-    #[inline]
-    pub(super) fn take(&mut self, near: bool, room: Room, slot: u32, units: usize) -> bool {
-        if near { self.count_one(room, slot, units) } else { self.note(room, slot, units) }
-    }
-
-    #[inline]
-    fn count_one(&mut self, room: Room, slot: u32, units: usize) -> bool {
-        let Some(place) = room.place(slot, units) else { return false };
-        let Some(count) = self.counts.get_mut(place as usize) else { return false };
-        *count = count.wrapping_add(1);
-        if *count == 0 {
-            *self.full.entry(place).or_default() += 1;
+    /// Counts what was noted in a room.
+    pub(super) fn count(&mut self, room: Room, noted: &mut u32) {
+        let places = room.notes()..room.notes() + std::mem::take(noted) as usize;
+        let Self { counts, notes, full } = self;
+        let counts = counts.get_mut(room.places()).unwrap_or_default();
+        let mut counters = Counters { counts, first: room.first, full };
+        for &place in notes.get(places).unwrap_or_default() {
+            counters.add_one(place.into());
         }
-        true
     }
 
-    /// Counts what was noted.
-    pub(super) fn count(&mut self) {
-        for &place in &self.noted {
-            let Some(count) = self.counts.get_mut(place as usize) else { continue };
-            *count = count.wrapping_add(1);
-            if *count == 0 {
-                *self.full.entry(place).or_default() += 1;
-            }
-        }
-        self.noted.clear();
-    }
-
-    /// Adds what another one counted, which has counted all that was noted.
+    /// Adds what another one counted, which has counted all that was noted in its room.
     pub(super) fn absorb(&mut self, to: Room, other: &Self, from: Room) {
         let Self { counts, full, .. } = self;
         let counts = counts.get_mut(to.places()).unwrap_or_default();
@@ -152,7 +168,7 @@ impl Short {
                 }
             }
         }
-        for (place, times) in other.full.range(from.range(0..from.length)) {
+        for (place, times) in other.full.range(from.range(0..from.length())) {
             *full.entry(place.wrapping_sub(from.first).wrapping_add(to.first)).or_default() +=
                 times;
         }
@@ -162,7 +178,7 @@ impl Short {
     pub(super) fn of(&self, room: Room, slot: u32) -> impl Iterator<Item = (u32, u64)> {
         let from = slot.wrapping_mul(SHORT);
         // There may be no counters at all.
-        let places = if from < room.length { room.range(from..from + SHORT) } else { 0..0 };
+        let places = if from < room.length() { room.range(from..from + SHORT) } else { 0..0 };
         let full = self.full.range(places.clone());
         let full = full.map(move |(place, times)| (place - places.start, times * TIMES));
         let counts = self.counts.get(places.start as usize..places.end as usize);
@@ -176,6 +192,25 @@ impl Short {
     }
 }
 
+impl Counters<'_> {
+    /// Counts a latency of so many units; false if it has no counter.
+    #[inline]
+    pub(super) fn add(&mut self, slot: u32, units: usize) -> bool {
+        units < SHORT as usize && self.add_one(slot as usize * SHORT as usize + units)
+    }
+
+    #[inline]
+    fn add_one(&mut self, place: usize) -> bool {
+        let Some(count) = self.counts.get_mut(place) else { return false };
+        *count = count.wrapping_add(1);
+        if *count == 0 {
+            let place = self.first.wrapping_add(u32::try_from(place).unwrap_or_default());
+            *self.full.entry(place).or_default() += 1;
+        }
+        true
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,21 +221,26 @@ mod tests {
         let mut other = Short::default();
         let [first, room] = [one.room(1), one.room(3)];
         let from = other.room(3);
+        let (mut noted, mut other_noted) = (0, 0);
         assert_eq!((room.slots(), room.pauses()), (3, 2));
         let long = SHORT as usize;
         for (slot, units, times) in [(0, 0, 1), (0, 7, 70_000), (1, long - 1, 255), (2, 7, 256)] {
             for time in 0..times {
-                let (short, room) =
-                    if time % 3 == 0 { (&mut other, from) } else { (&mut one, room) };
-                assert!(short.note(room, slot, units));
+                assert!(match time % 10 {
+                    0..5 => one.note(room, &mut noted, slot, units),
+                    5..8 => other.note(from, &mut other_noted, slot, units),
+                    _ => one.counters(room).add(slot, units),
+                });
             }
         }
         assert!(
-            !one.note(room, 0, long) && !one.note(room, 3, 0) && !one.note(room, 0, usize::MAX)
+            !one.note(room, &mut noted, 0, long)
+                && !one.note(room, &mut noted, 3, 0)
+                && !one.note(room, &mut noted, 0, usize::MAX)
         );
-        assert!(!one.note(Room::default(), 0, 0));
-        one.count();
-        other.count();
+        assert!(!one.note(Room::default(), &mut 0, 0, 0));
+        one.count(room, &mut noted);
+        other.count(from, &mut other_noted);
         one.absorb(room, &other, from);
         let of = |slot| {
             let mut sums = BTreeMap::new();
