@@ -75,9 +75,16 @@ struct Scale {
 impl Scale {
     /// The tick is the largest unit of time of which all latencies are multiples.
     fn of(latencies: &Distribution) -> Self {
-        let units: [i64; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
-        let fits = |unit: &&i64| latencies.counts().all(|(l, _)| l % **unit == 0);
-        Self { tick: units.iter().find(fits).copied().unwrap_or(1) as f64 }
+        let tick = if all_multiples::<1_000_000_000>(latencies) {
+            1e9
+        } else if all_multiples::<1_000_000>(latencies) {
+            1e6
+        } else if all_multiples::<1_000>(latencies) {
+            1e3
+        } else {
+            1.0
+        };
+        Self { tick }
     }
 
     /// Zero is somewhere in the lower half of the first tick.
@@ -88,8 +95,13 @@ impl Scale {
     /// The interval that the clock rounds to this latency.
     fn rounded(&self, latency: f64) -> (f64, f64) {
         let half = self.tick / 2.0;
-        ((latency - half).max(half / 2.0).log10(), (latency + half).log10())
+        ((latency - half).max(half / 2.0), latency + half)
     }
+}
+
+/// Whether a unit divides all latencies; a unit that is known to the compiler needs no division.
+fn all_multiples<const UNIT: i64>(latencies: &Distribution) -> bool {
+    latencies.counts().all(|(latency, _)| latency % UNIT == 0)
 }
 
 /// Counts by the logarithm of the latency.
@@ -110,8 +122,8 @@ impl Histogram {
             let rank = negative + ((above - 1) as f64 * q).round() as u64;
             latencies.at(rank).unwrap_or_default() as f64
         };
-        let low = scale.rounded(logs(0.01)).0;
-        let high = scale.rounded(logs(0.99)).1;
+        let low = scale.rounded(logs(0.01)).0.log10();
+        let high = scale.rounded(logs(0.99)).1.log10();
         let spread = scale.log(logs(0.75)) - scale.log(logs(0.25));
         let wanted = (high - low) / (2.0 * spread / (above as f64).cbrt());
         // NaN and infinity, of equal latencies, become the most bins.
@@ -122,6 +134,8 @@ impl Histogram {
         // Most latencies lie in the middle of a bin: no logarithm is needed to see that.
         let half = histogram.scale.tick / 2.0;
         let mut inner = (0.0, 0.0, 0);
+        // Where the latency before ended, and the logarithm of that.
+        let mut end = (f64::NAN, 0.0);
         let mut place = latencies.place(0, |latency| latency < 0);
         while let Some((latency, next)) = latencies.at_place(place) {
             let latency = latency as f64;
@@ -132,10 +146,17 @@ impl Histogram {
                 place = end;
                 continue;
             }
-            histogram.add(latency, latencies.between(place, next) as f64);
+            let (from, to) = histogram.scale.rounded(latency);
+            // Mostly, it begins where the one before it ended.
+            let from = if from.to_bits() == end.0.to_bits() { end.1 } else { from.log10() };
+            end = (to, to.log10());
+            let place_of = |log: f64| (log - histogram.low) / histogram.width;
+            let (from, to) = (place_of(from), place_of(end.1));
+            histogram.add((from, to), latencies.between(place, next) as f64);
             place = next;
-            let bin = (histogram.scale.log(latency) - histogram.low) / histogram.width;
-            if (0.0..bins as f64).contains(&bin) {
+            let bin = f64::midpoint(from, to);
+            // Another one fits into the rest of the bin only if a tick is no wider than that.
+            if (0.0..bins as f64).contains(&bin) && to - from < 0.7 {
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
@@ -150,12 +171,10 @@ impl Histogram {
         histogram
     }
 
-    /// Spreads a latency over the interval that it was rounded from: a clock of whole
+    /// Spreads latencies over the interval that they were rounded from, in bins: a clock of whole
     /// milliseconds would make a comb of peaks otherwise.
-    fn add(&mut self, latency: f64, count: f64) {
-        let (from, to) = self.scale.rounded(latency);
+    fn add(&mut self, (from, to): (f64, f64), count: f64) {
         let bins = self.counts.len() as f64;
-        let (from, to) = ((from - self.low) / self.width, (to - self.low) / self.width);
         if to <= 0.0 || from >= bins {
             return;
         }

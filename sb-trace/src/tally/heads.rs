@@ -63,6 +63,12 @@ impl Known {
         self.labels.get(from..from + head.length as usize).unwrap_or_default()
     }
 
+    pub(super) fn labels_mut(&mut self, number: usize) -> &mut [Name] {
+        let Some(head) = self.heads.get(number) else { return &mut [] };
+        let from = head.labels as usize;
+        self.labels.get_mut(from..from + head.length as usize).unwrap_or_default()
+    }
+
     pub(super) fn across(&self, head: &Head) -> &[u32] {
         let from = head.labels as usize + head.length as usize;
         self.labels.get(from..from + head.across as usize).unwrap_or_default()

@@ -72,6 +72,8 @@ pub(super) struct Shapes {
     index: HashTable<(u32, u32)>,
     /// The shape of the last trace with each second label.
     likely: Vec<u32>,
+    /// The shape of the last trace that was measured by itself.
+    recent: u32,
     known: Known,
     rests: Vec<Rest>,
     /// Mostly, many shapes are measured in the same places.
@@ -165,22 +167,30 @@ impl Shapes {
         if head.traces == FEW {
             head.room = self.short.room(self.rests[number as usize].slots.len() + 1);
         }
-        self.take(number, times, ticks);
+        if std::mem::replace(&mut self.recent, number) == number {
+            // Its counters are in this core's cache.
+            let mut counters = self.short.counters(head.room);
+            let slots = &mut self.rests[number as usize].slots;
+            each(&self.lists[head.list as usize], times, |slot, latency| {
+                if !counters.add(slot, ticks.units(latency)) {
+                    slots[slot as usize].latencies.add(latency, ticks);
+                }
+            });
+        } else {
+            self.note(number, times, ticks);
+        }
     }
 
-    /// Takes the latencies of one trace of a shape.
+    /// Notes the latencies of one trace of a shape.
     #[inline]
-    fn take(&mut self, number: u32, times: impl Fn(u32) -> i64, ticks: Ticks) {
+    fn note(&mut self, number: u32, times: impl Fn(u32) -> i64, ticks: Ticks) {
         let head = &mut self.known.heads[number as usize];
-        for m in &self.lists[head.list as usize] {
-            let Some(to) = m.to else { continue };
-            // Epochs are not negative, so that their difference fits.
-            let latency = times(to).wrapping_sub(times(m.from));
-            if !self.short.note(head.room, &mut head.noted, m.slot, ticks.units(latency)) {
-                let slot = &mut self.rests[number as usize].slots[m.slot as usize];
+        each(&self.lists[head.list as usize], times, |slot, latency| {
+            if !self.short.note(head.room, &mut head.noted, slot, ticks.units(latency)) {
+                let slot = &mut self.rests[number as usize].slots[slot as usize];
                 slot.latencies.add(latency, ticks);
             }
-        }
+        });
     }
 
     /// Measures traces of this kind that follow one another from the first row on, as long as their
@@ -215,7 +225,7 @@ impl Shapes {
             let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) else { break };
             let (first, end) = (trace[0].epoch_ns, trace[trace.len() - 1].epoch_ns);
             self.known.heads[number as usize].traces += 1;
-            self.take(number, |at| trace[at as usize].epoch_ns, ticks);
+            self.note(number, |at| trace[at as usize].epoch_ns, ticks);
             self.wrap(last.0, first.wrapping_sub(last.1), ticks);
             (*last, left) = ((number, end), behind);
         }
@@ -240,14 +250,12 @@ impl Shapes {
         let rest = &mut self.rests[number as usize];
         let (mut left, mut traces) = (rows, 0);
         while let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) {
-            for m in measures {
-                let Some(to) = m.to else { continue };
-                let latency =
-                    trace[to as usize].epoch_ns.wrapping_sub(trace[m.from as usize].epoch_ns);
-                if !counters.add(m.slot, ticks.units(latency)) {
-                    rest.slots[m.slot as usize].latencies.add(latency, ticks);
+            let times = |at: u32| trace[at as usize].epoch_ns;
+            each(measures, times, |slot, latency| {
+                if !counters.add(slot, ticks.units(latency)) {
+                    rest.slots[slot as usize].latencies.add(latency, ticks);
                 }
-            }
+            });
             let pause = trace[0].epoch_ns.wrapping_sub(end);
             if !counters.add(head.room.pauses(), ticks.units(pause)) {
                 rest.wraps.add(pause, ticks);
@@ -289,6 +297,10 @@ impl Shapes {
         names: &Names,
         ticks: Ticks,
     ) -> Vec<u32> {
+        if self.known.heads.is_empty() {
+            *self = other.renamed(label);
+            return (0..).zip(&self.known.heads).map(|(number, _)| number).collect();
+        }
         other.count();
         let rests = std::mem::take(&mut other.rests);
         let numbers = other.known.heads.iter().zip(rests).map(|(of, rest)| {
@@ -313,6 +325,29 @@ impl Shapes {
         numbers.collect()
     }
 
+    /// With other handles for all labels.
+    fn renamed(mut self, label: impl Fn(Name) -> Name) -> Self {
+        self.likely.clear();
+        self.index.clear();
+        for number in 0..self.known.heads.len() {
+            let known = &mut self.known;
+            for name in known.labels_mut(number) {
+                *name = label(*name);
+            }
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let hash = known.hash(number);
+            self.index.insert_unique(hash, (tag(hash), number), |&(_, of)| known.hash(of));
+        }
+        for slot in self.rests.iter_mut().flat_map(|rest| &mut rest.slots) {
+            slot.from = label(slot.from);
+            // A TO that no event had is none of the labels.
+            if slot.to != Name::MAX {
+                slot.to = label(slot.to);
+            }
+        }
+        self
+    }
+
     /// Counts the short latencies that are noted.
     fn count(&mut self) {
         for head in &mut self.known.heads {
@@ -335,5 +370,16 @@ impl Shapes {
             room: head.room,
         });
         (all.collect(), &self.short)
+    }
+}
+
+/// The latencies of one trace, each with its slot.
+#[inline]
+fn each(measures: &[Measure], times: impl Fn(u32) -> i64, mut take: impl FnMut(u32, i64)) {
+    for m in measures {
+        if let Some(to) = m.to {
+            // Epochs are not negative, so that their difference fits.
+            take(m.slot, times(to).wrapping_sub(times(m.from)));
+        }
     }
 }

@@ -151,22 +151,17 @@ impl Short {
         let Self { counts, full, .. } = self;
         let counts = counts.get_mut(to.places()).unwrap_or_default();
         let more = other.counts.get(from.places()).unwrap_or_default();
-        let (pieces, _) = counts.as_chunks_mut::<PIECE>();
-        let (more, _) = more.as_chunks::<PIECE>();
-        for ((counts, more), first) in pieces.iter_mut().zip(more).zip((to.first..).step_by(PIECE))
+        for (count, &more) in counts.iter_mut().zip(more) {
+            *count = count.wrapping_add(more);
+        }
+        // Seldom is any full.
+        let is_full = |((count, more), _): &((&u8, &u8), u32)| count < more;
+        let any_full =
+            counts.iter().zip(more).fold(false, |any, (count, more)| any | (count < more));
+        for (_, place) in
+            counts.iter().zip(more).zip(to.first..).filter(|_| any_full).filter(is_full)
         {
-            // All of them at once; seldom is any full.
-            let mut any_full = 0;
-            for (count, &more) in counts.iter_mut().zip(more) {
-                *count = count.wrapping_add(more);
-                any_full |= u8::from(*count < more);
-            }
-            if any_full > 0 {
-                let is_full = |((count, more), _): &((&u8, &u8), u32)| count < more;
-                for (_, place) in counts.iter().zip(more).zip(first..).filter(is_full) {
-                    *full.entry(place).or_default() += 1;
-                }
-            }
+            *full.entry(place).or_default() += 1;
         }
         for (place, times) in other.full.range(from.range(0..from.length())) {
             *full.entry(place.wrapping_sub(from.first).wrapping_add(to.first)).or_default() +=

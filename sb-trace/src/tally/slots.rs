@@ -45,7 +45,20 @@ pub(super) struct Slot {
 pub(super) struct Slots {
     pub measures: Vec<Measure>,
     pub all: Vec<Slot>,
-    index: HashMap<(What, Name, Name, bool), u32>,
+    /// Which of them is which, once they are many.
+    index: HashMap<Key, u32>,
+}
+
+/// What tells one slot of a shape from another.
+type Key = (What, Name, Name, bool);
+
+/// So many slots are compared one by one: most shapes are short.
+const FEW: usize = 16;
+
+impl Slot {
+    fn key(&self) -> Key {
+        (self.what, self.from, self.to, self.across)
+    }
 }
 
 impl Slots {
@@ -86,7 +99,15 @@ impl Slots {
         (from, to): (u32, Option<u32>),
     ) {
         let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        let slot = *self.index.entry((what, a, b, across)).or_insert(next);
+        let key = (what, a, b, across);
+        let slot = if self.all.len() < FEW {
+            (0..).zip(&self.all).find(|(_, of)| of.key() == key).map_or(next, |(slot, _)| slot)
+        } else {
+            if self.index.is_empty() {
+                self.index.extend(self.all.iter().map(Slot::key).zip(0..));
+            }
+            *self.index.entry(key).or_insert(next)
+        };
         if slot == next {
             self.all.push(Slot {
                 what,
