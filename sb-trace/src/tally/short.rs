@@ -157,9 +157,9 @@ impl Short {
         // Seldom is any full.
         let is_full = |((count, more), _): &((&u8, &u8), u32)| count < more;
         let any_full =
-            counts.iter().zip(more).fold(false, |any, (count, more)| any | (count < more));
+            counts.iter().zip(more).fold(0, |any, (count, more)| any | u8::from(count < more));
         for (_, place) in
-            counts.iter().zip(more).zip(to.first..).filter(|_| any_full).filter(is_full)
+            counts.iter().zip(more).zip(to.first..).filter(|_| any_full > 0).filter(is_full)
         {
             *full.entry(place).or_default() += 1;
         }
