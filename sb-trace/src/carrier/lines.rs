@@ -72,6 +72,7 @@ impl<'o> Opener<'o> {
             usual: lines.usual.map(|form| UsualLines {
                 form,
                 goes_on: matches!(lines.further, Further::All),
+                node: lines.node,
                 signals: brackets != Brackets::Never,
                 above: ("", ""),
             }),

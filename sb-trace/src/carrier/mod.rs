@@ -110,6 +110,8 @@ pub(crate) struct Lines {
     /// Takes the commonest record apart, with its payload, in few instructions; what it takes must
     /// be taken by `open` and the payloads alike, which `tests/usual.rs` holds it to.
     pub usual: Option<UsualForm>,
+    /// Whether that is a line of Node.js on Lambda with nothing around it.
+    pub node: bool,
 }
 
 /// The commonest form of a record, at the begin of a text.
@@ -126,6 +128,7 @@ impl Lines {
             further: Further::Nothing,
             in_parts: &[],
             usual: None,
+            node: false,
         }
     }
 }

@@ -25,21 +25,21 @@ impl<'b> Sink<'b> {
             let lines = text.split(|&b| b == b'\n');
             let broken = |line: &[u8]| std::str::from_utf8(line).is_err();
             for (line, _) in (first..).zip(lines).filter(|(_, text)| broken(text)) {
-                self.classes.push((line, LineClass::Undecodable));
+                self.classes.push((line, LineClass::Undecodable, 1));
             }
         }
         self.classes.sort_unstable();
         let mut next = first;
         let rest = self.how.rest;
         let classes = std::mem::take(&mut self.classes);
-        for (place, &(line, class)) in classes.iter().enumerate() {
+        for (place, &(line, class, count)) in classes.iter().enumerate() {
             // Of one line, the greatest class is the last.
-            let last = classes.get(place + 1).is_none_or(|&(other, _)| other != line);
+            let last = classes.get(place + 1).is_none_or(|&(other, ..)| other != line);
             // A record that began in the block before was counted there, as other text.
             if last && line >= next && line <= whole {
                 self.parsed.add_lines(rest, line - next);
-                self.parsed.add_lines(class, 1);
-                next = line + 1;
+                self.parsed.add_lines(class, count.into());
+                next = line + u64::from(count);
             }
         }
         self.parsed.add_lines(rest, (whole + 1).saturating_sub(next));

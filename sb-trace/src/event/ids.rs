@@ -1,8 +1,9 @@
 //! The ids of a block. Most are UUIDs, and of those all but a few are new.
 
+use crate::digits::word;
 use crate::names::{NONE, Name, Names};
-use crate::uuid::Uuid;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use crate::uuid::{self, Uuid};
+use hashbrown::{DefaultHashBuilder, HashTable, hash_table};
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -32,6 +33,47 @@ pub(crate) struct Ids {
     hasher: DefaultHashBuilder,
     /// The UUID that came last: it is often asked for again.
     last: Name,
+    /// Texts of UUIDs that came lately; each has its place.
+    recent: Vec<Recent>,
+}
+
+/// The text of a UUID, and its handle.
+#[derive(Debug, Default, Clone, Copy)]
+struct Recent {
+    words: [u64; 5],
+    name: Name,
+}
+
+impl Recent {
+    /// So many are remembered: some more than invocations are open at a time in most logs.
+    const MOST: usize = 512;
+
+    /// Of a text whose handle is not known.
+    #[inline]
+    fn of(text: &[u8; uuid::LENGTH]) -> Self {
+        // The last eight letters overlap those before.
+        let at = |at: usize| word(text, at);
+        Self { words: [at(0), at(8), at(16), at(24), at(28)], name: NONE }
+    }
+
+    /// Whether it has the same text, without a call: that would take longer than all the rest.
+    #[inline]
+    fn is(&self, other: &Self) -> bool {
+        let both = self.words.iter().zip(&other.words);
+        both.fold(0, |differ, (one, other)| differ | one ^ other) == 0
+    }
+
+    /// Where it is remembered.
+    #[inline]
+    fn place(&self) -> usize {
+        const MIXES: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xf39c_c060_5ced_c835];
+        let [first, second, third, fourth, last] = self.words;
+        let half = |one: u64, other: u64, mixes| u128::from(one ^ other.rotate_left(23) ^ mixes);
+        let product =
+            half(first, third, MIXES[0]).wrapping_mul(half(last, second ^ fourth, MIXES[1]));
+        let mixed = (product ^ product >> 64) & (Self::MOST as u128 - 1);
+        usize::try_from(mixed).unwrap_or_default()
+    }
 }
 
 impl Default for Ids {
@@ -43,6 +85,7 @@ impl Default for Ids {
             of_text: vec![NONE],
             hasher: DefaultHashBuilder::default(),
             last: NONE,
+            recent: Vec::new(),
         }
     }
 }
@@ -75,17 +118,41 @@ impl Ids {
         };
         if of(self.last) != Some(uuid) {
             let hash = hasher.hash_one(uuid);
-            self.last = if let Some(&name) = uuids.find(hash, |&name| of(name) == Some(uuid)) {
-                name
-            } else {
-                let name = next(entries);
-                let hash_of = |&name: &Name| of(name).map_or(0, |uuid| hasher.hash_one(uuid));
-                uuids.insert_unique(hash, name, hash_of);
-                entries.push(Entry::Uuid(uuid));
-                name
+            let hash_of = |&name: &Name| of(name).map_or(0, |uuid| hasher.hash_one(uuid));
+            self.last = match uuids.entry(hash, |&name| of(name) == Some(uuid), hash_of) {
+                hash_table::Entry::Occupied(known) => *known.get(),
+                hash_table::Entry::Vacant(new) => {
+                    let name = *new.insert(next(entries)).get();
+                    entries.push(Entry::Uuid(uuid));
+                    name
+                }
             };
         }
         self.last
+    }
+
+    /// The handle of the UUID that a text is, if it is one.
+    #[inline]
+    pub(crate) fn add_uuid_text(&mut self, text: &[u8; uuid::LENGTH]) -> Option<Name> {
+        // The events of an id are often near one another: it was read a moment ago.
+        let sought = Recent::of(text);
+        let place = sought.place();
+        match self.recent.get(place) {
+            Some(recent) if recent.is(&sought) && recent.name != NONE => Some(recent.name),
+            _ => self.remember(text, sought, place),
+        }
+    }
+
+    fn remember(
+        &mut self,
+        text: &[u8; uuid::LENGTH],
+        sought: Recent,
+        place: usize,
+    ) -> Option<Name> {
+        let name = self.add_uuid(Uuid::of(text)?);
+        self.recent.resize(Recent::MOST, Recent::default());
+        self.recent[place] = Recent { name, ..sought };
+        Some(name)
     }
 
     /// The handle of one of the texts.
@@ -134,6 +201,7 @@ impl Ids {
         self.texts.clear();
         self.of_text.truncate(1);
         self.last = NONE;
+        self.recent.clear();
     }
 }
 
@@ -193,7 +261,10 @@ mod tests {
                 for &(at, as_bytes) in &picked {
                     let text = &texts[(at + round) % 60];
                     let id = match Uuid::of(text.as_bytes()) {
-                        Some(uuid) if as_bytes => ids.add_uuid(uuid),
+                        Some(uuid) if at % 2 == 0 => ids.add_uuid(uuid),
+                        Some(_) if as_bytes => {
+                            ids.add_uuid_text(text.as_bytes().try_into().unwrap()).unwrap()
+                        }
                         _ if as_bytes => ids.add_bytes(text.as_bytes()).unwrap(),
                         _ => ids.add(text),
                     };
@@ -210,6 +281,7 @@ mod tests {
                 names.clear();
             }
             prop_assert_eq!(ids.add_bytes(b"\xff"), None);
+            prop_assert_eq!(ids.add_uuid_text(&[b'0'; uuid::LENGTH]), None);
         }
     }
 }

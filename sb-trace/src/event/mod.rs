@@ -3,6 +3,7 @@
 mod count;
 mod environment;
 mod ids;
+mod node;
 mod parsed;
 mod places;
 mod raw;

@@ -28,8 +28,9 @@ pub(crate) struct Sink<'b> {
     pub(super) sound: Vec<Range<usize>>,
     /// Whether there are any colours in the block.
     coloured: bool,
-    /// Lines that are not what the rest is.
-    pub(super) classes: Vec<(u64, LineClass)>,
+    /// Lines that are not what the rest is: the first, their class, and how many such lines follow one
+    /// another, of which nothing else is told.
+    pub(super) classes: Vec<(u64, LineClass, u32)>,
     /// For each row, where it begins, if records may come in parts.
     order: Vec<i64>,
 }
@@ -105,7 +106,7 @@ impl<'b> Sink<'b> {
     /// A record at this place was looked at and holds nothing.
     pub(crate) fn nothing(&mut self, at: usize) {
         let line = self.line(at);
-        self.classes.push((line, LineClass::Other));
+        self.classes.push((line, LineClass::Other, 1));
     }
 
     /// The user's pattern must match all lines, and does not match this one.
@@ -213,7 +214,7 @@ impl<'b> Sink<'b> {
             };
             match found {
                 Found::Statement(statement) => {
-                    self.classes.push((own_line, LineClass::Statement));
+                    self.classes.push((own_line, LineClass::Statement, 1));
                     // Where a payload was decoded, the place is that of the same digits.
                     let same = || {
                         let digits = body.get(at..at + DIGITS_SHOWN)?;
@@ -231,7 +232,7 @@ impl<'b> Sink<'b> {
                     self.parsed.push(&RawEvent { statement, correlation_id: &id, source, line });
                 }
                 Found::LookAlike(what) => {
-                    self.classes.push((own_line, LineClass::LookAlike));
+                    self.classes.push((own_line, LineClass::LookAlike, 1));
                     self.parsed.push_look_alike(own_line, column, what);
                 }
             }
@@ -283,7 +284,7 @@ impl<'b> Sink<'b> {
     }
 
     pub(super) fn signal(&mut self, signal: &Signal<'_>, source: Name, line: u64) {
-        self.classes.push((line, LineClass::Carrier));
+        self.classes.push((line, LineClass::Carrier, 1));
         let mut name = |id: &str| self.parsed.ids.add_bytes(id.as_bytes()).unwrap_or_default();
         let what = match signal {
             Signal::Init => Change::Init,

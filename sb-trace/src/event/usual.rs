@@ -14,6 +14,8 @@ use std::ops::Range;
 pub(crate) struct UsualLines<'a> {
     /// Takes the record apart that a text begins with.
     pub form: fn(&[u8]) -> Option<Usual>,
+    /// Whether the usual form is a line of Node.js on Lambda with nothing around it.
+    pub node: bool,
     /// Whether a record goes on below as long as no other one begins.
     pub goes_on: bool,
     /// Whether Lambda's own lines matter.
@@ -41,8 +43,15 @@ impl<'b> Sink<'b> {
             return from;
         }
         let block = self.block;
-        let Some(mut form) = block.get(from..).and_then(usual.form) else { return from };
         let (mut at, mut line, mut sound) = (from, self.places.of_record(from), from);
+        // Most lines of Node.js have a shorter way yet.
+        let mut by_node = usual.node && !self.how.in_parts;
+        if by_node {
+            (at, line) = self.node_lines(at, line);
+        }
+        let Some(mut form) = block.get(at..).and_then(usual.form) else {
+            return self.was_usual(from..at, sound, line);
+        };
         while let Some(text) = block.get(at..)
             && let Some((what, end)) = self.what_alone(text, &form, usual.signals)
         {
@@ -77,7 +86,7 @@ impl<'b> Sink<'b> {
                         file: 0,
                         line,
                     });
-                    self.classes.push((own_line, LineClass::Statement));
+                    self.classes.push((own_line, LineClass::Statement, 1));
                     self.order(None, || None, at);
                 }
                 What::Signal(signal) => {
@@ -89,14 +98,28 @@ impl<'b> Sink<'b> {
             }
             self.parsed.records += 1;
             (at, line) = (next, own_line + 1 + blank);
+            let mut next_form = next_form;
+            if by_node {
+                let before = at;
+                (at, line) = self.node_lines(at, line);
+                by_node = at > before;
+                if by_node {
+                    next_form = block.get(at..).and_then(usual.form);
+                }
+            }
             let Some(form_of_next) = next_form else { break };
             form = form_of_next;
         }
-        if at > from {
-            self.places.go_on(at, line);
-            self.note_sound(sound, at);
+        self.was_usual(from..at, sound, line)
+    }
+
+    /// Goes on behind lines of the usual form; gives the place where a line of this number begins.
+    fn was_usual(&mut self, lines: Range<usize>, sound: usize, line: u64) -> usize {
+        if !lines.is_empty() {
+            self.places.go_on(lines.end, line);
+            self.note_sound(sound, lines.end);
         }
-        at
+        lines.end
     }
 
     /// What the text of a record is, if it is nothing else, and where the next line begins.

@@ -190,6 +190,18 @@ impl Words {
         self.label_of_other_line(text)
     }
 
+    /// The same where labels come in no order: by the whole line first.
+    #[inline]
+    pub(crate) fn label_by_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+        if let Some(next) = Next::of_line(text)
+            && let Some(label) = self.recent.find(next)
+        {
+            self.last = label;
+            return Some((label, next.length as usize + 1));
+        }
+        self.label_of_line(text)
+    }
+
     /// The same where that is not so: a guess in another kind of line, or the whole line, if that is
     /// remembered.
     fn label_of_other_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {

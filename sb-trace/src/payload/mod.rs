@@ -17,7 +17,7 @@ mod value;
 pub(crate) use id::{Id, Width};
 pub(crate) use log_result::{log_result, may_hold_log_result, request_in, unpack};
 pub(crate) use repair::repair;
-pub(crate) use usual::{Usual, node, of_lambda};
+pub(crate) use usual::{Usual, node, node_text, of_lambda};
 pub(crate) use value::Json;
 
 use std::borrow::Cow;

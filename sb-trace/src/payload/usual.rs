@@ -79,6 +79,16 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
     Some(Usual { id: ID..level - 1, uuid, body, ..Usual::default() })
 }
 
+/// The id of such a line, if it may be a UUID, and the text, if the level is the commonest.
+#[inline]
+pub(crate) fn node_text(line: &[u8]) -> Option<(&[u8; uuid::LENGTH], &[u8])> {
+    const ID: usize = 25;
+    let (time, rest) = line.split_at_checked(ID)?;
+    let (id, rest) = rest.split_first_chunk()?;
+    let fits = begins_as(time, &MILLISECONDS_Z) && time.last() == Some(&b'\t');
+    Some((id, rest.strip_prefix(b"\tINFO\t").filter(|_| fits)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::unwrap;

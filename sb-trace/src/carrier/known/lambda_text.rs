@@ -16,6 +16,7 @@ pub(in crate::carrier) static CARRIER: Carrier = Carrier {
     shape: Shape::Lines(Lines {
         claims: Some(lambda::is_lambda),
         usual: Some(node),
+        node: true,
         ..Lines::new(open)
     }),
 };

@@ -8,6 +8,7 @@ use crate::tally::Clocks;
 use crate::tally::measurer::{How, Made, Measurer};
 use crate::tally::shapes::Kind;
 use crate::trace::{ColdWarm, StartClass};
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use rayon::prelude::*;
 use std::hash::BuildHasher;
@@ -79,8 +80,9 @@ type Writers = [(Keyed, Option<Vec<Name>>)];
 impl Close<'_> {
     /// Measures all traces.
     pub(in crate::tally) fn all(self, writers: &Writers) -> Vec<Closed> {
-        let heaps = (0..HEAPS).into_par_iter();
-        // Memory is touched once by each thread, not once for each heap.
+        // Memory is touched once for each of these parts, not once for each heap.
+        let parts = 2 * rayon::current_num_threads();
+        let heaps = (0..HEAPS).into_par_iter().with_min_len(HEAPS.div_ceil(parts));
         heaps
             .map_init(Scratch::default, |scratch, heap| {
                 scratch.gather(writers, heap);
@@ -193,28 +195,36 @@ impl<'a> Scratch<'a> {
         groups.clear();
         index.clear();
         more.clear();
+        let streams = writers.iter().filter_map(|(writer, _)| writer.heaps.get(heap));
+        let most = streams.map(Stream::len).sum();
+        groups.reserve(most);
+        // None is in it, so that no hash is asked for.
+        index.reserve(most, |_| 0);
         for (number, (writer, _)) in (0u32..).zip(writers) {
             let fragments = writer.heaps.get(heap).into_iter().flat_map(Stream::fragments);
             for (run, key, at) in fragments {
                 let fragment = Fragment { writer: number, at };
                 let hash = hasher.hash_one((run, key));
-                let is = |group: &Group<'_>| group.run == run && group.key == key;
-                if let Some(&known) = index.find(hash, |&known| is(&groups[known as usize])) {
-                    let next = small(more.len());
-                    more.push((fragment, None));
-                    let group = &mut groups[known as usize];
-                    let (first, last) = group.more.unwrap_or((next, next));
-                    if last != next {
-                        more[last as usize].1 = Some(next);
+                let of = |&number: &u32| {
+                    let group: &Group<'_> = &groups[number as usize];
+                    (group.run, group.key)
+                };
+                let is = |number: &u32| of(number) == (run, key);
+                match index.entry(hash, is, |number| hasher.hash_one(of(number))) {
+                    Entry::Occupied(known) => {
+                        let next = small(more.len());
+                        more.push((fragment, None));
+                        let group = &mut groups[*known.get() as usize];
+                        let (first, last) = group.more.unwrap_or((next, next));
+                        if last != next {
+                            more[last as usize].1 = Some(next);
+                        }
+                        group.more = Some((first, next));
                     }
-                    group.more = Some((first, next));
-                } else {
-                    let hash_of = |&number: &u32| {
-                        let group: &Group<'_> = &groups[number as usize];
-                        hasher.hash_one((group.run, group.key))
-                    };
-                    index.insert_unique(hash, small(groups.len()), hash_of);
-                    groups.push(Group { run, key, first: fragment, more: None });
+                    Entry::Vacant(new) => {
+                        new.insert(small(groups.len()));
+                        groups.push(Group { run, key, first: fragment, more: None });
+                    }
                 }
             }
         }

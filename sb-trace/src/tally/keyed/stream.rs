@@ -62,6 +62,8 @@ pub(super) struct Stream {
     full: Vec<Chunk>,
     /// The one that is written.
     open: Chunk,
+    /// How many fragments there are.
+    length: usize,
 }
 
 /// Some fragments.
@@ -87,6 +89,7 @@ impl Stream {
         head: &Head,
         items: impl ExactSizeIterator<Item = Item> + Clone,
     ) {
+        self.length += 1;
         let text = match key {
             Key::Uuid(_) => 0,
             Key::Text(text) => text.len(),
@@ -137,6 +140,11 @@ impl Stream {
         }
         let size = u32::try_from(out.len() - begin - SIZE).unwrap_or(u32::MAX);
         out[begin..begin + SIZE].copy_from_slice(&size.to_le_bytes());
+    }
+
+    /// How many fragments there are.
+    pub(super) fn len(&self) -> usize {
+        self.length
     }
 
     /// All fragments: their runs and keys, and where they stand.

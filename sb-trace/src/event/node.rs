@@ -1,0 +1,53 @@
+//! Lines of Node.js on Lambda that hold a statement and nothing else, one after the other: the
+//! commonest of all with an id. Nothing is told of them that is not needed.
+
+use super::parsed::{LineClass, Parsed};
+use super::sink::Sink;
+use super::table::Event;
+use crate::names::NONE;
+use crate::payload::node_text;
+use crate::statement::{EpochUnit, longest_head};
+
+impl Sink<'_> {
+    /// Takes such lines from a place on, at which a line of this number begins; gives the place and
+    /// the number of the first that is none.
+    pub(super) fn node_lines(&mut self, at: usize, line: u64) -> (usize, u64) {
+        match self.how.unit {
+            EpochUnit::S => self.node_lines_of::<{ longest_head(EpochUnit::S) }>(at, line),
+            EpochUnit::Ms => self.node_lines_of::<{ longest_head(EpochUnit::Ms) }>(at, line),
+            EpochUnit::Us => self.node_lines_of::<{ longest_head(EpochUnit::Us) }>(at, line),
+            EpochUnit::Ns => self.node_lines_of::<{ longest_head(EpochUnit::Ns) }>(at, line),
+        }
+    }
+
+    fn node_lines_of<const LENGTH: usize>(&mut self, mut at: usize, first: u64) -> (usize, u64) {
+        let Parsed { words, ids, rows, .. } = &mut self.parsed;
+        let mut line = first;
+        while let Some(whole) = self.block.get(at..)
+            && let Some((id, text)) = node_text(whole)
+            && let Some(head) = self.heads.read_of::<LENGTH>(text)
+            && let Some(text) = text.get(head.length..)
+            && let Some((label, end)) = words.label_by_line(text)
+            && let Some(id) = ids.add_uuid_text(id)
+        {
+            rows.push(Event {
+                epoch_ns: head.epoch_ns,
+                utc_offset_minutes: head.utc_offset_minutes,
+                label,
+                correlation_id: id,
+                trace_id: NONE,
+                source: NONE,
+                file: 0,
+                line,
+            });
+            line += 1;
+            at += whole.len() - text.len() + end;
+        }
+        if line > first {
+            let count = u32::try_from(line - first).unwrap_or(u32::MAX);
+            self.classes.push((first, LineClass::Statement, count));
+            self.parsed.records += line - first;
+        }
+        (at, line)
+    }
+}
