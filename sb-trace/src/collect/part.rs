@@ -89,19 +89,25 @@ impl Parting {
         self.done.pop()
     }
 
+    #[inline]
     fn handle(&mut self, name: Name, names: &Names) -> Name {
-        if name == NONE {
-            return NONE;
+        match self.handles.get(name as usize) {
+            _ if name == NONE => NONE,
+            Some(&handle) if handle != NONE => handle,
+            _ => self.new_handle(name, names),
         }
+    }
+
+    /// The handle of a name that the open part has none for yet.
+    #[cold]
+    fn new_handle(&mut self, name: Name, names: &Names) -> Name {
         if self.handles.len() <= name as usize {
             self.handles.resize(names.len(), NONE);
         }
-        let handle = &mut self.handles[name as usize];
-        if *handle == NONE {
-            *handle = self.open.texts.push(names.text(name));
-            self.known.push(name);
-        }
-        *handle
+        let handle = self.open.texts.push(names.text(name));
+        self.handles[name as usize] = handle;
+        self.known.push(name);
+        handle
     }
 
     fn close(&mut self) {

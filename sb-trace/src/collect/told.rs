@@ -27,16 +27,21 @@ impl Told {
     }
 
     /// The handle of a word of the reader's.
+    #[inline]
     pub(super) fn name(&mut self, word: Name, names: &mut Names) -> Name {
-        let place = word as usize;
-        match self.names.get(place) {
+        match self.names.get(word as usize) {
             Some(&name) if name != NONE || word == NONE => name,
-            _ => {
-                self.names.resize(self.names.len().max(place + 1), NONE);
-                let name = self.texts.get(place).map_or(NONE, |text| names.add(text));
-                self.names[place] = name;
-                name
-            }
+            _ => self.new_name(word, names),
         }
+    }
+
+    /// The handle of a word that was not asked for before.
+    #[cold]
+    fn new_name(&mut self, word: Name, names: &mut Names) -> Name {
+        let place = word as usize;
+        self.names.resize(self.names.len().max(place + 1), NONE);
+        let name = self.texts.get(place).map_or(NONE, |text| names.add(text));
+        self.names[place] = name;
+        name
     }
 }
