@@ -284,4 +284,21 @@ mod tests {
             prop_assert_eq!(ids.add_uuid_text(&[b'0'; uuid::LENGTH]), None);
         }
     }
+
+    /// More than are remembered, so that many share a place; neighbours differ in few digits.
+    #[test]
+    fn texts_that_share_a_place_are_told_apart() {
+        for digit in [0, 8, 16, 20, 29] {
+            let mut ids = Ids::default();
+            let texts: Vec<[u8; uuid::LENGTH]> = (0..4_096_u128)
+                .map(|number| Uuid::from_bytes((number << (4 * digit)).to_le_bytes()).text())
+                .collect();
+            for _ in 0..2 {
+                for (text, name) in texts.iter().zip(1..) {
+                    assert_eq!(ids.add_uuid_text(text), Some(name), "{digit}");
+                    assert_eq!(ids.add_uuid_text(text), Some(name), "{digit}");
+                }
+            }
+        }
+    }
 }
