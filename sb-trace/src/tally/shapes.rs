@@ -383,3 +383,6 @@ fn each(measures: &[Measure], times: impl Fn(u32) -> i64, mut take: impl FnMut(u
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
