@@ -7,7 +7,7 @@ use crate::event::{Event, How, LineClass, Parsed, RawEvent, Sink, own_id};
 use crate::names::NONE;
 use crate::payload;
 use crate::read::Block;
-use crate::statement::{EpochUnit, Found, Heads, longest_head, scan};
+use crate::statement::{Found, Heads, of_unit, scan};
 use std::borrow::Cow;
 
 /// Reads a block of lines into `parsed`, which is empty.
@@ -75,12 +75,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     /// Takes the lines from here on that are a statement and nothing else.
     fn statements(&mut self) {
-        match self.how.unit {
-            EpochUnit::S => self.statements_of::<{ longest_head(EpochUnit::S) }>(),
-            EpochUnit::Ms => self.statements_of::<{ longest_head(EpochUnit::Ms) }>(),
-            EpochUnit::Us => self.statements_of::<{ longest_head(EpochUnit::Us) }>(),
-            EpochUnit::Ns => self.statements_of::<{ longest_head(EpochUnit::Ns) }>(),
-        }
+        of_unit!(self.how.unit, self.statements_of());
     }
 
     /// The same for one unit, so that nobody asks for it in each line.
@@ -165,6 +160,7 @@ fn class_of(line: &[u8]) -> LineClass {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statement::EpochUnit;
     use proptest::prelude::*;
 
     proptest! {

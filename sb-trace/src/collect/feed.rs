@@ -81,8 +81,8 @@ impl<'a> Feed<'a> {
         self.changed.notify_all();
     }
 
-    /// The next thing for a reader to do. Many small inputs are opened by all readers; of large ones, the first
-    /// is read to its end before the next is opened.
+    /// The next thing for a reader to do. Many small inputs are opened by all readers; of large ones,
+    /// the first is read to its end before the next is opened.
     pub(super) fn next(&self, belt: &Belt<'_>, reader: usize) -> Task {
         let mut state = lock(&self.state);
         loop {

@@ -1,5 +1,6 @@
 //! The ids of a block. Most are UUIDs, and of those all but a few are new.
 
+use super::words::mixed;
 use crate::digits::word;
 use crate::names::{NONE, Name, Names};
 use crate::uuid::{self, Uuid};
@@ -66,13 +67,9 @@ impl Recent {
     /// Where it is remembered.
     #[inline]
     fn place(&self) -> usize {
-        const MIXES: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xf39c_c060_5ced_c835];
         let [first, second, third, fourth, last] = self.words;
-        let half = |one: u64, other: u64, mixes| u128::from(one ^ other.rotate_left(23) ^ mixes);
-        let product =
-            half(first, third, MIXES[0]).wrapping_mul(half(last, second ^ fourth, MIXES[1]));
-        let mixed = (product ^ product >> 64) & (Self::MOST as u128 - 1);
-        usize::try_from(mixed).unwrap_or_default()
+        let both = |one: u64, other: u64| one ^ other.rotate_left(23);
+        mixed(both(first, third), both(last, second ^ fourth)) & (Self::MOST - 1)
     }
 }
 

@@ -6,18 +6,13 @@ use super::sink::Sink;
 use super::table::Event;
 use crate::names::NONE;
 use crate::payload::node_text;
-use crate::statement::{EpochUnit, longest_head};
+use crate::statement::of_unit;
 
 impl Sink<'_> {
     /// Takes such lines from a place on, at which a line of this number begins; gives the place and
     /// the number of the first that is none.
     pub(super) fn node_lines(&mut self, at: usize, line: u64) -> (usize, u64) {
-        match self.how.unit {
-            EpochUnit::S => self.node_lines_of::<{ longest_head(EpochUnit::S) }>(at, line),
-            EpochUnit::Ms => self.node_lines_of::<{ longest_head(EpochUnit::Ms) }>(at, line),
-            EpochUnit::Us => self.node_lines_of::<{ longest_head(EpochUnit::Us) }>(at, line),
-            EpochUnit::Ns => self.node_lines_of::<{ longest_head(EpochUnit::Ns) }>(at, line),
-        }
+        of_unit!(self.how.unit, self.node_lines_of(at, line))
     }
 
     fn node_lines_of<const LENGTH: usize>(&mut self, mut at: usize, first: u64) -> (usize, u64) {

@@ -36,6 +36,13 @@ impl Recent {
         place.iter().find(is).map(|next| next.label)
     }
 
+    /// The label that is the line a text begins with, if it is remembered.
+    #[inline]
+    fn find_line(&self, text: &[u8]) -> Option<Next> {
+        let next = Next::of_line(text)?;
+        Some(Next { label: self.find(next)?, ..next })
+    }
+
     /// Remembers one of so many labels.
     fn add(&mut self, next: Next, labels: usize) {
         if next.length as usize > Next::BEGIN {
@@ -108,13 +115,17 @@ impl Next {
 
     /// Where it is remembered among so many places, a power of two.
     fn place(self, places: usize) -> usize {
-        const MIXES: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xf39c_c060_5ced_c835];
         let begin = self.begin.to_le_bytes();
-        let half = |at, mixes| u128::from(word(&begin, at) ^ mixes);
-        let product = half(0, MIXES[0]) * half(8, MIXES[1]);
-        let mixed = (product ^ product >> 64) & 0xffff_ffff;
-        usize::try_from(mixed).unwrap_or_default() & places.wrapping_sub(1)
+        mixed(word(&begin, 0), word(&begin, 8)) & places.wrapping_sub(1)
     }
+}
+
+/// A number in which every bit of two words matters.
+#[inline]
+pub(super) fn mixed(first: u64, second: u64) -> usize {
+    const MIXES: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xf39c_c060_5ced_c835];
+    let product = u128::from(first ^ MIXES[0]) * u128::from(second ^ MIXES[1]);
+    usize::try_from((product ^ product >> 64) & 0xffff_ffff).unwrap_or_default()
 }
 
 impl Words {
@@ -193,11 +204,9 @@ impl Words {
     /// The same where labels come in no order: by the whole line first.
     #[inline]
     pub(crate) fn label_by_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
-        if let Some(next) = Next::of_line(text)
-            && let Some(label) = self.recent.find(next)
-        {
-            self.last = label;
-            return Some((label, next.length as usize + 1));
+        if let Some(next) = self.recent.find_line(text) {
+            self.last = next.label;
+            return Some((next.label, next.length as usize + 1));
         }
         self.label_of_line(text)
     }
@@ -208,11 +217,9 @@ impl Words {
         if let Some(guessed) = self.guessed_where(text, line_end) {
             return Some(guessed);
         }
-        if let Some(next) = Next::of_line(text)
-            && let Some(label) = self.recent.find(next)
-        {
-            self.follow(Next { label, ..next });
-            return Some((label, next.length as usize + 1));
+        if let Some(next) = self.recent.find_line(text) {
+            self.follow(next);
+            return Some((next.label, next.length as usize + 1));
         }
         self.unguessed_where(text, line_end)
     }

@@ -43,26 +43,33 @@ pub(crate) fn of_lambda(text: &[u8], body: usize, source: Range<usize>) -> Usual
     }
 }
 
+/// Where the id stands in a line of Node.js, and the commonest level.
+const ID: usize = 25;
+const COMMONEST: &[u8] = b"INFO\t";
+
+/// What follows the time in such a line.
+#[inline]
+fn behind_time(line: &[u8]) -> Option<&[u8]> {
+    let (time, rest) = line.split_at_checked(ID)?;
+    (begins_as(time, &MILLISECONDS_Z) && time.last() == Some(&b'\t')).then_some(rest)
+}
+
 /// `2022-04-14T05:20:00.000Z TAB id TAB LEVEL TAB text`: Node.js on Lambda.
 #[inline]
 pub(crate) fn node(text: &[u8]) -> Option<Usual> {
-    const ID: usize = 25;
     const LONGEST_ID: usize = 64;
     const LONGEST_LEVEL: usize = 11;
-    const COMMONEST: &[u8] = b"INFO\t";
-    if !begins_as(text, &MILLISECONDS_Z) || text.get(ID - 1) != Some(&b'\t') {
-        return None;
-    }
+    let behind_time = behind_time(text)?;
     // No TAB is part of an id, and mostly it is a UUID.
-    let uuid = match text.get(ID..)?.split_at_checked(uuid::LENGTH) {
+    let uuid = match behind_time.split_at_checked(uuid::LENGTH) {
         Some((id, [b'\t', ..])) => Uuid::of(id),
         _ => None,
     };
     let length = if uuid.is_some() {
         uuid::LENGTH
     } else {
-        let rest = text.get(ID..)?;
-        let length = memchr::memchr(b'\t', rest.get(..=LONGEST_ID).unwrap_or(rest))?;
+        let rest = behind_time.get(..=LONGEST_ID).unwrap_or(behind_time);
+        let length = memchr::memchr(b'\t', rest)?;
         let id = rest.get(..length)?;
         // Before the first request, the runtime prints the word.
         Some(length).filter(|_| is_request_id(id) && id != b"undefined")?
@@ -82,11 +89,8 @@ pub(crate) fn node(text: &[u8]) -> Option<Usual> {
 /// The id of such a line, if it may be a UUID, and the text, if the level is the commonest.
 #[inline]
 pub(crate) fn node_text(line: &[u8]) -> Option<(&[u8; uuid::LENGTH], &[u8])> {
-    const ID: usize = 25;
-    let (time, rest) = line.split_at_checked(ID)?;
-    let (id, rest) = rest.split_first_chunk()?;
-    let fits = begins_as(time, &MILLISECONDS_Z) && time.last() == Some(&b'\t');
-    Some((id, rest.strip_prefix(b"\tINFO\t").filter(|_| fits)?))
+    let (id, rest) = behind_time(line)?.split_first_chunk()?;
+    Some((id, rest.strip_prefix(b"\t")?.strip_prefix(COMMONEST)?))
 }
 
 #[cfg(test)]

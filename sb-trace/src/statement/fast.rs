@@ -22,6 +22,20 @@ pub(crate) const fn longest_head(unit: EpochUnit) -> usize {
     unit.digits() + ZONE
 }
 
+/// Calls a method that was made for each unit, so that it need not ask for the unit again and again.
+macro_rules! of_unit {
+    ($unit:expr, $of:ident.$method:ident($($given:expr),*)) => {{
+        use $crate::statement::{EpochUnit, longest_head};
+        match $unit {
+            EpochUnit::S => $of.$method::<{ longest_head(EpochUnit::S) }>($($given),*),
+            EpochUnit::Ms => $of.$method::<{ longest_head(EpochUnit::Ms) }>($($given),*),
+            EpochUnit::Us => $of.$method::<{ longest_head(EpochUnit::Us) }>($($given),*),
+            EpochUnit::Ns => $of.$method::<{ longest_head(EpochUnit::Ns) }>($($given),*),
+        }
+    }};
+}
+pub(crate) use of_unit;
+
 /// How many zones are remembered.
 const ZONES: usize = 32;
 
@@ -60,12 +74,7 @@ impl Heads {
 
     /// The head that `text` begins with.
     pub(crate) fn read(&mut self, text: &[u8]) -> Option<Head> {
-        match self.unit {
-            EpochUnit::S => self.read_of::<{ longest_head(EpochUnit::S) }>(text),
-            EpochUnit::Ms => self.read_of::<{ longest_head(EpochUnit::Ms) }>(text),
-            EpochUnit::Us => self.read_of::<{ longest_head(EpochUnit::Us) }>(text),
-            EpochUnit::Ns => self.read_of::<{ longest_head(EpochUnit::Ns) }>(text),
-        }
+        of_unit!(self.unit, self.read_of(text))
     }
 
     /// The same where the unit is known by the length of its longest head.

@@ -4,6 +4,7 @@ use super::shapes::Kind;
 use super::short::Room;
 use crate::event::Event;
 use crate::names::Name;
+use std::ops::Range;
 
 /// What every trace of a shape needs. It is small, and all of them stand together: where there are
 /// many shapes, the memory of each is far away.
@@ -25,6 +26,14 @@ pub(super) struct Head {
     pub room: Room,
     /// How many latencies are noted for them.
     pub noted: u32,
+}
+
+impl Head {
+    /// Where its labels stand in [`Known::labels`].
+    #[inline]
+    fn labels(&self) -> Range<usize> {
+        self.labels as usize..self.labels as usize + self.length as usize
+    }
 }
 
 // One line of a cache.
@@ -59,18 +68,16 @@ impl Known {
     }
 
     pub(super) fn labels(&self, head: &Head) -> &[Name] {
-        let from = head.labels as usize;
-        self.labels.get(from..from + head.length as usize).unwrap_or_default()
+        self.labels.get(head.labels()).unwrap_or_default()
     }
 
     pub(super) fn labels_mut(&mut self, number: usize) -> &mut [Name] {
-        let Some(head) = self.heads.get(number) else { return &mut [] };
-        let from = head.labels as usize;
-        self.labels.get_mut(from..from + head.length as usize).unwrap_or_default()
+        let labels = self.heads.get(number).map(Head::labels).unwrap_or_default();
+        self.labels.get_mut(labels).unwrap_or_default()
     }
 
     pub(super) fn across(&self, head: &Head) -> &[u32] {
-        let from = head.labels as usize + head.length as usize;
+        let from = head.labels().end;
         self.labels.get(from..from + head.across as usize).unwrap_or_default()
     }
 
@@ -80,8 +87,8 @@ impl Known {
     }
 }
 
-/// The first trace of these rows, if it has these labels, is in order, not too long, and over: the next
-/// one begins with the same label. Gives the rows behind it too.
+/// The first trace of these rows, if it has these labels, is in order, not too long, and over: the
+/// next one begins with the same label. Gives the rows behind it too.
 #[inline]
 pub(super) fn next_trace<'r>(
     rows: &'r [Event],

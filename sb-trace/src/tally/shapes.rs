@@ -3,7 +3,7 @@
 use super::counts::{Counts, Ticks};
 use super::heads::{Head, Known, hash, next_trace, tag};
 use super::poured::Poured;
-use super::short::{Room, Short};
+use super::short::{Counters, Room, Short};
 use super::slots::{Measure, Slot, Slots};
 use crate::event::Event;
 use crate::latency::PairChoice;
@@ -171,11 +171,7 @@ impl Shapes {
             // Its counters are in this core's cache.
             let mut counters = self.short.counters(head.room);
             let slots = &mut self.rests[number as usize].slots;
-            each(&self.lists[head.list as usize], times, |slot, latency| {
-                if !counters.add(slot, ticks.units(latency)) {
-                    slots[slot as usize].latencies.add(latency, ticks);
-                }
-            });
+            count(&self.lists[head.list as usize], times, (&mut counters, slots), ticks);
         } else {
             self.note(number, times, ticks);
         }
@@ -251,11 +247,7 @@ impl Shapes {
         let (mut left, mut traces) = (rows, 0);
         while let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) {
             let times = |at: u32| trace[at as usize].epoch_ns;
-            each(measures, times, |slot, latency| {
-                if !counters.add(slot, ticks.units(latency)) {
-                    rest.slots[slot as usize].latencies.add(latency, ticks);
-                }
-            });
+            count(measures, times, (&mut counters, &mut rest.slots), ticks);
             let pause = trace[0].epoch_ns.wrapping_sub(end);
             if !counters.add(head.room.pauses(), ticks.units(pause)) {
                 rest.wraps.add(pause, ticks);
@@ -371,6 +363,21 @@ impl Shapes {
         });
         (all.collect(), &self.short)
     }
+}
+
+/// Counts the latencies of one trace, those that are not short in their slots.
+#[inline]
+fn count(
+    measures: &[Measure],
+    times: impl Fn(u32) -> i64,
+    (counters, slots): (&mut Counters<'_>, &mut [Slot]),
+    ticks: Ticks,
+) {
+    each(measures, times, |slot, latency| {
+        if !counters.add(slot, ticks.units(latency)) {
+            slots[slot as usize].latencies.add(latency, ticks);
+        }
+    });
 }
 
 /// The latencies of one trace, each with its slot.

@@ -154,14 +154,12 @@ impl Short {
         for (count, &more) in counts.iter_mut().zip(more) {
             *count = count.wrapping_add(more);
         }
-        // Seldom is any full.
-        let is_full = |((count, more), _): &((&u8, &u8), u32)| count < more;
-        let any_full =
-            counts.iter().zip(more).fold(0, |any, (count, more)| any | u8::from(count < more));
-        for (_, place) in
-            counts.iter().zip(more).zip(to.first..).filter(|_| any_full > 0).filter(is_full)
-        {
-            *full.entry(place).or_default() += 1;
+        let sums = || counts.iter().zip(more);
+        // Seldom is any full; whether one is, is told of many at once.
+        if sums().fold(0, |any, (count, more)| any | u8::from(count < more)) > 0 {
+            for (_, place) in sums().zip(to.first..).filter(|((count, more), _)| count < more) {
+                *full.entry(place).or_default() += 1;
+            }
         }
         for (place, times) in other.full.range(from.range(0..from.length())) {
             *full.entry(place.wrapping_sub(from.first).wrapping_add(to.first)).or_default() +=
