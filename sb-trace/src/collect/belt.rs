@@ -42,17 +42,10 @@ struct State {
     /// Blocks that readers have, but did not bring yet.
     taken: BTreeSet<Place>,
     error: Option<Error>,
-    /// For each reader, memory that it used before: that of another one is in the cache of another core.
-    used: Vec<Used>,
+    buffers: Vec<Buffer>,
+    memory: Vec<Parsed>,
     /// Memory of parts that were seen to.
     rows: Vec<Vec<Event>>,
-}
-
-/// Memory to use again, for text and for what is read in it.
-#[derive(Default)]
-struct Used {
-    buffers: Vec<Buffer>,
-    parsed: Vec<Parsed>,
 }
 
 /// The belt of a call.
@@ -82,21 +75,22 @@ impl<'a> Belt<'a> {
             fresh: Vec::new(),
             taken: BTreeSet::new(),
             error: None,
-            used: std::iter::repeat_with(Used::default).take(readers).collect(),
+            buffers: Vec::new(),
+            memory: Vec::new(),
             rows: Vec::new(),
         };
         let (state, joined) = (Mutex::new(state), Condvar::new());
         Self { inputs, run_of, options, parts, most: readers * 8, state, joined }
     }
 
-    /// Memory for the text of a block that a reader will read.
-    pub(super) fn buffer(&self, reader: usize) -> Buffer {
-        lock(&self.state).used[reader].buffers.pop().unwrap_or_default()
+    /// Memory for the text of a block.
+    pub(super) fn buffer(&self) -> Buffer {
+        lock(&self.state).buffers.pop().unwrap_or_default()
     }
 
-    /// Memory for what a reader reads in a block.
-    pub(super) fn memory(&self, reader: usize) -> Parsed {
-        lock(&self.state).used[reader].parsed.pop().unwrap_or_default()
+    /// Memory for what is read in a block.
+    pub(super) fn memory(&self) -> Parsed {
+        lock(&self.state).memory.pop().unwrap_or_default()
     }
 
     /// What a block is, for whoever measures it.
@@ -149,14 +143,13 @@ impl<'a> Belt<'a> {
                 for (reader, words) in fresh {
                     work.joiner.know(reader, words);
                 }
-                let reader = waiting.reader;
                 let done = self.join(&mut work, waiting);
                 full.extend(work.joiner.parts(rows));
                 state = lock(&self.state);
                 match done {
                     Ok((block, parsed)) => {
-                        state.used[reader].buffers.extend(block);
-                        state.used[reader].parsed.extend(parsed.map(Parsed::emptied));
+                        state.buffers.extend(block);
+                        state.memory.extend(parsed.map(Parsed::emptied));
                     }
                     Err(error) => {
                         state.error.get_or_insert(error);

@@ -81,16 +81,16 @@ impl<'a> Feed<'a> {
         self.changed.notify_all();
     }
 
-    /// The next thing for a reader to do. Many small inputs are opened by all readers; of large ones,
-    /// the first is read to its end before the next is opened.
-    pub(super) fn next(&self, belt: &Belt<'_>, reader: usize) -> Task {
+    /// The next thing to do. Many small inputs are opened by all readers; of large ones, the first
+    /// is read to its end before the next is opened.
+    pub(super) fn next(&self, belt: &Belt<'_>) -> Task {
         let mut state = lock(&self.state);
         loop {
             if state.stopped {
                 return Task::Done;
             }
             if let Some(first) = state.opened.first_mut() {
-                let piece = self.piece(first, belt.buffer(reader));
+                let piece = self.piece(first, belt.buffer());
                 if piece.last.is_some() || piece.error.is_some() {
                     state.opened.remove(0);
                 }
@@ -112,11 +112,11 @@ impl<'a> Feed<'a> {
     }
 
     /// Opens an input and reads its first block.
-    pub(super) fn open(&self, file: usize, belt: &Belt<'_>, reader: usize) -> Piece {
+    pub(super) fn open(&self, file: usize, belt: &Belt<'_>) -> Piece {
         let opened = self.opened(file);
         let mut piece = None;
         let opened = opened.map(|(mut opened, fits)| {
-            piece = Some(Piece { fits, ..self.piece(&mut opened, belt.buffer(reader)) });
+            piece = Some(Piece { fits, ..self.piece(&mut opened, belt.buffer()) });
             opened
         });
         let mut state = lock(&self.state);

@@ -107,14 +107,13 @@ pub(crate) fn collect(
 fn work(reader: &mut Reader, feed: &Feed<'_>, belt: &Belt<'_>, options: &Options) {
     let _alarm = Alarm { feed, belt };
     loop {
-        let piece = match feed.next(belt, reader.number) {
+        let piece = match feed.next(belt) {
             Task::Piece(piece) => piece,
-            Task::Open(file) => feed.open(file, belt, reader.number),
+            Task::Open(file) => feed.open(file, belt),
             Task::Done => return,
         };
         let parsed = piece.block.as_ref().map(|block| {
-            let parsed =
-                reader.read(&piece.source, block, options, Vec::new(), belt.memory(reader.number));
+            let parsed = reader.read(&piece.source, block, options, Vec::new(), belt.memory());
             if piece.source.in_parts(options) {
                 // It may have to be read again.
                 return parsed;
