@@ -11,12 +11,8 @@ use super::{
 };
 use crate::event::{How, LineClass, OpenPart, Parsed, Sink};
 use crate::options::Options;
-use crate::read::{AtLineEnds, Block, Cut};
+use crate::read::{AtLineEnds, Block, Cut, LOOKED_AT, Text};
 use crate::statement::Heads;
-use std::io::{Cursor, Read};
-
-/// How much of an input is looked at to recognise it.
-const LOOKED_AT: u64 = 64 << 10;
 
 /// What the user says of the carrier (`--format`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,30 +73,27 @@ enum Kind {
     Pattern(Pattern),
 }
 
-/// An input and its text, none of which is lost by having been looked at.
+/// An input and its text.
 pub(crate) struct Recognised {
     pub source: Source,
-    pub text: Box<dyn Read + Send>,
+    pub text: Text,
     /// Whether the user's choice fits. An input that it does not fit is read as plain text.
     pub fits: bool,
 }
 
 /// Recognises the carrier of a text.
 pub(crate) fn recognise(
-    mut text: Box<dyn Read + Send>,
+    mut text: Text,
     options: &Options,
     hook_log: bool,
 ) -> std::io::Result<Recognised> {
-    // Mostly in one call of the system.
-    let mut head = Vec::with_capacity(usize::try_from(LOOKED_AT).unwrap_or_default());
-    text.by_ref().take(LOOKED_AT).read_to_end(&mut head)?;
-    let whole = (head.len() as u64) < LOOKED_AT;
-    let (source, fits) = if is_plainly_plain(&head, options) {
+    let head = text.look(LOOKED_AT)?;
+    let (source, fits) = if is_plainly_plain(head, options) {
         (Source { hook_log, ..Source::default() }, true)
     } else {
-        choose(&Head::new(head.clone(), whole), options, hook_log)
+        let whole = head.len() < LOOKED_AT;
+        choose(&Head::new(head.to_vec(), whole), options, hook_log)
     };
-    let text: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
     Ok(Recognised { source, text, fits })
 }
 
@@ -110,11 +103,9 @@ fn is_plainly_plain(head: &[u8], options: &Options) -> bool {
     let free = options.format == Choice::Auto
         && options.pattern.is_none()
         && options.fields == Overrides::default();
-    let mut heads = Heads::new(options.epoch_unit);
     let end = memchr::memrchr(b'\n', head).map_or(head.len(), |end| end + 1);
     let lines = head.get(..end).unwrap_or_default();
-    free && !lines.is_empty()
-        && lines.split_inclusive(|&b| b == b'\n').all(|line| heads.read(line).is_some())
+    free && !lines.is_empty() && Heads::new(options.epoch_unit).begin_all_lines(lines)
 }
 
 fn choose(head: &Head, options: &Options, hook_log: bool) -> (Source, bool) {

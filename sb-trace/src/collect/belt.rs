@@ -46,6 +46,8 @@ struct State {
     memory: Vec<Parsed>,
     /// Memory of parts that were seen to.
     rows: Vec<Vec<Event>>,
+    /// Readers that wait until some block is joined.
+    idle: usize,
 }
 
 /// The belt of a call.
@@ -78,6 +80,7 @@ impl<'a> Belt<'a> {
             buffers: Vec::new(),
             memory: Vec::new(),
             rows: Vec::new(),
+            idle: 0,
         };
         let (state, joined) = (Mutex::new(state), Condvar::new());
         Self { inputs, run_of, options, parts, most: readers * 8, state, joined }
@@ -157,7 +160,9 @@ impl<'a> Belt<'a> {
                 }
             }
             state.work = Some(work);
-            self.joined.notify_all();
+            if state.idle > 0 {
+                self.joined.notify_all();
+            }
         }
         if !full.is_empty() {
             // Whoever joined them sees to them, while others join.
@@ -172,7 +177,9 @@ impl<'a> Belt<'a> {
             && state.error.is_none()
             && (state.taken.contains(&state.next) || state.work.is_none())
         {
+            state.idle += 1;
             state = self.joined.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
         }
         state.error.is_none()
     }

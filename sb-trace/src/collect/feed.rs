@@ -6,11 +6,8 @@ use super::{Progress, lock};
 use crate::carrier::{Source, recognise};
 use crate::error::{Error, Result};
 use crate::options::Options;
-use crate::read::{Block, Blocks, Buffer, Input, open};
-use std::io::Read;
+use crate::read::{Block, Blocks, Buffer, Input, Text, open};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-
-type Text = Box<dyn Read + Send>;
 
 /// A block of an input.
 pub(super) struct Piece {
@@ -54,6 +51,8 @@ struct State {
     /// In the order of the inputs.
     opened: Vec<Opened>,
     stopped: bool,
+    /// Readers that wait for a change.
+    waiting: usize,
 }
 
 /// Gives the blocks of all inputs, in their order.
@@ -107,7 +106,9 @@ impl<'a> Feed<'a> {
             if state.opening == 0 {
                 return Task::Done;
             }
+            state.waiting += 1;
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
         }
     }
 
@@ -129,8 +130,12 @@ impl<'a> Feed<'a> {
             let at = state.opened.partition_point(|other| other.file < file);
             state.opened.insert(at, opened);
         }
+        // A call of the system for each of many small inputs is much.
+        let waiting = state.waiting > 0;
         drop(state);
-        self.changed.notify_all();
+        if waiting {
+            self.changed.notify_all();
+        }
         piece
     }
 

@@ -207,7 +207,7 @@ impl<R: Read> Blocks<R> {
 }
 
 /// Reads until the buffer is full or nothing comes any more.
-fn fill(reader: &mut impl Read, mut buffer: &mut [u8]) -> std::io::Result<usize> {
+pub(super) fn fill(reader: &mut impl Read, mut buffer: &mut [u8]) -> std::io::Result<usize> {
     let mut filled = 0;
     while !buffer.is_empty() {
         match reader.read(buffer) {

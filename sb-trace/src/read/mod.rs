@@ -3,6 +3,7 @@
 mod block;
 mod input;
 mod lines;
+mod text;
 mod transport;
 mod utf16;
 
@@ -11,4 +12,5 @@ pub(crate) use block::{AtLineEnds, BLOCK, Block, Blocks, Buffer, Cut, Unit, Unit
 pub(crate) use input::UNFINISHED;
 pub use input::{Input, Place, expand};
 pub use lines::lines;
+pub(crate) use text::{LOOKED_AT, Text};
 pub(crate) use transport::open;

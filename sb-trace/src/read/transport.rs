@@ -1,6 +1,7 @@
 //! Transport: what a file was packed in on its way. Recognised by its first bytes, not its name.
 
 use super::input::{Input, Place};
+use super::text::{LOOKED_AT, Text};
 use super::utf16::{self, Utf8};
 use crate::error::{Error, Result};
 use std::fs::File;
@@ -11,14 +12,11 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const ZIP: [u8; 4] = *b"PK\x03\x04";
 const BOM: [u8; 3] = [0xef, 0xbb, 0xbf];
 
-/// How much is looked at to tell UTF-16 from UTF-8.
-const LOOKED_AT: usize = 4096;
-
 /// A gzip in a gzip happens; more than this is an attack.
 const DEEPEST: usize = 4;
 
 /// Opens an input and gives its text: all gzip members and zstd frames unpacked, in UTF-8, no BOM.
-pub(crate) fn open(input: &Input) -> Result<Box<dyn Read + Send>> {
+pub(crate) fn open(input: &Input) -> Result<Text> {
     let error = |error| Error::read(&input.name, error);
     let raw: Box<dyn Read + Send> = match &input.place {
         Place::File(path) => Box::new(File::open(path).map_err(error)?),
@@ -28,25 +26,23 @@ pub(crate) fn open(input: &Input) -> Result<Box<dyn Read + Send>> {
     unpack(raw, DEEPEST).map_err(error)
 }
 
-fn unpack(mut raw: Box<dyn Read + Send>, deepest: usize) -> std::io::Result<Box<dyn Read + Send>> {
-    let mut head = Vec::with_capacity(LOOKED_AT);
-    raw.by_ref().take(LOOKED_AT as u64).read_to_end(&mut head)?;
+fn unpack(raw: Box<dyn Read + Send>, deepest: usize) -> std::io::Result<Text> {
+    let mut text = Text::new(raw);
+    let head = text.look(LOOKED_AT)?;
     let packed = deepest > 0;
     if packed && head.starts_with(&GZIP) {
-        let again = Cursor::new(head).chain(raw);
-        unpack(Box::new(flate2::read::MultiGzDecoder::new(again)), deepest - 1)
+        unpack(Box::new(flate2::read::MultiGzDecoder::new(text)), deepest - 1)
     } else if packed && head.starts_with(&ZSTD) {
-        let again = Cursor::new(head).chain(raw);
-        unpack(Box::new(zstd::stream::read::Decoder::new(again)?), deepest - 1)
+        unpack(Box::new(zstd::stream::read::Decoder::new(text)?), deepest - 1)
     } else if head.starts_with(&ZIP) {
         Err(std::io::Error::other("is a zip archive; unpack it and name the folder"))
-    } else if let Some((order, skipped)) = utf16::recognise(&head) {
-        let rest = head.split_off(skipped);
-        Ok(Box::new(Utf8::new(Cursor::new(rest).chain(raw), order)))
+    } else if let Some((order, mark)) = utf16::recognise(head) {
+        text.skip(mark);
+        Ok(Text::new(Box::new(Utf8::new(text, order))))
     } else {
-        let skipped = if head.starts_with(&BOM) { BOM.len() } else { 0 };
-        let rest = head.split_off(skipped);
-        Ok(Box::new(Cursor::new(rest).chain(raw)))
+        let mark = if head.starts_with(&BOM) { BOM.len() } else { 0 };
+        text.skip(mark);
+        Ok(text)
     }
 }
 

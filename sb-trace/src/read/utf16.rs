@@ -9,6 +9,9 @@ pub(super) enum Order {
     Big,
 }
 
+/// Without a byte order mark, so much of a text is looked at.
+const LOOKED_AT: usize = 4096;
+
 /// Whether a text that begins so is UTF-16, and how long its byte order mark is.
 ///
 /// Without a mark: more than a third of the odd (or even) bytes are NUL, as in any text that is
@@ -19,6 +22,9 @@ pub(super) fn recognise(head: &[u8]) -> Option<(Order, usize)> {
         [0xfe, 0xff, ..] => return Some((Order::Big, 2)),
         _ => {}
     }
+    let head = head.get(..LOOKED_AT).unwrap_or(head);
+    // Of nearly all files this is the answer.
+    memchr::memchr(0, head)?;
     let nul = |offset: usize| head.iter().skip(offset).step_by(2).filter(|&&b| b == 0).count();
     let (even, odd, pairs) = (nul(0), nul(1), head.len() / 2);
     // A file of NULs only is no text.

@@ -77,7 +77,22 @@ impl Heads {
         of_unit!(self.unit, self.read_of(text))
     }
 
-    /// The same where the unit is known by the length of its longest head.
+    /// Whether each line of a text begins with one.
+    pub(crate) fn begin_all_lines(&mut self, text: &[u8]) -> bool {
+        of_unit!(self.unit, self.begin_all_lines_of(text))
+    }
+
+    fn begin_all_lines_of<const LENGTH: usize>(&mut self, mut text: &[u8]) -> bool {
+        while !text.is_empty() {
+            let Some(head) = self.read_of::<LENGTH>(text) else { return false };
+            let rest = text.get(head.length..).unwrap_or_default();
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            text = rest.get(end..).unwrap_or_default();
+        }
+        true
+    }
+
+    /// [`Heads::read`] where the unit is known by the length of its longest head.
     #[expect(clippy::inline_always, reason = "its result in memory was a third of its cost")]
     #[inline(always)]
     pub(crate) fn read_of<const LENGTH: usize>(&mut self, text: &[u8]) -> Option<Head> {
