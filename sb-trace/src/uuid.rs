@@ -4,7 +4,7 @@ use crate::digits::{ZEROS, word};
 use std::hash::{Hash, Hasher};
 
 /// A UUID, twice sixteen digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Uuid([u64; 2]);
 
 /// How long its text is.

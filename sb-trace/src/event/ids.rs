@@ -17,10 +17,30 @@ pub(crate) enum Key<'a> {
 
 /// The same in a table.
 #[derive(Debug, Clone, Copy)]
-enum Entry {
-    Uuid(Uuid),
-    /// Its handle among the texts.
-    Text(Name),
+struct Entry {
+    uuid: Uuid,
+    /// Its handle among the texts; that of no text, if it is a UUID. An enum was written to memory in
+    /// pieces and waited for when it was read as a whole.
+    text: Name,
+}
+
+impl Entry {
+    const NO_TEXT: Name = Name::MAX;
+
+    fn of_text(text: Name) -> Self {
+        Self { uuid: Uuid::default(), text }
+    }
+
+    #[inline]
+    fn of_uuid(uuid: Uuid) -> Self {
+        Self { uuid, text: Self::NO_TEXT }
+    }
+
+    /// The UUID, if it is one.
+    #[inline]
+    fn uuid(&self) -> Option<Uuid> {
+        (self.text == Self::NO_TEXT).then_some(self.uuid)
+    }
 }
 
 /// Distinct ids, numbered in the order in which they were first seen; handle 0 is none.
@@ -76,7 +96,7 @@ impl Recent {
 impl Default for Ids {
     fn default() -> Self {
         Self {
-            entries: vec![Entry::Text(NONE)],
+            entries: vec![Entry::of_text(NONE)],
             uuids: HashTable::new(),
             texts: Names::default(),
             of_text: vec![NONE],
@@ -109,10 +129,7 @@ impl Ids {
     #[inline]
     pub(crate) fn add_uuid(&mut self, uuid: Uuid) -> Name {
         let Self { entries, uuids, hasher, .. } = self;
-        let of = |name: Name| match entries.get(name as usize) {
-            Some(Entry::Uuid(uuid)) => Some(*uuid),
-            _ => None,
-        };
+        let of = |name: Name| entries.get(name as usize).and_then(Entry::uuid);
         if of(self.last) != Some(uuid) {
             let hash = hasher.hash_one(uuid);
             let hash_of = |&name: &Name| of(name).map_or(0, |uuid| hasher.hash_one(uuid));
@@ -120,7 +137,7 @@ impl Ids {
                 hash_table::Entry::Occupied(known) => *known.get(),
                 hash_table::Entry::Vacant(new) => {
                     let name = *new.insert(next(entries)).get();
-                    entries.push(Entry::Uuid(uuid));
+                    entries.push(Entry::of_uuid(uuid));
                     name
                 }
             };
@@ -156,7 +173,7 @@ impl Ids {
     fn of_text(&mut self, text: Name) -> Name {
         if text as usize == self.of_text.len() {
             self.of_text.push(next(&self.entries));
-            self.entries.push(Entry::Text(text));
+            self.entries.push(Entry::of_text(text));
         }
         self.of_text.get(text as usize).copied().unwrap_or_default()
     }
@@ -166,17 +183,18 @@ impl Ids {
     /// # Panics
     /// When the handle came from another table.
     pub(crate) fn key(&self, name: Name) -> Key<'_> {
-        match self.entries[name as usize] {
-            Entry::Uuid(uuid) => Key::Uuid(uuid),
-            Entry::Text(text) => Key::Text(self.texts.text(text).as_bytes()),
+        let entry = &self.entries[name as usize];
+        match entry.uuid() {
+            Some(uuid) => Key::Uuid(uuid),
+            None => Key::Text(self.texts.text(entry.text).as_bytes()),
         }
     }
 
     /// The handles of all of them in a table of names.
     pub(crate) fn told(&self, names: &mut Names) -> Vec<Name> {
-        let handle = |entry: &Entry| match *entry {
-            Entry::Uuid(uuid) => names.add(std::str::from_utf8(&uuid.text()).unwrap_or_default()),
-            Entry::Text(text) => names.add(self.texts.text(text)),
+        let handle = |entry: &Entry| match entry.uuid() {
+            Some(uuid) => names.add(std::str::from_utf8(&uuid.text()).unwrap_or_default()),
+            None => names.add(self.texts.text(entry.text)),
         };
         self.entries.iter().map(handle).collect()
     }

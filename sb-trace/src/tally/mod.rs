@@ -29,7 +29,7 @@ use crate::options::Options;
 use crate::trace::{DRIVER, Grouping};
 use counts::Ticks;
 use hashbrown::{HashMap, HashSet};
-use keyed::{Keyed, Of};
+use keyed::{Keyed, Of, Record};
 use measurer::{How, Made, Measurer};
 use sequence::{Opener, Sequence};
 
@@ -168,10 +168,10 @@ impl Tally {
                     Grouping::File => Key::Text(&number),
                     _ => Key::of(names.text(key).as_bytes()),
                 };
-                let (record, clock) = (Some(event.correlation_id), Clocks::of(event));
-                let of = Of { key, run, clock, record, place };
+                let (record, clock) = (Record::Name(event.correlation_id), Clocks::of(event));
+                let of = Of { run, clock, record, place };
                 let (epoch_ns, label) = timed;
-                self.keyed.add(of, std::iter::once(keyed::Event { epoch_ns, label, row }));
+                self.keyed.add(key, &of, std::iter::once(keyed::Event { epoch_ns, label, row }));
             }
             None => self.orphans += 1,
             Some(opener) => {

@@ -5,7 +5,7 @@
 //! For traces that the order makes this can be done because all of a stream begin with the same
 //! label: the stream's first, or the one that the user named.
 
-use super::keyed::{self, Keyed, Of};
+use super::keyed::{self, Keyed, Of, Record};
 use super::measurer::{How, Made, Measurer};
 use super::sequence::{Opener, Sequence};
 use super::{Clocks, Label, Tally, seen};
@@ -140,18 +140,19 @@ impl Stretches {
             return Some(sums);
         };
         sums.span = Some((first.epoch_ns, last.epoch_ns));
-        let mut before = first.epoch_ns;
+        let (mut before, mut steps, mut back) = (first.epoch_ns, 0, 0);
         self.climb += u32::from(block.place < self.before);
         self.before = block.place;
         for row in &parsed.rows {
-            sums.steps = sums.steps.wrapping_add(u64::from(row.epoch_ns != before));
-            sums.back = sums.back.wrapping_add(u64::from(row.epoch_ns < before));
+            steps += u64::from(row.epoch_ns != before);
+            back += u64::from(row.epoch_ns < before);
             before = row.epoch_ns;
             // The first time, or one of the driver's.
             if self.told.get(row.label as usize) != Some(&self.climb) {
                 sums.driver += self.first_use(row.label, names, &mut sums.fresh);
             }
         }
+        (sums.steps, sums.back) = (steps, back);
         if !all_have_ids {
             // A label that the block does not hold opens nothing in it.
             let opener = block.opener.and_then(|label| names.find(label)).unwrap_or(Name::MAX);
@@ -255,6 +256,12 @@ impl Stretches {
                 *place += 1;
             }
         }
+        let of = Of {
+            run: block.run,
+            clock: Clocks::of_place(block.file, NONE),
+            record: if on_record { Record::Key } else { Record::Name(NONE) },
+            place: block.place,
+        };
         let mut start = 0;
         for (id, &end) in (0..).zip(self.ends.iter().take(ids.len())) {
             let of_id = &self.order[start..end];
@@ -262,18 +269,11 @@ impl Stretches {
             if of_id.is_empty() || id == NONE {
                 continue;
             }
-            let of = Of {
-                key: ids.key(id),
-                run: block.run,
-                clock: Clocks::of_place(block.file, NONE),
-                record: (!on_record).then_some(NONE),
-                place: block.place,
-            };
             let event = |&number: &u32| {
                 let row = &rows[number as usize];
                 keyed::Event { epoch_ns: row.epoch_ns, label: row.label, row: number }
             };
-            self.keyed.add(of, of_id.iter().map(event));
+            self.keyed.add(ids.key(id), &of, of_id.iter().map(event));
         }
     }
 }

@@ -202,7 +202,8 @@ impl<'a> Scratch<'a> {
         index.reserve(most, |_| 0);
         for (number, (writer, _)) in (0u32..).zip(writers) {
             let fragments = writer.heaps.get(heap).into_iter().flat_map(Stream::fragments);
-            for (run, key, at) in fragments {
+            // Not a loop: what an iterator hands over by way of memory was waited for.
+            fragments.for_each(|(run, key, at)| {
                 let fragment = Fragment { writer: number, at };
                 let hash = hasher.hash_one((run, key));
                 let of = |&number: &u32| {
@@ -226,7 +227,7 @@ impl<'a> Scratch<'a> {
                         groups.push(Group { run, key, first: fragment, more: None });
                     }
                 }
-            }
+            });
         }
     }
 }
@@ -263,9 +264,9 @@ mod tests {
                     _ => Key::Uuid(Uuid::from_bytes(u128::from(id).to_le_bytes())),
                 };
                 let place = place << crate::tally::ROW_BITS;
-                let of = Of { key, run, clock: 1, record: None, place };
+                let of = Of { run, clock: 1, record: Record::Key, place };
                 let event = Event { epoch_ns: 1_600_776_870_140_000_000, label: 1, row: 0 };
-                writers[writer].0.add(of, std::iter::once(event));
+                writers[writer].0.add(key, &of, std::iter::once(event));
                 expected.entry((run, key.text().into_owned())).or_default().push((writer, place));
             }
             // A writer's come together.

@@ -1,17 +1,19 @@
 //! Traces by id, source or file: an id may come again at any time, so that their events are kept
 //! until the end, but as few bytes, and in many heaps by key, which are measured in parallel.
 
+mod bytes;
 mod close;
 mod stream;
 
 pub(super) use close::Close;
+pub(super) use stream::{Of, Record};
 
 use super::counts::Ticks;
 use crate::event::Key;
 use crate::names::Name;
 use hashbrown::DefaultHashBuilder;
 use std::hash::BuildHasher;
-use stream::{Head, Item, Record, Stream};
+use stream::{Item, Stream};
 
 /// How many heaps there are: each fits into a core's own cache for logs of some million events.
 const HEAPS: usize = 64;
@@ -23,20 +25,6 @@ pub(super) struct Event {
     pub label: Name,
     /// Its row in the block.
     pub row: u32,
-}
-
-/// What events of one key have in common.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Of<'a> {
-    /// An id, a source or the number of a file.
-    pub key: Key<'a>,
-    pub run: u32,
-    /// What stamped the events: a source, or a file where the log names none.
-    pub clock: u32,
-    /// The record's own id, unless it is the key.
-    pub record: Option<Name>,
-    /// Place of the block in the log.
-    pub place: u64,
 }
 
 /// Events with a key, as one writer met them.
@@ -59,24 +47,23 @@ impl Keyed {
     }
 
     /// Adds events of one key from one block.
-    pub(super) fn add(&mut self, of: Of<'_>, events: impl ExactSizeIterator<Item = Event> + Clone) {
+    pub(super) fn add(
+        &mut self,
+        key: Key<'_>,
+        of: &Of,
+        events: impl ExactSizeIterator<Item = Event> + Clone,
+    ) {
         if self.heaps.is_empty() {
             self.heaps.resize_with(HEAPS, Stream::default);
         }
-        let hash = self.hasher.hash_one(of.key);
+        let hash = self.hasher.hash_one(key);
         let heap = usize::try_from(hash % HEAPS as u64).unwrap_or_default();
-        let head = Head {
-            run: of.run,
-            clock: of.clock,
-            record: of.record.map_or(Record::Key, Record::Name),
-            place: of.place,
-        };
         let ticks = self.ticks;
         let items = events.map(|event| Item {
             time: ticks.map_or(event.epoch_ns, |ticks| ticks.of_epoch(event.epoch_ns)),
             label: event.label,
             row: event.row,
         });
-        self.heaps[heap].add(of.key, &head, items);
+        self.heaps[heap].add(key, of, items);
     }
 }

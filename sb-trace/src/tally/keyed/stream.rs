@@ -2,15 +2,17 @@
 //! and a UUID as its sixteen.
 //!
 //! ```text
-//! fragment = size key ( 0 | 1 run clock record ) place *( label time row )
+//! fragment = size key ( 0 | 1 run clock record ) place *( lengths label row time )
 //! size     = 4 bytes: how many follow
 //! key      = 0 16 bytes | length + 1 bytes
+//! lengths  = 1 byte: how many bytes the three numbers behind it have
 //! ```
 //!
 //! Place and first time are differences to those of the first of their chunk, time and row of an
 //! event to those of the event before. Run, clock and record are left out where they are those of the
 //! first.
 
+use super::bytes::{LONGEST, LONGEST_THREE, Reader, Writer, signed, unsigned};
 use crate::event::Key;
 use crate::names::Name;
 use crate::tally::ROW_BITS;
@@ -18,10 +20,11 @@ use crate::uuid::Uuid;
 
 /// What the events of a fragment have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Head {
+pub(in crate::tally) struct Of {
     pub run: u32,
+    /// What stamped the events: a source, or a file where the log names none.
     pub clock: u32,
-    /// The record's own id, by which the log may say how an invocation started.
+    /// By which the log may say how an invocation started.
     pub record: Record,
     /// Place of its block in the log.
     pub place: u64,
@@ -29,7 +32,7 @@ pub(super) struct Head {
 
 /// The id on the record of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Record {
+pub(in crate::tally) enum Record {
     /// The key itself.
     #[default]
     Key,
@@ -50,9 +53,6 @@ pub(super) struct Item {
 /// Memory is taken in pieces of this size.
 const CHUNK: usize = 32 << 10;
 
-/// The most bytes that a number takes.
-const LONGEST: usize = 10;
-
 /// So many bytes say how long a fragment is.
 const SIZE: usize = size_of::<u32>();
 
@@ -70,8 +70,10 @@ pub(super) struct Stream {
 #[derive(Debug, Default)]
 struct Chunk {
     bytes: Vec<u8>,
+    /// How many of them are written; some more follow, so that whole words can be read.
+    used: usize,
     /// Of the first: what its events have in common, and its first time.
-    first: (Head, i64),
+    first: (Of, i64),
 }
 
 /// Where a fragment stands in its stream: its chunk, and where in it.
@@ -86,7 +88,7 @@ impl Stream {
     pub(super) fn add(
         &mut self,
         key: Key<'_>,
-        head: &Head,
+        of: &Of,
         items: impl ExactSizeIterator<Item = Item> + Clone,
     ) {
         self.length += 1;
@@ -94,52 +96,48 @@ impl Stream {
             Key::Uuid(_) => 0,
             Key::Text(text) => text.len(),
         };
-        let most = text + LONGEST * (8 + 3 * items.len());
-        if self.open.bytes.capacity() - self.open.bytes.len() < most {
-            let bytes = Vec::with_capacity(CHUNK.max(most));
+        let most = text + LONGEST * 8 + LONGEST_THREE * items.len();
+        if self.open.bytes.len() - self.open.used < most {
             let time = items.clone().next().map_or(0, |first| first.time);
-            self.full
-                .push(std::mem::replace(&mut self.open, Chunk { bytes, first: (*head, time) }));
+            let next = Chunk { bytes: vec![0; CHUNK.max(most)], used: 0, first: (*of, time) };
+            self.full.push(std::mem::replace(&mut self.open, next));
         }
-        let Chunk { bytes: out, first } = &mut self.open;
-        let begin = out.len();
-        out.extend([0; SIZE]);
+        let Chunk { bytes, used, first } = &mut self.open;
+        let begin = *used;
+        let mut out = Writer { bytes, at: begin + SIZE };
         match key {
             Key::Uuid(uuid) => {
-                out.push(0);
-                out.extend(uuid.to_bytes());
+                out.text(&[0]);
+                out.text(&uuid.to_bytes());
             }
             Key::Text(text) => {
-                put(out, text.len() as u64 + 1);
-                out.extend(text);
+                out.number(text.len() as u64 + 1);
+                out.text(text);
             }
         }
         let (first, mut time) = *first;
-        if *head == (Head { place: head.place, ..first }) {
-            out.push(0);
+        if *of == (Of { place: of.place, ..first }) {
+            out.text(&[0]);
         } else {
-            out.push(1);
-            put(out, head.run.into());
+            out.text(&[1]);
+            out.number(of.run.into());
             // A file's number comes with its highest bit set.
-            put(out, head.clock.rotate_left(1).into());
-            put(
-                out,
-                match head.record {
-                    Record::Key => 0,
-                    Record::Name(name) => u64::from(name) + 1,
-                },
-            );
+            out.number(of.clock.rotate_left(1).into());
+            out.number(match of.record {
+                Record::Key => 0,
+                Record::Name(name) => u64::from(name) + 1,
+            });
         }
-        put(out, head.place.wrapping_sub(first.place).rotate_right(ROW_BITS));
+        out.number(of.place.wrapping_sub(first.place).rotate_right(ROW_BITS));
         let mut row = 0u32;
         for item in items {
-            put(out, item.label.into());
-            put_signed(out, item.time.wrapping_sub(time));
-            put(out, item.row.wrapping_sub(row).into());
+            let step = item.time.wrapping_sub(time);
+            out.three([item.label, item.row.wrapping_sub(row)], unsigned(step));
             (time, row) = (item.time, item.row);
         }
-        let size = u32::try_from(out.len() - begin - SIZE).unwrap_or(u32::MAX);
-        out[begin..begin + SIZE].copy_from_slice(&size.to_le_bytes());
+        *used = out.at;
+        let size = u32::try_from(*used - begin - SIZE).unwrap_or(u32::MAX);
+        bytes[begin..begin + SIZE].copy_from_slice(&size.to_le_bytes());
     }
 
     /// How many fragments there are.
@@ -152,51 +150,51 @@ impl Stream {
         (0u32..).zip(self.full.iter().chain([&self.open])).flat_map(|(number, chunk)| {
             let mut at = 0;
             std::iter::from_fn(move || {
-                let (mut fragment, next) = chunk.fragment(at)?;
                 let here = At { chunk: number, byte: small(at as u64) };
-                at = next;
-                let key = key(&mut fragment);
-                let own = get(&mut fragment) != 0;
-                let run = if own { small(get(&mut fragment)) } else { chunk.first.0.run };
+                let mut from = chunk.fragment(at)?;
+                at = from.end;
+                let key = key(&mut from);
+                let own = from.number() != 0;
+                let run = if own { small(from.number()) } else { chunk.first.0.run };
                 Some((run, key, here))
             })
         })
     }
 
     /// What stands in a fragment.
-    pub(super) fn read(&self, at: At) -> Option<(Head, Items<'_>)> {
+    pub(super) fn read(&self, at: At) -> Option<(Of, Items<'_>)> {
         let chunk = self.full.get(at.chunk as usize).unwrap_or(&self.open);
-        let (mut rest, _) = chunk.fragment(at.byte as usize)?;
-        key(&mut rest);
+        let mut from = chunk.fragment(at.byte as usize)?;
+        key(&mut from);
         let (first, time) = chunk.first;
-        let mut head = first;
-        if get(&mut rest) != 0 {
-            head.run = small(get(&mut rest));
-            head.clock = small(get(&mut rest)).rotate_right(1);
-            head.record = match get(&mut rest) {
+        let mut of = first;
+        if from.number() != 0 {
+            of.run = small(from.number());
+            of.clock = small(from.number()).rotate_right(1);
+            of.record = match from.number() {
                 0 => Record::Key,
                 name => Record::Name(small(name - 1)),
             };
         }
-        head.place = first.place.wrapping_add(get(&mut rest).rotate_left(ROW_BITS));
-        Some((head, Items { rest, time, row: 0 }))
+        of.place = first.place.wrapping_add(from.number().rotate_left(ROW_BITS));
+        Some((of, Items { from, time, row: 0 }))
     }
 }
 
 impl Chunk {
-    /// The fragment at a place, and where the next one begins.
+    /// The fragment at a place.
     #[inline]
-    fn fragment(&self, at: usize) -> Option<(&[u8], usize)> {
-        let (size, rest) = self.bytes.get(at..)?.split_first_chunk()?;
-        let size = u32::from_le_bytes(*size) as usize;
-        Some((rest.get(..size)?, at + SIZE + size))
+    fn fragment(&self, at: usize) -> Option<Reader<'_>> {
+        let size = self.bytes.get(at..self.used)?.first_chunk()?;
+        let at = at + SIZE;
+        Some(Reader { bytes: &self.bytes, at, end: at + u32::from_le_bytes(*size) as usize })
     }
 }
 
 /// The events of a fragment.
 #[derive(Debug)]
 pub(super) struct Items<'a> {
-    rest: &'a [u8],
+    from: Reader<'a>,
     time: i64,
     row: u32,
 }
@@ -206,90 +204,27 @@ impl Iterator for Items<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Item> {
-        if self.rest.is_empty() {
+        if self.from.is_over() {
             return None;
         }
-        let label = small(get(&mut self.rest));
-        self.time = self.time.wrapping_add(get_signed(&mut self.rest));
-        self.row = self.row.wrapping_add(small(get(&mut self.rest)));
+        let ([label, rows], step) = self.from.three();
+        self.time = self.time.wrapping_add(signed(step));
+        self.row = self.row.wrapping_add(rows);
         Some(Item { time: self.time, label, row: self.row })
     }
 }
 
 /// The key that a fragment begins with.
 #[inline]
-fn key<'a>(from: &mut &'a [u8]) -> Key<'a> {
-    let length = usize::try_from(get(from)).unwrap_or(usize::MAX);
-    if length == 0
-        && let Some((uuid, rest)) = from.split_first_chunk()
-    {
-        *from = rest;
-        return Key::Uuid(Uuid::from_bytes(*uuid));
+fn key<'a>(from: &mut Reader<'a>) -> Key<'a> {
+    match usize::try_from(from.number()).unwrap_or(usize::MAX) {
+        0 => Key::Uuid(Uuid::from_bytes(from.chunk())),
+        length => Key::Text(from.text(length - 1)),
     }
-    let (text, rest) = from.split_at_checked(length.wrapping_sub(1)).unwrap_or_default();
-    *from = rest;
-    Key::Text(text)
 }
 
 fn small(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-/// Seven bits a byte, the lowest first; the highest bit says that more follow.
-#[inline]
-fn put(out: &mut Vec<u8>, number: u64) {
-    match u8::try_from(number) {
-        // Most numbers are small.
-        Ok(small) if small < 0x80 => out.push(small),
-        _ => put_long(out, number),
-    }
-}
-
-fn put_long(out: &mut Vec<u8>, mut number: u64) {
-    loop {
-        let [low, ..] = number.to_le_bytes();
-        number >>= 7;
-        if number == 0 {
-            out.push(low & 0x7f);
-            return;
-        }
-        out.push(low | 0x80);
-    }
-}
-
-#[inline]
-fn get(from: &mut &[u8]) -> u64 {
-    match *from {
-        // Most numbers are small.
-        [byte, rest @ ..] if *byte < 0x80 => {
-            *from = rest;
-            u64::from(*byte)
-        }
-        _ => get_long(from),
-    }
-}
-
-fn get_long(from: &mut &[u8]) -> u64 {
-    let (mut number, mut shift) = (0, 0);
-    while let Some((&byte, rest)) = from.split_first() {
-        *from = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        shift += 7;
-        if byte < 0x80 || shift > 63 {
-            break;
-        }
-    }
-    number
-}
-
-/// Small numbers of either sign are small.
-fn put_signed(out: &mut Vec<u8>, number: i64) {
-    put(out, (number << 1 ^ number >> 63).cast_unsigned());
-}
-
-fn get_signed(from: &mut &[u8]) -> i64 {
-    let number = get(from);
-    (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
 }
 
 #[cfg(test)]
@@ -324,7 +259,7 @@ mod tests {
                 let record = record.map_or(Record::Key, |n| Record::Name(n & 0xffff));
                 let items: Vec<Item> =
                     items.into_iter().map(|(time, label, row)| Item { time, label, row }).collect();
-                let head = Head { run, clock, record, place };
+                let head = Of { run, clock, record, place };
                 stream.add(Key::of(key.as_bytes()), &head, items.iter().copied());
                 expected.push((run, key, head, items));
             }
