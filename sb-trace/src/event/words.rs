@@ -11,85 +11,56 @@ pub(crate) struct Words {
     names: Names,
     /// How many of them were told to the joiner.
     told: usize,
-    /// For each label, the one that followed it last.
-    next: Vec<Next>,
-    /// Labels that came where another one was guessed; each has its place.
+    /// What is known of each label.
+    labels: Vec<Label>,
+    /// Labels that came where another one was guessed.
     recent: Recent,
     last: Name,
+    /// The label that followed the last one before.
+    guess: Name,
     source: Name,
     source_before: Name,
 }
 
-/// Labels that were not guessed, two in each place: about as many as there are labels.
-#[derive(Debug, Default)]
-struct Recent(Vec<[Next; 2]>);
-
-impl Recent {
-    const LEAST: usize = 32;
-    const MOST: usize = 16_384;
-
-    /// The handle of a label of which only the text is known; none if it is not remembered.
-    #[inline]
-    fn find(&self, of: Next) -> Option<Name> {
-        let place = self.0.get(of.place(self.0.len()))?;
-        let is = |next: &&Next| next.begin == of.begin && next.length == of.length;
-        place.iter().find(is).map(|next| next.label)
-    }
-
-    /// The label that is the line a text begins with, if it is remembered.
-    #[inline]
-    fn find_line(&self, text: &[u8]) -> Option<Next> {
-        let next = Next::of_line(text)?;
-        Some(Next { label: self.find(next)?, ..next })
-    }
-
-    /// Remembers one of so many labels.
-    fn add(&mut self, next: Next, labels: usize) {
-        if next.length as usize > Next::BEGIN {
-            return;
-        }
-        let wanted = labels.next_power_of_two().clamp(Self::LEAST, Self::MOST);
-        if self.0.len() < wanted {
-            self.0 = vec![Default::default(); wanted];
-        }
-        let place = next.place(self.0.len());
-        if let Some([first, second]) = self.0.get_mut(place) {
-            (*first, *second) = (next, *first);
-        }
-    }
+/// A label, in half a line of a cache: where there are thousands, the memory of each is far away.
+#[derive(Debug, Default, Clone, Copy)]
+#[repr(C, align(32))]
+struct Label {
+    text: Begin,
+    /// The label that followed it last.
+    next: Name,
 }
 
-/// A label that may come next, and the first bytes of its text with the end of a line behind them,
-/// compared at once.
-#[derive(Debug, Default, Clone, Copy)]
-struct Next {
-    begin: u128,
-    label: Name,
+/// The first bytes of a label with the end of a line behind them, compared at once.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Begin {
+    bytes: u128,
+    /// How long the label is; 0 of no label.
     length: u32,
 }
 
-impl Next {
+impl Begin {
     /// So many bytes are compared at once.
-    const BEGIN: usize = size_of::<u128>();
+    const LENGTH: usize = size_of::<u128>();
 
     /// Of the label that has so many of the first bytes of a text.
     #[inline]
-    fn of(label: Name, text: &[u8], length: usize) -> Self {
+    fn of(text: &[u8], length: usize) -> Self {
         let first = text.first_chunk().copied().unwrap_or_else(|| {
-            let mut begin = [0; Self::BEGIN];
+            let mut begin = [0; Self::LENGTH];
             begin.iter_mut().zip(text).for_each(|(byte, &letter)| *byte = letter);
             begin
         });
-        let begin = u128::from_le_bytes(first);
-        let begin = if length < Self::BEGIN {
+        let bytes = u128::from_le_bytes(first);
+        let bytes = if length < Self::LENGTH {
             let end = 1 << (8 * length);
-            begin & (end - 1) | (end * u128::from(b'\n'))
+            bytes & (end - 1) | (end * u128::from(b'\n'))
         } else {
-            begin
+            bytes
         };
         // A text that is longer than this is never guessed.
         let length = u32::try_from(length).unwrap_or_default();
-        Self { begin, label, length }
+        Self { bytes, length }
     }
 
     /// Of what stands before the end of the line that a text begins with, if that is short.
@@ -102,21 +73,71 @@ impl Next {
         // The lowest high bit that is left stands in the first byte that is zero.
         let ends = others.wrapping_sub(ONES) & !others & (ONES << 7);
         // All bits up to it.
-        let begin = first & (ends ^ ends.wrapping_sub(1));
+        let bytes = first & (ends ^ ends.wrapping_sub(1));
         let length = ends.trailing_zeros() / u8::BITS;
-        (ends != 0).then_some(Self { begin, label: NONE, length })
+        (ends != 0).then_some(Self { bytes, length })
     }
 
     /// How many bytes of a text are equal to these.
     #[inline]
-    fn same(self, text: &[u8; Self::BEGIN]) -> u32 {
-        (u128::from_le_bytes(*text) ^ self.begin).trailing_zeros() / u8::BITS
+    fn same(self, text: &[u8; Self::LENGTH]) -> u32 {
+        (u128::from_le_bytes(*text) ^ self.bytes).trailing_zeros() / u8::BITS
     }
 
-    /// Where it is remembered among so many places, a power of two.
-    fn place(self, places: usize) -> usize {
-        let begin = self.begin.to_le_bytes();
-        mixed(word(&begin, 0), word(&begin, 8)) & places.wrapping_sub(1)
+    /// A number that has few others like it.
+    #[inline]
+    fn hash(self) -> u32 {
+        let bytes = self.bytes.to_le_bytes();
+        u32::try_from(mixed(word(&bytes, 0), word(&bytes, 8))).unwrap_or_default()
+    }
+}
+
+/// Where labels are found by their texts: two in each place, about as many places as there are
+/// labels. The texts stand elsewhere, so that this is small.
+#[derive(Debug, Default)]
+struct Recent(Vec<[Place; 2]>);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Place {
+    hash: u32,
+    label: Name,
+}
+
+impl Recent {
+    const LEAST: usize = 32;
+    const MOST: usize = 16_384;
+
+    /// The handle of a label of which only the text is known; none if it is not remembered.
+    #[inline]
+    fn find(&self, text: Begin, labels: &[Label]) -> Option<Name> {
+        let hash = text.hash();
+        let places = self.0.get(self.place(hash))?;
+        let is = |place: &&Place| {
+            place.hash == hash
+                && labels.get(place.label as usize).is_some_and(|label| label.text == text)
+        };
+        places.iter().find(is).map(|place| place.label)
+    }
+
+    /// Remembers one of so many labels.
+    fn add(&mut self, label: Name, text: Begin, labels: usize) {
+        if text.length as usize > Begin::LENGTH {
+            return;
+        }
+        let wanted = labels.next_power_of_two().clamp(Self::LEAST, Self::MOST);
+        if self.0.len() < wanted {
+            self.0 = vec![Default::default(); wanted];
+        }
+        let hash = text.hash();
+        let place = self.place(hash);
+        if let Some([first, second]) = self.0.get_mut(place) {
+            (*first, *second) = (Place { hash, label }, *first);
+        }
+    }
+
+    #[inline]
+    fn place(&self, hash: u32) -> usize {
+        hash as usize & self.0.len().wrapping_sub(1)
     }
 }
 
@@ -131,10 +152,14 @@ pub(super) fn mixed(first: u64, second: u64) -> usize {
 impl Words {
     /// The handle of a label.
     pub(crate) fn label(&mut self, text: &str) -> Name {
-        let guess = self.guess();
-        let label =
-            if self.names.is(guess, text.as_bytes()) { guess } else { self.names.add(text) };
-        self.follow(Next::of(label, text.as_bytes(), text.len()));
+        let label = if self.names.is(self.guess, text.as_bytes()) {
+            self.guess
+        } else {
+            let label = self.names.add(text);
+            self.know(label, Begin::of(text.as_bytes(), text.len()));
+            label
+        };
+        self.follow(label);
         label
     }
 
@@ -142,13 +167,14 @@ impl Words {
     /// follows it must still be looked at.
     #[inline]
     fn guessed(&self, text: &[u8]) -> Option<(Name, usize)> {
-        let next = self.next.get(self.last as usize)?;
-        let length = next.length as usize;
-        let fits = next.same(text.first_chunk()?) as usize >= length.min(Next::BEGIN)
+        let label = self.guess;
+        let begin = self.labels.get(label as usize)?.text;
+        let length = begin.length as usize;
+        let fits = begin.same(text.first_chunk()?) as usize >= length.min(Begin::LENGTH)
             && length > 0
-            && (length <= Next::BEGIN
-                || text.get(..length)? == self.names.text(next.label).as_bytes());
-        fits.then_some((next.label, length))
+            && (length <= Begin::LENGTH
+                || text.get(..length)? == self.names.text(label).as_bytes());
+        fits.then_some((label, length))
     }
 
     /// The handle of a source.
@@ -191,12 +217,14 @@ impl Words {
     #[inline]
     pub(crate) fn label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
         // Mostly, the label was guessed and is short, and its line ends as most lines do.
-        if let (Some(next), Some(start)) = (self.next.get(self.last as usize), text.first_chunk())
-            && next.same(start) > next.length
-            && next.length > 0
+        if let (Some(label), Some(start)) =
+            (self.labels.get(self.guess as usize), text.first_chunk())
+            && label.text.same(start) > label.text.length
+            && label.text.length > 0
         {
-            self.last = next.label;
-            return Some((next.label, next.length as usize + 1));
+            self.last = self.guess;
+            self.guess = label.next;
+            return Some((self.last, label.text.length as usize + 1));
         }
         self.label_of_other_line(text)
     }
@@ -204,9 +232,9 @@ impl Words {
     /// The same where labels come in no order: by the whole line first.
     #[inline]
     pub(crate) fn label_by_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
-        if let Some(next) = self.recent.find_line(text) {
-            self.last = next.label;
-            return Some((next.label, next.length as usize + 1));
+        if let Some((label, length)) = self.recent_line(text) {
+            self.go_on(label);
+            return Some((label, length + 1));
         }
         self.label_of_line(text)
     }
@@ -217,11 +245,18 @@ impl Words {
         if let Some(guessed) = self.guessed_where(text, line_end) {
             return Some(guessed);
         }
-        if let Some(next) = self.recent.find_line(text) {
-            self.follow(next);
-            return Some((next.label, next.length as usize + 1));
+        if let Some((label, length)) = self.recent_line(text) {
+            self.follow(label);
+            return Some((label, length + 1));
         }
         self.unguessed_where(text, line_end)
+    }
+
+    /// The label that is the line a text begins with, and its length, if that is remembered.
+    #[inline]
+    fn recent_line(&self, text: &[u8]) -> Option<(Name, usize)> {
+        let begin = Begin::of_line(text)?;
+        Some((self.recent.find(begin, &self.labels)?, begin.length as usize))
     }
 
     /// The label that `text` begins with, and what `ends` says of the place behind it, if that is
@@ -243,7 +278,7 @@ impl Words {
     ) -> Option<(Name, usize)> {
         let (label, length) = self.guessed(text)?;
         let end = ends(text, length)?;
-        self.last = label;
+        self.go_on(label);
         Some((label, end))
     }
 
@@ -260,28 +295,22 @@ impl Words {
 
     /// The handle of a label that was not guessed.
     fn other_label(&mut self, text: &[u8], length: usize) -> Option<Name> {
-        let mut next = Next::of(NONE, text, length);
-        next.label = if let Some(label) = self.recent.find(next) {
+        let begin = Begin::of(text, length);
+        let label = if let Some(label) = self.recent.find(begin, &self.labels) {
             label
         } else {
-            next.label = self.names.add_bytes(text.get(..length)?)?;
-            self.recent.add(next, self.names.len());
-            next.label
+            let label = self.names.add_bytes(text.get(..length)?)?;
+            self.know(label, begin);
+            self.recent.add(label, begin, self.names.len());
+            label
         };
-        self.follow(next);
-        Some(next.label)
+        self.follow(label);
+        Some(label)
     }
 
     /// The label that was guessed to come next, if `text` is it and nothing else.
     pub(crate) fn guessed_whole(&self, text: &[u8]) -> Option<Name> {
-        let guess = self.guess();
-        (guess != NONE && self.names.is(guess, text)).then_some(guess)
-    }
-
-    /// The label that comes next, if labels come in the order in which they came before.
-    #[inline]
-    fn guess(&self) -> Name {
-        self.next.get(self.last as usize).map_or(NONE, |next| next.label)
+        (self.guess != NONE && self.names.is(self.guess, text)).then_some(self.guess)
     }
 
     pub(crate) fn names(&self) -> &Names {
@@ -295,15 +324,29 @@ impl Words {
         self.told = self.names.len();
     }
 
+    /// A label has this text.
+    fn know(&mut self, label: Name, text: Begin) {
+        let place = label as usize;
+        if self.labels.len() <= place {
+            self.labels.resize(place + 1, Label::default());
+        }
+        self.labels[place].text = text;
+    }
+
     /// A label was read.
     #[inline]
-    fn follow(&mut self, next: Next) {
-        let last = self.last as usize;
-        if self.next.len() <= last {
-            self.next.resize(last + 1, Next::default());
+    fn follow(&mut self, next: Name) {
+        if let Some(last) = self.labels.get_mut(self.last as usize) {
+            last.next = next;
         }
-        self.next[last] = next;
-        self.last = next.label;
+        self.go_on(next);
+    }
+
+    /// A label was read that may come anywhere, or that was guessed.
+    #[inline]
+    fn go_on(&mut self, label: Name) {
+        self.last = label;
+        self.guess = self.labels.get(label as usize).map_or(NONE, |label| label.next);
     }
 }
 
@@ -350,11 +393,11 @@ mod tests {
         let label = |length: u32| "LABEL-OF-SOME-LENGTH".get(..length as usize).unwrap();
         for length in 1..20 {
             let text = format!("{}\n1600776870140+0000|X", label(length));
-            let known = Next::of(NONE, label(length).as_bytes(), label(length).len());
-            let found = Next::of_line(text.as_bytes()).map(|next| (next.begin, next.length));
-            assert_eq!(found, (length < 16).then_some((known.begin, length)), "{text}");
+            let known = Begin::of(label(length).as_bytes(), label(length).len());
+            let found = Begin::of_line(text.as_bytes());
+            assert_eq!(found, (length < 16).then_some(known), "{text}");
         }
-        assert_eq!(Next::of_line(b"A\n").map(|next| next.length), None, "too near the end");
+        assert_eq!(Begin::of_line(b"A\n"), None, "too near the end");
         let mut words = Words::default();
         let mut take = |line: &str| words.label_of_line(format!("{line}{:20}", "").as_bytes());
         // The first time by its text, then by its line, whatever came before.
