@@ -16,6 +16,7 @@ mod show;
 mod stamp;
 mod stamp_emit;
 mod stats;
+mod stats_json;
 mod stats_text;
 mod trace_args;
 

@@ -1,15 +1,11 @@
 //! `sb-trace stats`: the figures of each pair.
 
+use super::stats_json::Document;
 use super::{InputArgs, TraceArgs, explain, print, progress, stats_text};
-use crate::accounting::Accounting;
 use crate::error::Result;
-use crate::figures::Figures;
-use crate::stats::{DEFAULT_PERCENTILES, GroupKey, Summary};
-use crate::trace::{Finding, Missing};
+use crate::stats::{DEFAULT_PERCENTILES, GroupKey};
 use crate::units::Unit;
 use clap::{ArgGroup, Args};
-use serde::Serialize;
-use std::io::Write;
 
 /// Print the latencies of each pair: n, mean, percentiles
 #[derive(Debug, Args)]
@@ -112,40 +108,6 @@ impl Stats {
         explain::skew(&figures);
         explain::incomplete(&figures);
         self.trace.enforce(&figures.accounting)
-    }
-}
-
-/// What `--json` prints. It is written as it is made: of thousands of pairs, a tree of values would
-/// take longer than reading the log.
-#[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
-    tool_version: &'static str,
-    quantile: &'static str,
-    pairs: &'a [Summary],
-    accounting: &'a Accounting,
-    incomplete: &'a [Missing],
-    skew: serde_json::Value,
-    findings: &'a [Finding],
-}
-
-impl<'a> Document<'a> {
-    fn of(figures: &'a Figures) -> Self {
-        Self {
-            schema_version: crate::frame::SCHEMA_VERSION,
-            tool_version: env!("CARGO_PKG_VERSION"),
-            quantile: "hyndman_fan_7",
-            pairs: &figures.summaries,
-            accounting: &figures.accounting,
-            incomplete: &figures.missing,
-            skew: explain::skew_json(figures),
-            findings: &figures.findings,
-        }
-    }
-
-    fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, self)?;
-        out.write_all(b"\n")
     }
 }
 

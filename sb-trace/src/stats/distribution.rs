@@ -49,7 +49,8 @@ impl Distribution {
 
     /// Of latencies in ascending order with the number of each; one latency may be named twice.
     pub fn of_sorted_counts(counts: impl Iterator<Item = (i64, u64)>) -> Self {
-        let mut out = Self::default();
+        let most = counts.size_hint().1.unwrap_or_default();
+        let mut out = Self { values: Vec::with_capacity(most), up_to: Vec::with_capacity(most) };
         let mut n = 0;
         for (value, count) in counts.filter(|(_, count)| *count > 0) {
             n += count;

@@ -151,6 +151,13 @@ impl Counts {
         self.counted = merged(std::mem::take(&mut self.counted), other.counted);
     }
 
+    /// Adds latencies by their number of units and how often each occurred.
+    pub(super) fn add_units(&mut self, counts: impl Iterator<Item = (u32, u64)>, ticks: Ticks) {
+        let mut more: Vec<(i64, u64)> = counts.map(|(at, count)| (ticks.ns(at), count)).collect();
+        more.sort_unstable();
+        self.counted = merged(std::mem::take(&mut self.counted), more);
+    }
+
     /// Adds all latencies to others.
     pub(crate) fn pour(&self, into: &mut Poured) {
         into.list.reserve(self.list.len() + self.lists.iter().map(Vec::len).sum::<usize>());

@@ -23,8 +23,12 @@ impl Poured {
 
     /// Adds latencies by their number of units and how often each occurred.
     pub(super) fn add_units(&mut self, counts: impl Iterator<Item = (u32, u64)>) {
+        /// A pair mostly has about as many different latencies.
+        const USUAL: usize = 128;
         let ticks = self.ticks;
-        self.counts.extend(counts.map(|(units, count)| (ticks.ns(units), count)));
+        self.counts.reserve(USUAL);
+        // Not `extend`, which would ask for them one by one.
+        counts.for_each(|(units, count)| self.counts.push((ticks.ns(units), count)));
     }
 
     /// Turns the sign of all.
@@ -47,17 +51,38 @@ impl Poured {
     pub(crate) fn distribution(mut self) -> Distribution {
         sort(&mut self.list);
         sort(&mut self.far);
+        self.sort_counts();
         let ticks = self.ticks;
         let list = self.list.iter().map(|&units| ticks.ns(units));
         if self.counts.is_empty() && self.far.is_empty() {
             return Distribution::of_sorted(list.collect());
         }
-        self.counts.sort_unstable();
         if self.list.is_empty() && self.far.is_empty() {
             return Distribution::of_sorted_counts(self.counts.into_iter());
         }
         let one_by_one = merge(list.map(|latency| (latency, 1)), self.far.iter().map(|&l| (l, 1)));
         Distribution::of_sorted_counts(merge(one_by_one, self.counts.iter().copied()))
+    }
+
+    /// Sorts what is counted. Of many shapes, the same short latencies come again and again: these are
+    /// counted together first.
+    fn sort_counts(&mut self) {
+        const MANY: usize = 1 << 12;
+        const SHORT: usize = 1 << 12;
+        if self.counts.len() > MANY {
+            let ticks = self.ticks;
+            let mut short = vec![0; SHORT];
+            self.counts.retain(|&(latency, count)| match short.get_mut(ticks.units(latency)) {
+                Some(sum) => {
+                    *sum += count;
+                    false
+                }
+                None => true,
+            });
+            let short = (0u32..).zip(short).filter(|(_, count)| *count > 0);
+            self.counts.extend(short.map(|(units, count)| (ticks.ns(units), count)));
+        }
+        self.counts.sort_unstable();
     }
 
     /// The lower median.

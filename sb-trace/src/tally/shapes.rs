@@ -1,5 +1,9 @@
 //! Shapes: traces with the same labels in the same order are measured in the same places.
 
+mod absorb;
+#[cfg(test)]
+mod tests;
+
 use super::counts::{Counts, Ticks};
 use super::heads::{Head, Known, hash, next_trace, tag};
 use super::poured::Poured;
@@ -279,67 +283,6 @@ impl Shapes {
         self.known.labels(&self.known.heads[number as usize])
     }
 
-    /// Adds all that was measured elsewhere, where labels may have other handles; gives the numbers
-    /// here of its shapes.
-    pub(super) fn absorb(
-        &mut self,
-        mut other: Self,
-        label: impl Fn(Name) -> Name,
-        pairs: &PairChoice,
-        names: &Names,
-        ticks: Ticks,
-    ) -> Vec<u32> {
-        if self.known.heads.is_empty() {
-            *self = other.renamed(label);
-            return (0..).zip(&self.known.heads).map(|(number, _)| number).collect();
-        }
-        other.count();
-        let rests = std::mem::take(&mut other.rests);
-        let numbers = other.known.heads.iter().zip(rests).map(|(of, rest)| {
-            let labels: Vec<Name> = other.known.labels(of).iter().map(|&l| label(l)).collect();
-            let across = other.known.across(of);
-            let number = self.number(of.kind, labels.iter().copied(), across, pairs, names);
-            let head = &mut self.known.heads[number as usize];
-            head.traces += of.traces;
-            head.first = head.first.min(of.first);
-            if head.room.is_none() {
-                head.room = self.short.room(of.room.slots() as usize);
-            }
-            let into = &mut self.rests[number as usize];
-            into.wraps.absorb(rest.wraps, ticks);
-            // The same labels are measured in the same places, so these are the same slots.
-            for (slot, of) in into.slots.iter_mut().zip(rest.slots) {
-                slot.latencies.absorb(of.latencies, ticks);
-            }
-            self.short.absorb(head.room, &other.short, of.room);
-            number
-        });
-        numbers.collect()
-    }
-
-    /// With other handles for all labels.
-    fn renamed(mut self, label: impl Fn(Name) -> Name) -> Self {
-        self.likely.clear();
-        self.index.clear();
-        for number in 0..self.known.heads.len() {
-            let known = &mut self.known;
-            for name in known.labels_mut(number) {
-                *name = label(*name);
-            }
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            let hash = known.hash(number);
-            self.index.insert_unique(hash, (tag(hash), number), |&(_, of)| known.hash(of));
-        }
-        for slot in self.rests.iter_mut().flat_map(|rest| &mut rest.slots) {
-            slot.from = label(slot.from);
-            // A TO that no event had is none of the labels.
-            if slot.to != Name::MAX {
-                slot.to = label(slot.to);
-            }
-        }
-        self
-    }
-
     /// Counts the short latencies that are noted.
     fn count(&mut self) {
         for head in &mut self.known.heads {
@@ -390,6 +333,3 @@ fn each(measures: &[Measure], times: impl Fn(u32) -> i64, mut take: impl FnMut(u
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,6 +3,7 @@
 //! first, one behind the other, and counted when there are so many that its counters come into the
 //! cache for all of them at once.
 
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -18,8 +19,8 @@ const NOTED: u32 = 32;
 /// Slots beyond these have no notes, which are of two bytes each.
 const NOTED_SLOTS: u32 = 128;
 
-/// So many counters are made at most.
-const MOST: usize = 1 << 25;
+/// So many counters are made at most; in tests, too few for some shapes.
+const MOST: usize = if cfg!(test) { 1 << 12 } else { 1 << 25 };
 
 /// So many counters are looked at together; a slot has a multiple of them.
 const PIECE: usize = 32;
@@ -146,24 +147,31 @@ impl Short {
         }
     }
 
-    /// Adds what another one counted, which has counted all that was noted in its room.
-    pub(super) fn absorb(&mut self, to: Room, other: &Self, from: Room) {
-        let Self { counts, full, .. } = self;
-        let counts = counts.get_mut(to.places()).unwrap_or_default();
-        let more = other.counts.get(from.places()).unwrap_or_default();
-        for (count, &more) in counts.iter_mut().zip(more) {
-            *count = count.wrapping_add(more);
-        }
-        let sums = || counts.iter().zip(more);
-        // Seldom is any full; whether one is, is told of many at once.
-        if sums().fold(0, |any, (count, more)| any | u8::from(count < more)) > 0 {
-            for (_, place) in sums().zip(to.first..).filter(|((count, more), _)| count < more) {
-                *full.entry(place).or_default() += 1;
-            }
-        }
-        for (place, times) in other.full.range(from.range(0..from.length())) {
-            *full.entry(place.wrapping_sub(from.first).wrapping_add(to.first)).or_default() +=
-                times;
+    /// Adds what another one counted, which has counted all that was noted: for each pair of rooms,
+    /// to the first what is in the second. No room comes twice, and none is empty.
+    pub(super) fn absorb(&mut self, other: &Self, mut rooms: Vec<(Room, Room)>) {
+        rooms.sort_unstable_by_key(|(to, _)| to.first);
+        let mut left = &mut self.counts[..];
+        let mut start = 0;
+        let parts = rooms.into_iter().map(|(to, from)| {
+            let places = to.places();
+            let (_, behind) = std::mem::take(&mut left).split_at_mut(places.start - start);
+            let counts;
+            (counts, left) = behind.split_at_mut(places.len());
+            start = places.end;
+            (counts, to, from)
+        });
+        let parts: Vec<_> = parts.collect();
+        let full = parts.into_par_iter().with_min_len(64).map(|(counts, to, from)| {
+            let more = other.counts.get(from.places()).unwrap_or_default();
+            let full = add(counts, more).into_iter().map(move |at| (to.first + at, 1));
+            let before = other.full.range(from.range(0..from.length())).map(move |(at, times)| {
+                (at.wrapping_sub(from.first).wrapping_add(to.first), *times)
+            });
+            full.chain(before).collect::<Vec<_>>()
+        });
+        for (place, times) in full.collect::<Vec<_>>().into_iter().flatten() {
+            *self.full.entry(place).or_default() += times;
         }
     }
 
@@ -183,6 +191,19 @@ impl Short {
         let counts = counts.map(|(units, &count)| (units, u64::from(count)));
         counts.filter(|(_, count)| *count > 0).chain(full)
     }
+}
+
+/// Adds counters to others; gives those that began anew.
+fn add(counts: &mut [u8], more: &[u8]) -> Vec<u32> {
+    for (count, &more) in counts.iter_mut().zip(more) {
+        *count = count.wrapping_add(more);
+    }
+    let sums = || counts.iter().zip(more);
+    // Seldom is any full; whether one is, is told of many at once.
+    if sums().fold(0, |any, (count, more)| any | u8::from(count < more)) == 0 {
+        return Vec::new();
+    }
+    (0..).zip(sums()).filter(|(_, (count, more))| count < more).map(|(at, _)| at).collect()
 }
 
 impl Counters<'_> {
@@ -234,7 +255,7 @@ mod tests {
         assert!(!one.note(Room::default(), &mut 0, 0, 0));
         one.count(room, &mut noted);
         other.count(from, &mut other_noted);
-        one.absorb(room, &other, from);
+        one.absorb(&other, vec![(room, from)]);
         let of = |slot| {
             let mut sums = BTreeMap::new();
             one.of(room, slot).for_each(|(units, count)| *sums.entry(units).or_default() += count);

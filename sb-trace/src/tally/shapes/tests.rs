@@ -76,7 +76,9 @@ fn told(mut shapes: Shapes, names: &Names) -> BTreeMap<String, String> {
             let mut latencies = Poured::of(Ticks::of(MS));
             of.pour(at, short, &mut latencies);
             let (from, to) = (text(&slot.from), text(&slot.to));
-            slots.push(format!("{:?} {from} {to} {:?}", slot.what, latencies.distribution()));
+            let latencies = latencies.distribution();
+            assert_eq!(latencies.n(), of.traces * slot.measures, "none is lost");
+            slots.push(format!("{:?} {from} {to} {latencies:?}", slot.what));
         }
         let mut pauses = Poured::of(Ticks::of(MS));
         of.pour_wraps(short, &mut pauses);
