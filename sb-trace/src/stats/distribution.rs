@@ -114,6 +114,11 @@ impl Distribution {
         before(to).saturating_sub(before(from))
     }
 
+    /// The latencies in ascending order; equal ones may be named once.
+    pub(super) fn values(&self) -> &[i64] {
+        &self.values
+    }
+
     /// The latencies with the number of each.
     pub fn counts(&self) -> impl Iterator<Item = (i64, u64)> {
         if self.up_to.is_empty() {

@@ -101,7 +101,7 @@ impl Scale {
 
 /// Whether a unit divides all latencies; a unit that is known to the compiler needs no division.
 fn all_multiples<const UNIT: i64>(latencies: &Distribution) -> bool {
-    latencies.counts().all(|(latency, _)| latency % UNIT == 0)
+    latencies.values().iter().all(|latency| latency % UNIT == 0)
 }
 
 /// Counts by the logarithm of the latency.

@@ -5,7 +5,9 @@ use crate::latency::{Latencies, Latency};
 use crate::trace::ColdWarm;
 use rayon::prelude::*;
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// The percentiles of `summary.json` and of `stats` without `--percentiles`.
 pub const DEFAULT_PERCENTILES: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
@@ -36,6 +38,43 @@ impl Percentile {
 /// `50` -> `p50`, `99.9` -> `p99.9`.
 pub fn percentile_name(percent: f64) -> String {
     format!("p{percent}")
+}
+
+/// The names of a percentile's columns.
+#[derive(Debug)]
+struct Columns {
+    value: String,
+    low: String,
+    high: String,
+    supported: String,
+}
+
+impl Columns {
+    /// Made once for each of a few percentiles: thousands of pairs have the same.
+    fn of(percent: f64) -> Rc<Self> {
+        const MOST: usize = 16;
+        thread_local! {
+            static KNOWN: RefCell<Vec<(u64, Rc<Columns>)>> = const { RefCell::new(Vec::new()) };
+        }
+        KNOWN.with_borrow_mut(|known| {
+            let bits = percent.to_bits();
+            if let Some((_, columns)) = known.iter().find(|(of, _)| *of == bits) {
+                return Rc::clone(columns);
+            }
+            let name = percentile_name(percent);
+            let columns = Rc::new(Self {
+                value: format!("{name}_ms"),
+                low: format!("{name}_low_ms"),
+                high: format!("{name}_high_ms"),
+                supported: format!("{name}_supported"),
+            });
+            if known.len() == MOST {
+                known.clear();
+            }
+            known.push((bits, Rc::clone(&columns)));
+            columns
+        })
+    }
 }
 
 /// The figures of one pair (and start class). Negative latencies are part of every figure.
@@ -136,15 +175,15 @@ impl Serialize for Summary {
         map.serialize_entry("negative", &self.negative)?;
         map.serialize_entry("mean_ms", &self.mean_ms)?;
         for p in &self.percentiles {
-            map.serialize_entry(&format!("{}_ms", percentile_name(p.percent)), &p.value_ms)?;
+            map.serialize_entry(&Columns::of(p.percent).value, &p.value_ms)?;
         }
         map.serialize_entry("min_ms", &self.min_ms)?;
         map.serialize_entry("max_ms", &self.max_ms)?;
         for p in &self.percentiles {
-            let name = percentile_name(p.percent);
-            map.serialize_entry(&format!("{name}_low_ms"), &p.low_ms)?;
-            map.serialize_entry(&format!("{name}_high_ms"), &p.high_ms)?;
-            map.serialize_entry(&format!("{name}_supported"), &p.supported())?;
+            let columns = Columns::of(p.percent);
+            map.serialize_entry(&columns.low, &p.low_ms)?;
+            map.serialize_entry(&columns.high, &p.high_ms)?;
+            map.serialize_entry(&columns.supported, &p.supported())?;
         }
         map.serialize_entry("modes", &self.modes)?;
         map.end()

@@ -184,9 +184,13 @@ impl Short {
         let full = full.map(move |(place, times)| (place - places.start, times * TIMES));
         let counts = self.counts.get(places.start as usize..places.end as usize);
         let (pieces, _) = counts.unwrap_or_default().as_chunks::<PIECE>();
-        // Latencies of a slot gather: most pieces hold nothing.
+        // Latencies of a slot gather: most pieces hold nothing, which is told by words.
+        let words = |piece: &[u8; PIECE]| {
+            let (words, _) = piece.as_chunks();
+            words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word))
+        };
         let pieces = (0..).step_by(PIECE).zip(pieces);
-        let pieces = pieces.filter(|(_, piece)| piece.iter().fold(0, |all, count| all | count) > 0);
+        let pieces = pieces.filter(move |(_, piece)| words(piece) > 0);
         let counts = pieces.flat_map(|(first, piece)| (first..).zip(piece));
         let counts = counts.map(|(units, &count)| (units, u64::from(count)));
         counts.filter(|(_, count)| *count > 0).chain(full)
