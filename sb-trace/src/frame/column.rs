@@ -1,6 +1,6 @@
 //! Building blocks of the frames.
 
-use crate::names::{NONE, Name, Texts};
+use crate::names::{Name, Texts};
 use polars::prelude::*;
 
 /// A string column from handles; the empty string is null.
@@ -12,15 +12,26 @@ pub(super) fn text(
     texts: &Texts,
     handles: impl ExactSizeIterator<Item = Name>,
 ) -> Column {
+    gathered(name, texts.len(), |name| texts.text(name), handles)
+}
+
+/// The same where so many handles are known.
+pub(super) fn gathered<'t>(
+    name: &str,
+    count: usize,
+    text: impl Fn(Name) -> &'t str,
+    handles: impl ExactSizeIterator<Item = Name>,
+) -> Column {
     const FEW: usize = 8;
-    let column = if texts.len() < handles.len() / FEW {
-        let known = (0..texts.len()).filter_map(|name| Name::try_from(name).ok());
-        let known: StringChunked = known.map(|n| (n != NONE).then(|| texts.text(n))).collect();
+    let text = |name: Name| Some(text(name)).filter(|text| !text.is_empty());
+    let column = if count < handles.len() / FEW {
+        let known = (0..count).filter_map(|name| Name::try_from(name).ok());
+        let known: StringChunked = known.map(text).collect();
         let handles: Vec<IdxSize> = handles.collect();
-        // All handles are of this table, so that nothing can be out of bounds.
+        // All handles are known, so that nothing can be out of bounds.
         known.take(&handles[..]).unwrap_or_default()
     } else {
-        handles.map(|n| (n != NONE).then(|| texts.text(n))).collect()
+        handles.map(text).collect()
     };
     column.with_name(name.into()).into_column()
 }

@@ -15,12 +15,13 @@
 //! | `run_id` | string | |
 
 use super::choose::unknown;
-use super::column::{instant, optional_text, text};
-use super::parquet::ROW_GROUP;
+use super::column::{gathered, instant};
+use super::dictionary;
+use super::parquet::{Cells, ROW_GROUP};
 use crate::analysis::FileInfo;
 use crate::error::{Error, Result};
 use crate::event::{Event, Events};
-use crate::names::Texts;
+use crate::names::{Name, Texts};
 use crate::run::Run;
 use polars::prelude::*;
 
@@ -72,18 +73,97 @@ fn of_files(files: &[FileInfo], runs: &[Run]) -> Vec<OfFile> {
     files.iter().map(of).collect()
 }
 
-/// Some rows, in the columns that are wanted.
+/// Some rows as a frame, in the columns that are wanted.
 pub(super) fn part(
     texts: &Texts,
     rows: &[Event],
     files: &[OfFile],
     wanted: &[&str],
 ) -> Result<DataFrame> {
+    let columns = columns(&Frames, texts, rows, files, wanted)?;
+    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
+}
+
+/// Some rows as they are encoded, in the columns that are wanted.
+pub(super) fn cells(
+    texts: &Texts,
+    rows: &[Event],
+    files: &[OfFile],
+    wanted: &[&str],
+) -> Result<Vec<Cells>> {
+    columns(&Encoded, texts, rows, files, wanted)
+}
+
+/// What columns are made for.
+trait Make {
+    type Made: From<Column>;
+
+    /// A column of strings by their handles, of which so many are known; the empty one is null.
+    fn words<'t>(
+        &self,
+        name: &str,
+        known: (usize, impl Fn(Name) -> &'t str),
+        handles: impl ExactSizeIterator<Item = Name> + Clone,
+    ) -> Self::Made;
+}
+
+/// For frames, where strings are strings.
+struct Frames;
+
+impl Make for Frames {
+    type Made = Column;
+
+    fn words<'t>(
+        &self,
+        name: &str,
+        (count, text): (usize, impl Fn(Name) -> &'t str),
+        handles: impl ExactSizeIterator<Item = Name> + Clone,
+    ) -> Column {
+        gathered(name, count, text, handles)
+    }
+}
+
+/// For Parquet, where few strings are a dictionary: they need not be strings for that.
+struct Encoded;
+
+impl Make for Encoded {
+    type Made = Cells;
+
+    fn words<'t>(
+        &self,
+        name: &str,
+        (count, text): (usize, impl Fn(Name) -> &'t str),
+        handles: impl ExactSizeIterator<Item = Name> + Clone,
+    ) -> Cells {
+        match dictionary::of_handles(count, &text, handles.clone()) {
+            Some(dictionary) => Cells::Words(dictionary),
+            None => Cells::Column(gathered(name, count, text, handles)),
+        }
+    }
+}
+
+fn columns<M: Make>(
+    make: &M,
+    texts: &Texts,
+    rows: &[Event],
+    files: &[OfFile],
+    wanted: &[&str],
+) -> Result<Vec<M::Made>> {
+    let texts = (texts.len(), |name: Name| texts.text(name));
     let of_file = |name: &str, field: fn(&OfFile) -> &str| {
-        optional_text(name, rows.iter().map(|e| files.get(e.file as usize).map_or("", field)))
+        let text = |file: u32| files.get(file as usize).map_or("", field);
+        make.words(name, (files.len(), text), rows.iter().map(|e| e.file))
     };
-    let column = |name: &str| -> Result<Column> {
-        Ok(match name {
+    let column = |name: &str| -> Result<M::Made> {
+        let column = match name {
+            "label" => return Ok(make.words(name, texts, rows.iter().map(|e| e.label))),
+            "correlation_id" => {
+                return Ok(make.words(name, texts, rows.iter().map(|e| e.correlation_id)));
+            }
+            "source" => return Ok(make.words(name, texts, rows.iter().map(|e| e.source))),
+            "trace_id" => return Ok(make.words(name, texts, rows.iter().map(|e| e.trace_id))),
+            "file" => return Ok(of_file(name, |file| &file.name)),
+            "run_id" => return Ok(of_file(name, |file| &file.run_id)),
             "epoch_ms" => {
                 let ms = rows.iter().map(|e| e.epoch_ns.div_euclid(1_000_000));
                 Column::new(name.into(), ms.collect::<Vec<i64>>())
@@ -92,20 +172,14 @@ pub(super) fn part(
                 let minutes = rows.iter().map(|e| e.utc_offset_minutes);
                 Column::new(name.into(), minutes.collect::<Vec<i16>>())
             }
-            "label" => text(name, texts, rows.iter().map(|e| e.label)),
-            "correlation_id" => text(name, texts, rows.iter().map(|e| e.correlation_id)),
-            "source" => text(name, texts, rows.iter().map(|e| e.source)),
-            "trace_id" => text(name, texts, rows.iter().map(|e| e.trace_id)),
-            "file" => of_file(name, |file| &file.name),
             "line" => Column::new(name.into(), rows.iter().map(|e| e.line).collect::<Vec<u64>>()),
             "ts" => instant(name, rows.iter().map(|e| e.epoch_ns)),
             "epoch_ns" => {
                 Column::new(name.into(), rows.iter().map(|e| e.epoch_ns).collect::<Vec<i64>>())
             }
-            "run_id" => of_file(name, |file| &file.run_id),
             _ => return Err(unknown(name, &EVENT_COLUMNS)),
-        })
+        };
+        Ok(column.into())
     };
-    let columns = wanted.iter().map(|name| column(name)).collect::<Result<Vec<Column>>>()?;
-    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
+    wanted.iter().map(|name| column(name)).collect()
 }

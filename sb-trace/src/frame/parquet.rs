@@ -7,11 +7,12 @@ use super::dictionary;
 use super::write::io_error;
 use crate::error::{Error, Result};
 use polars::prelude::*;
+use polars_arrow::array::DictionaryArray;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema};
 use polars_parquet::write::{
     CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter,
-    KeyValue, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns, compress,
-    fallible_streaming_iterator, get_dtype_encoding, schema_to_metadata_key,
+    KeyValue, ParquetType, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns,
+    compress, fallible_streaming_iterator, get_dtype_encoding, schema_to_metadata_key,
 };
 use rayon::prelude::*;
 use serde_json::Value;
@@ -38,25 +39,67 @@ pub(super) struct Group {
     columns: Vec<Vec<CompressedPage>>,
 }
 
+/// A column of a row group.
+#[derive(Debug)]
+pub(super) enum Cells {
+    Column(Column),
+    /// Few strings.
+    Words(DictionaryArray<u32>),
+}
+
+impl From<Column> for Cells {
+    fn from(column: Column) -> Self {
+        Self::Column(column)
+    }
+}
+
+/// The types of some columns in Parquet.
+#[derive(Debug)]
+pub(super) struct Types(Vec<ParquetType>);
+
+impl Types {
+    /// Those of a frame with the same columns.
+    pub(super) fn of(like: &DataFrame) -> Result<Self> {
+        let schema = like.schema().to_arrow(CompatLevel::newest());
+        let form = FileWriter::try_new(std::io::sink(), schema, options()).map_err(io_error)?;
+        Ok(Self(form.parquet_schema().fields().to_vec()))
+    }
+}
+
 /// The frame's rows as a row group.
-pub(super) fn encode(frame: &DataFrame) -> Result<Group> {
-    let schema = frame.schema().to_arrow(CompatLevel::newest());
+fn encode_frame(frame: &DataFrame) -> Result<Group> {
+    let columns = frame.columns().iter().cloned().map(Cells::from);
+    encode(frame.height(), columns, &Types::of(frame)?)
+}
+
+/// So many rows as a row group.
+pub(super) fn encode(
+    rows: usize,
+    cells: impl IntoIterator<Item = Cells>,
+    types: &Types,
+) -> Result<Group> {
     let options = options();
-    let form = FileWriter::try_new(std::io::sink(), schema, options).map_err(io_error)?;
-    let mut columns = Vec::with_capacity(frame.width());
-    let types = form.parquet_schema().fields();
-    for (column, type_) in frame.columns().iter().zip(types) {
-        let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
-        let dictionary = array.as_any().downcast_ref().and_then(dictionary::of);
-        let encoded = if let Some(dictionary) = dictionary {
-            let encodings = [Encoding::RleDictionary];
-            array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
-        } else {
-            let encodings = encodings(column.dtype(), array.dtype());
-            array_to_columns(&array, type_.clone(), options, &encodings)
+    let mut columns = Vec::with_capacity(types.0.len());
+    let words = |dictionary: DictionaryArray<u32>, type_: &ParquetType| {
+        let encodings = [Encoding::RleDictionary];
+        array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
+    };
+    for (cells, type_) in cells.into_iter().zip(&types.0) {
+        let encoded = match cells {
+            Cells::Words(dictionary) => words(dictionary, type_),
+            Cells::Column(column) => {
+                let series = column.as_materialized_series().rechunk();
+                let array = series.to_arrow(0, CompatLevel::newest());
+                match array.as_any().downcast_ref().and_then(dictionary::of) {
+                    Some(dictionary) => words(dictionary, type_),
+                    None => {
+                        let encodings = encodings(column.dtype(), array.dtype());
+                        array_to_columns(&array, type_.clone(), options, &encodings)
+                    }
+                }
+            }
         };
-        let encoded = encoded.map_err(io_error)?;
-        for pages in encoded {
+        for pages in encoded.map_err(io_error)? {
             let pages = pages.map(|page| {
                 compress(page.map_err(io_error)?, Vec::new(), options.compression)
                     .map_err(|error| io_error(error.into()))
@@ -64,7 +107,7 @@ pub(super) fn encode(frame: &DataFrame) -> Result<Group> {
             columns.push(pages.collect::<Result<Vec<_>>>()?);
         }
     }
-    Ok(Group { rows: frame.height(), columns })
+    Ok(Group { rows, columns })
 }
 
 /// How a column is written.
@@ -128,7 +171,7 @@ pub(super) fn write_all<W: Write>(
             file = Some(Parquet::new(out, first)?);
         }
         let Some(file) = file.as_mut().filter(|_| !some.is_empty()) else { break };
-        let groups: Vec<Result<Group>> = some.par_iter().map(encode).collect();
+        let groups: Vec<Result<Group>> = some.par_iter().map(encode_frame).collect();
         groups.into_iter().try_for_each(|group| file.write(&group?))?;
     }
     match (file, out) {

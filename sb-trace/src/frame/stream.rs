@@ -1,9 +1,9 @@
 //! The table of events as a Parquet file, written while the logs are read: each part becomes a row
 //! group, encoded by whoever brings it and written in order.
 
-use super::events::{EVENT_COLUMNS, OfFile, part};
+use super::events::{EVENT_COLUMNS, OfFile, cells, part};
 use super::metadata::metadata;
-use super::parquet::{Group, Parquet, ROW_GROUP, encode};
+use super::parquet::{Group, Parquet, ROW_GROUP, Types, encode};
 use super::write::aside;
 use crate::collect::{Part, Parts, Progress};
 use crate::error::Result;
@@ -34,10 +34,12 @@ pub fn write_events(
         name: input.name.clone(),
         run_id: run_id(input).unwrap_or_default(),
     };
+    let types = Types::of(&like)?;
     aside(path, |out| {
         let file = Parquet::new(out, &like)?;
         let writer = Writer {
             wanted: &wanted,
+            types: &types,
             files: inputs.iter().map(of).collect(),
             state: Mutex::new(State { file, next: 0, waiting: BTreeMap::new(), rows: 0 }),
         };
@@ -50,6 +52,7 @@ pub fn write_events(
 
 struct Writer<'a, W: Write> {
     wanted: &'a [&'a str],
+    types: &'a Types,
     files: Vec<OfFile>,
     state: Mutex<State<W>>,
 }
@@ -68,10 +71,10 @@ impl<W: Write + Send> Parts for Writer<'_, W> {
     }
 
     fn part(&self, rows: &Part) -> Result<()> {
-        let frame = part(&rows.texts, &rows.rows, &self.files, self.wanted)?;
-        let group = encode(&frame)?;
+        let cells = cells(&rows.texts, &rows.rows, &self.files, self.wanted)?;
+        let group = encode(rows.rows.len(), cells, self.types)?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.rows += frame.height();
+        state.rows += rows.rows.len();
         state.waiting.insert(rows.number, group);
         while let Some(group) = {
             let next = state.next;
