@@ -300,7 +300,12 @@ impl Joiner {
 
     /// Joins rows without ids; `of` has what the input says of all of them.
     fn join_as_they_are(&mut self, reader: usize, parsed: &Parsed, of: Event) {
+        self.out.accounting.events += parsed.rows.len() as u64;
         let (words, names) = (&mut self.words[reader], &mut self.names);
+        if let Some(parting) = &mut self.parting {
+            parting.extend_read(reader, &parsed.rows, of, (words, names));
+            return;
+        }
         // Labels and sources are told in the order in which they come.
         for row in &parsed.rows {
             words.name(row.label, names);
@@ -317,11 +322,7 @@ impl Joiner {
             line: of.line.wrapping_add(row.line),
             ..*row
         });
-        self.out.accounting.events += parsed.rows.len() as u64;
-        match &mut self.parting {
-            Some(parting) => parting.extend(rows, names),
-            None => self.out.events.rows.extend(rows),
-        }
+        self.out.events.rows.extend(rows);
     }
 
     fn join_lines(&mut self, continues: bool, parsed: &Parsed) {

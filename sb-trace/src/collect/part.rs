@@ -1,5 +1,6 @@
 //! Parts of the table of events, for somebody who writes them while more is read.
 
+use super::told::Told;
 use crate::error::Result;
 use crate::event::Event;
 use crate::names::{NONE, Name, Names, Texts};
@@ -34,6 +35,9 @@ pub(super) struct Parting {
     handles: Vec<Name>,
     /// Those that have one.
     known: Vec<Name>,
+    /// The same for the words of each reader.
+    of_words: Vec<Vec<Name>>,
+    known_words: Vec<(usize, Name)>,
     done: Vec<Part>,
     /// Memory for the rows of later parts: touching it for the first time is dear.
     spare: Vec<Vec<Event>>,
@@ -46,28 +50,75 @@ impl Parting {
             open: Part::default(),
             handles: Vec::new(),
             known: Vec::new(),
+            of_words: Vec::new(),
+            known_words: Vec::new(),
             done: Vec::new(),
             spare: Vec::new(),
         }
     }
 
     pub(super) fn push(&mut self, event: &Event, names: &Names) {
-        self.extend(std::iter::once(*event), names);
+        let event = Event {
+            label: self.handle(event.label, names),
+            correlation_id: self.handle(event.correlation_id, names),
+            trace_id: self.handle(event.trace_id, names),
+            source: self.handle(event.source, names),
+            ..*event
+        };
+        self.open.rows.push(event);
+        if self.open.rows.len() >= self.most {
+            self.close();
+        }
     }
 
-    /// The same of many rows.
-    pub(super) fn extend(&mut self, mut rows: impl ExactSizeIterator<Item = Event>, names: &Names) {
-        while rows.len() > 0 {
+    /// Rows without ids as a reader read them, with the handles of its words; `of` has what their
+    /// input says of all of them. Of most rows nothing is looked up but the handle of the label.
+    pub(super) fn extend_read(
+        &mut self,
+        reader: usize,
+        mut rows: &[Event],
+        of: Event,
+        (words, names): (&mut Told, &mut Names),
+    ) {
+        if self.of_words.len() <= reader {
+            self.of_words.resize_with(reader + 1, Vec::new);
+        }
+        while !rows.is_empty() {
+            let now;
+            let room = self.most.saturating_sub(self.open.rows.len()).min(rows.len());
+            (now, rows) = rows.split_at(room);
+            let correlation_id = self.handle(of.correlation_id, names);
             let mut open = std::mem::take(&mut self.open.rows);
-            let room = self.most.saturating_sub(open.len());
-            open.extend(rows.by_ref().take(room).map(|event| Event {
-                label: self.handle(event.label, names),
-                correlation_id: self.handle(event.correlation_id, names),
-                trace_id: self.handle(event.trace_id, names),
-                source: self.handle(event.source, names),
-                ..event
-            }));
-            self.open.rows = open;
+            let mut of_words = std::mem::take(&mut self.of_words[reader]);
+            open.reserve(now.len());
+            for row in now {
+                let mut handle = |word: Name| match of_words.get(word as usize) {
+                    Some(&handle) if handle != NONE => handle,
+                    _ => {
+                        let name = words.name(word, names);
+                        let handle = self.handle(name, names);
+                        let length = of_words.len().max(word as usize + 1);
+                        of_words.resize(length, NONE);
+                        of_words[word as usize] = handle;
+                        self.known_words.push((reader, word));
+                        handle
+                    }
+                };
+                let label = handle(row.label);
+                let source = match row.source {
+                    NONE => self.handle(of.source, names),
+                    source => handle(source),
+                };
+                open.push(Event {
+                    label,
+                    correlation_id,
+                    source,
+                    file: of.file,
+                    line: of.line.wrapping_add(row.line),
+                    ..*row
+                });
+            }
+            (self.open.rows, self.of_words[reader]) = (open, of_words);
             if self.open.rows.len() >= self.most {
                 self.close();
             }
@@ -113,6 +164,9 @@ impl Parting {
     fn close(&mut self) {
         for name in self.known.drain(..) {
             self.handles[name as usize] = NONE;
+        }
+        for (reader, word) in self.known_words.drain(..) {
+            self.of_words[reader][word as usize] = NONE;
         }
         let rows = self.spare.pop().unwrap_or_default();
         let next = Part { number: self.open.number + 1, rows, ..Part::default() };

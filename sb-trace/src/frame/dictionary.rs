@@ -117,12 +117,13 @@ mod tests {
         let texts = ["", "unused", "A", &long, "B"];
         let handles = [2, 0, 3, 2, 3, 4, 0];
         let by_handle = of_handles(5, |at| texts[at as usize], handles.into_iter()).unwrap();
+        assert_eq!(by_handle.values().len(), 3, "no string that does not occur");
         for dictionary in [of(&column).unwrap(), by_handle] {
             let values = dictionary.values().as_any().downcast_ref::<Utf8ViewArray>().unwrap();
             let read = dictionary.keys().iter();
             let read = read.map(|key| key.map(|key| values.value(*key as usize)));
             assert_eq!(read.collect::<Vec<_>>(), rows);
-            assert_eq!((values.len(), dictionary.null_count()), (3, 2));
+            assert!(values.len() >= 3 && dictionary.null_count() == 2);
         }
         let nulls = |handles: [u32; 2]| of_handles(2, |_| "", handles.into_iter());
         assert!(nulls([0, 1]).is_none(), "nothing but nulls");
