@@ -198,6 +198,10 @@ mod tests {
         }
     }
 
+    fn docker_folder(number: usize) -> String {
+        format!("containers/{number:064x}/")
+    }
+
     fn line(event: &Event, text: impl Fn(Name) -> String) -> String {
         let Event { epoch_ns, utc_offset_minutes, file, line, .. } = event;
         let [label, record, own, source] =
@@ -221,7 +225,11 @@ mod tests {
         ) {
             let inputs: Vec<Input> = (0..)
                 .zip(&logs)
-                .map(|(number, log)| Input::bytes(format!("{number}.log"), log.concat()))
+                .map(|(number, log)| {
+                    // The path of every other one names a source.
+                    let folder = if number % 2 == 0 { String::new() } else { docker_folder(number) };
+                    Input::bytes(format!("{folder}{number}.log"), log.concat())
+                })
                 .collect();
             let options = Options { block_bytes, ..Options::default() };
             let keeps = Keeps { rows, parts: Mutex::default() };

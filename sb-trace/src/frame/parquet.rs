@@ -90,12 +90,11 @@ pub(super) fn encode(
             Cells::Column(column) => {
                 let series = column.as_materialized_series().rechunk();
                 let array = series.to_arrow(0, CompatLevel::newest());
-                match array.as_any().downcast_ref().and_then(dictionary::of) {
-                    Some(dictionary) => words(dictionary, type_),
-                    None => {
-                        let encodings = encodings(column.dtype(), array.dtype());
-                        array_to_columns(&array, type_.clone(), options, &encodings)
-                    }
+                if let Some(few) = array.as_any().downcast_ref().and_then(dictionary::of) {
+                    words(few, type_)
+                } else {
+                    let encodings = encodings(column.dtype(), array.dtype());
+                    array_to_columns(&array, type_.clone(), options, &encodings)
                 }
             }
         };
