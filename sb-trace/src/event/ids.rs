@@ -1,6 +1,6 @@
 //! The ids of a block. Most are UUIDs, and of those all but a few are new.
 
-use super::words::mixed;
+use super::begin::mixed;
 use crate::digits::word;
 use crate::names::{NONE, Name, Names};
 use crate::uuid::{self, Uuid};

@@ -1,5 +1,6 @@
 //! Events: parsed statements with where they came from.
 
+mod begin;
 mod count;
 mod environment;
 mod ids;
