@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::frame::{Format, write_stream};
-use crate::stats::{ALL_CLASSES, Percentile, Summary, minimum_n, percentile_name};
+use crate::stats::{
+    ALL_CLASSES, Percentile, PercentileColumns, Summary, minimum_n, percentile_name,
+};
 use crate::units::Unit;
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use polars::prelude::{Column, DataFrame, PolarsError};
@@ -30,17 +32,18 @@ pub(super) fn csv(summaries: &[Summary], percents: &[f64]) -> Result<String> {
         number("mean_ms".to_owned(), &|s| s.mean_ms),
     ]);
     for (at, &p) in percents.iter().enumerate() {
-        columns.push(number(format!("{}_ms", percentile_name(p)), &|s| s.percentiles[at].value_ms));
+        columns
+            .push(number(PercentileColumns::of(p).value.clone(), &|s| s.percentiles[at].value_ms));
     }
     columns.push(number("min_ms".to_owned(), &|s| s.min_ms));
     columns.push(number("max_ms".to_owned(), &|s| s.max_ms));
     for (at, &p) in percents.iter().enumerate() {
-        let name = percentile_name(p);
-        columns.push(number(format!("{name}_low_ms"), &|s| s.percentiles[at].low_ms));
-        columns.push(number(format!("{name}_high_ms"), &|s| s.percentiles[at].high_ms));
+        let names = PercentileColumns::of(p);
+        columns.push(number(names.low.clone(), &|s| s.percentiles[at].low_ms));
+        columns.push(number(names.high.clone(), &|s| s.percentiles[at].high_ms));
         let supported: Vec<bool> =
             summaries.iter().map(|s| s.percentiles[at].supported()).collect();
-        columns.push(Column::new(format!("{name}_supported").into(), supported));
+        columns.push(Column::new(names.supported.as_str().into(), supported));
     }
     columns.push(count("modes", |s| s.modes.len()));
     let failed = |error: PolarsError| Error::Usage { message: error.to_string() };

@@ -80,7 +80,7 @@ pub(super) fn part(
     files: &[OfFile],
     wanted: &[&str],
 ) -> Result<DataFrame> {
-    let columns = columns(&Frames, texts, rows, files, wanted)?;
+    let columns = columns(texts, rows, files, wanted)?;
     DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
 }
 
@@ -91,77 +91,63 @@ pub(super) fn cells(
     files: &[OfFile],
     wanted: &[&str],
 ) -> Result<Vec<Cells>> {
-    columns(&Encoded, texts, rows, files, wanted)
+    columns(texts, rows, files, wanted)
 }
 
-/// What columns are made for.
-trait Make {
-    type Made: From<Column>;
-
+/// What a column becomes.
+trait Made: From<Column> {
     /// A column of strings by their handles, of which so many are known; the empty one is null.
     fn words<'t>(
-        &self,
         name: &str,
         known: (usize, impl Fn(Name) -> &'t str),
         handles: impl ExactSizeIterator<Item = Name> + Clone,
-    ) -> Self::Made;
+    ) -> Self;
 }
 
-/// For frames, where strings are strings.
-struct Frames;
-
-impl Make for Frames {
-    type Made = Column;
-
+/// In a frame strings are strings.
+impl Made for Column {
     fn words<'t>(
-        &self,
         name: &str,
         (count, text): (usize, impl Fn(Name) -> &'t str),
         handles: impl ExactSizeIterator<Item = Name> + Clone,
-    ) -> Column {
+    ) -> Self {
         gathered(name, count, text, handles)
     }
 }
 
-/// For Parquet, where few strings are a dictionary: they need not be strings for that.
-struct Encoded;
-
-impl Make for Encoded {
-    type Made = Cells;
-
+/// In Parquet few strings are a dictionary: they need not be strings for that.
+impl Made for Cells {
     fn words<'t>(
-        &self,
         name: &str,
         (count, text): (usize, impl Fn(Name) -> &'t str),
         handles: impl ExactSizeIterator<Item = Name> + Clone,
-    ) -> Cells {
+    ) -> Self {
         match dictionary::of_handles(count, &text, handles.clone()) {
-            Some(dictionary) => Cells::Words(dictionary),
-            None => Cells::Column(gathered(name, count, text, handles)),
+            Some(dictionary) => Self::Words(dictionary),
+            None => Self::Column(gathered(name, count, text, handles)),
         }
     }
 }
 
-fn columns<M: Make>(
-    make: &M,
+fn columns<M: Made>(
     texts: &Texts,
     rows: &[Event],
     files: &[OfFile],
     wanted: &[&str],
-) -> Result<Vec<M::Made>> {
+) -> Result<Vec<M>> {
     let texts = (texts.len(), |name: Name| texts.text(name));
     let of_file = |name: &str, field: fn(&OfFile) -> &str| {
         let text = |file: u32| files.get(file as usize).map_or("", field);
-        make.words(name, (files.len(), text), rows.iter().map(|e| e.file))
+        M::words(name, (files.len(), text), rows.iter().map(|e| e.file))
     };
-    let column = |name: &str| -> Result<M::Made> {
+    let column = |name: &str| -> Result<M> {
         let column = match name {
-            "label" => return Ok(make.words(name, texts, rows.iter().map(|e| e.label))),
+            "label" => return Ok(M::words(name, texts, rows.iter().map(|e| e.label))),
             "correlation_id" => {
-                return Ok(make.words(name, texts, rows.iter().map(|e| e.correlation_id)));
+                return Ok(M::words(name, texts, rows.iter().map(|e| e.correlation_id)));
             }
-            "source" => return Ok(make.words(name, texts, rows.iter().map(|e| e.source))),
-            "trace_id" => return Ok(make.words(name, texts, rows.iter().map(|e| e.trace_id))),
+            "source" => return Ok(M::words(name, texts, rows.iter().map(|e| e.source))),
+            "trace_id" => return Ok(M::words(name, texts, rows.iter().map(|e| e.trace_id))),
             "file" => return Ok(of_file(name, |file| &file.name)),
             "run_id" => return Ok(of_file(name, |file| &file.run_id)),
             "epoch_ms" => {

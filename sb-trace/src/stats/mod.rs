@@ -13,6 +13,8 @@ pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, minimum_n, ranks, supported};
 pub use modes::{Mode, modes};
 pub use quantile::quantile;
+#[cfg(feature = "tables")]
+pub(crate) use summary::PercentileColumns;
 pub use summary::{
     ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize,
 };

@@ -42,19 +42,19 @@ pub fn percentile_name(percent: f64) -> String {
 
 /// The names of a percentile's columns.
 #[derive(Debug)]
-struct Columns {
-    value: String,
-    low: String,
-    high: String,
-    supported: String,
+pub(crate) struct PercentileColumns {
+    pub value: String,
+    pub low: String,
+    pub high: String,
+    pub supported: String,
 }
 
-impl Columns {
+impl PercentileColumns {
     /// Made once for each of a few percentiles: thousands of pairs have the same.
-    fn of(percent: f64) -> Rc<Self> {
+    pub(crate) fn of(percent: f64) -> Rc<Self> {
         const MOST: usize = 16;
         thread_local! {
-            static KNOWN: RefCell<Vec<(u64, Rc<Columns>)>> = const { RefCell::new(Vec::new()) };
+            static KNOWN: RefCell<Vec<(u64, Rc<PercentileColumns>)>> = const { RefCell::new(Vec::new()) };
         }
         KNOWN.with_borrow_mut(|known| {
             let bits = percent.to_bits();
@@ -175,12 +175,12 @@ impl Serialize for Summary {
         map.serialize_entry("negative", &self.negative)?;
         map.serialize_entry("mean_ms", &self.mean_ms)?;
         for p in &self.percentiles {
-            map.serialize_entry(&Columns::of(p.percent).value, &p.value_ms)?;
+            map.serialize_entry(&PercentileColumns::of(p.percent).value, &p.value_ms)?;
         }
         map.serialize_entry("min_ms", &self.min_ms)?;
         map.serialize_entry("max_ms", &self.max_ms)?;
         for p in &self.percentiles {
-            let columns = Columns::of(p.percent);
+            let columns = PercentileColumns::of(p.percent);
             map.serialize_entry(&columns.low, &p.low_ms)?;
             map.serialize_entry(&columns.high, &p.high_ms)?;
             map.serialize_entry(&columns.supported, &p.supported())?;

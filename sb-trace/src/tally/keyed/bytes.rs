@@ -129,7 +129,8 @@ fn part(word: u64, more: u64) -> u64 {
     word & u64::MAX >> (56 - (more & 7) * 8)
 }
 
-fn small(number: u64) -> u32 {
+/// A number that was given as one of fewer bits.
+pub(super) fn small(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 

@@ -12,7 +12,7 @@
 //! event to those of the event before. Run, clock and record are left out where they are those of the
 //! first.
 
-use super::bytes::{LONGEST, LONGEST_THREE, Reader, Writer, signed, unsigned};
+use super::bytes::{LONGEST, LONGEST_THREE, Reader, Writer, signed, small, unsigned};
 use crate::event::Key;
 use crate::names::Name;
 use crate::tally::ROW_BITS;
@@ -221,10 +221,6 @@ fn key<'a>(from: &mut Reader<'a>) -> Key<'a> {
         0 => Key::Uuid(Uuid::from_bytes(from.chunk())),
         length => Key::Text(from.text(length - 1)),
     }
-}
-
-fn small(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
