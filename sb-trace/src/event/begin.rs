@@ -2,12 +2,39 @@
 
 use crate::digits::word;
 
-/// The first bytes of a label with the end of a line behind them, compared at once.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+/// The first bytes of a label with the end of a line behind them, compared at once. Not one number of
+/// all of them: that would stand at multiples of 16 only, and take more memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Begin {
-    bytes: u128,
+    bytes: [u64; 2],
     /// How long the label is; 0 of no label.
     pub length: u32,
+}
+
+/// For each length of a label, which bits are those of the label and the end of its line; none where
+/// that is too long.
+const LINES: [[u64; 2]; Begin::LENGTH + 1] = {
+    let mut lines = [[0; 2]; Begin::LENGTH + 1];
+    let mut length = 1;
+    while length < Begin::LENGTH {
+        let ends = u128::MAX >> (u8::BITS as usize * (Begin::LENGTH - length - 1));
+        lines[length] = words(ends);
+        length += 1;
+    }
+    lines
+};
+
+/// The lower and the upper half.
+#[expect(clippy::cast_possible_truncation, reason = "halves")]
+const fn words(number: u128) -> [u64; 2] {
+    [number as u64, (number >> 64) as u64]
+}
+
+impl Default for Begin {
+    /// Of no label. Some of its bytes count, so that no line is equal to it.
+    fn default() -> Self {
+        Self { bytes: [u64::MAX; 2], length: 0 }
+    }
 }
 
 impl Begin {
@@ -31,7 +58,7 @@ impl Begin {
         };
         // A text that is longer than this is never guessed.
         let length = u32::try_from(length).unwrap_or_default();
-        Self { bytes, length }
+        Self { bytes: words(bytes), length }
     }
 
     /// Of what stands before the end of the line that a text begins with, if that is short.
@@ -46,20 +73,29 @@ impl Begin {
         // All bits up to it.
         let bytes = first & (ends ^ ends.wrapping_sub(1));
         let length = ends.trailing_zeros() / u8::BITS;
-        (ends != 0).then_some(Self { bytes, length })
+        (ends != 0).then_some(Self { bytes: words(bytes), length })
+    }
+
+    /// Whether a text begins with this label, and its line ends behind it.
+    #[inline]
+    pub(super) fn is_line(&self, text: &[u8; Self::LENGTH]) -> bool {
+        // Of a longer label some bytes count that no line has here.
+        let of_line = &LINES[(self.length as usize).min(Self::LENGTH)];
+        let differs = |at: usize| word(text, 8 * at) & of_line[at] ^ self.bytes[at];
+        differs(0) | differs(1) == 0
     }
 
     /// How many bytes of a text are equal to these.
     #[inline]
     pub(super) fn same(self, text: &[u8; Self::LENGTH]) -> u32 {
-        (u128::from_le_bytes(*text) ^ self.bytes).trailing_zeros() / u8::BITS
+        let [low, high] = self.bytes.map(u128::from);
+        (u128::from_le_bytes(*text) ^ (low | high << 64)).trailing_zeros() / u8::BITS
     }
 
     /// A number that has few others like it.
     #[inline]
     pub(super) fn hash(self) -> u32 {
-        let bytes = self.bytes.to_le_bytes();
-        u32::try_from(mixed(word(&bytes, 0), word(&bytes, 8))).unwrap_or_default()
+        u32::try_from(mixed(self.bytes[0], self.bytes[1])).unwrap_or_default()
     }
 }
 
@@ -85,5 +121,20 @@ mod tests {
             assert_eq!(found, (length < 16).then_some(known), "{text}");
         }
         assert_eq!(Begin::of_line(b"A\n"), None, "too near the end");
+    }
+
+    #[test]
+    fn a_line_is_that_of_its_label_alone() {
+        let text = |length: usize| "L".repeat(length) + "\n1600776870140+0000|X";
+        let begin = |length: usize| Begin::of("L".repeat(length).as_bytes(), length);
+        for length in 0..70 {
+            let text = text(length);
+            let start = text.as_bytes().first_chunk().unwrap();
+            for other in 1..70 {
+                assert_eq!(begin(other).is_line(start), other == length && length < 16, "{other}");
+            }
+            assert!(!Begin::default().is_line(start));
+        }
+        assert!(!Begin::default().is_line(&[0; 16]) && !Begin::default().is_line(&[0xff; 16]));
     }
 }

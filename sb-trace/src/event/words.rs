@@ -31,6 +31,8 @@ struct Label {
     next: Name,
 }
 
+const _: () = assert!(size_of::<Label>() == 32);
+
 /// Where labels are found by their texts: two in each place, about as many places as there are
 /// labels. The texts stand elsewhere, so that this is small.
 #[derive(Debug, Default)]
@@ -81,6 +83,9 @@ impl Recent {
 }
 
 impl Words {
+    /// So many bytes of a line tell whether it is the label that was guessed.
+    pub(crate) const LOOKED_AT: usize = Begin::LENGTH;
+
     /// The handle of a label.
     pub(crate) fn label(&mut self, text: &str) -> Name {
         let label = if self.names.is(self.guess, text.as_bytes()) {
@@ -147,17 +152,20 @@ impl Words {
     /// The label that `text` begins with, if its line ends behind it, and where the next one begins.
     #[inline]
     pub(crate) fn label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
-        // Mostly, the label was guessed and is short, and its line ends as most lines do.
-        if let (Some(label), Some(start)) =
-            (self.labels.get(self.guess as usize), text.first_chunk())
-            && label.text.same(start) > label.text.length
-            && label.text.length > 0
-        {
-            self.last = self.guess;
-            self.guess = label.next;
-            return Some((self.last, label.text.length as usize + 1));
+        let guessed = text.first_chunk().and_then(|start| self.guessed_line(start));
+        guessed.or_else(|| self.label_of_other_line(text))
+    }
+
+    /// The same where that is the label that was guessed and it is short. Mostly, it is.
+    #[inline]
+    pub(crate) fn guessed_line(&mut self, start: &[u8; Self::LOOKED_AT]) -> Option<(Name, usize)> {
+        let label = self.labels.get(self.guess as usize)?;
+        if !label.text.is_line(start) {
+            return None;
         }
-        self.label_of_other_line(text)
+        self.last = self.guess;
+        self.guess = label.next;
+        Some((self.last, label.text.length as usize + 1))
     }
 
     /// The same where labels come in no order: by the whole line first.
@@ -172,7 +180,8 @@ impl Words {
 
     /// The same where that is not so: a guess in another kind of line, or the whole line, if that is
     /// remembered.
-    fn label_of_other_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+    #[inline(never)]
+    pub(crate) fn label_of_other_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
         if let Some(guessed) = self.guessed_where(text, line_end) {
             return Some(guessed);
         }
