@@ -79,13 +79,15 @@ impl Lines<'_> {
     }
 
     /// The same for one unit, so that nobody asks for it in each line.
+    #[inline(never)]
     fn statements_of<const LENGTH: usize>(&mut self) {
         let Parsed { words, rows, .. } = &mut self.parsed;
-        let (mut at, mut number) = (self.at, self.number);
-        while let Some(rest) = self.text.get(at..)
-            && let Some(head) = self.heads.read_of::<LENGTH>(rest)
-        {
-            let Some((label, end)) = words.label_of_line(&rest[head.length..]) else { break };
+        let mut rest = self.text.get(self.at..).unwrap_or_default();
+        let mut number = self.number;
+        while let Some(head) = self.heads.read_of::<LENGTH>(rest) {
+            let Some(text) = rest.get(head.length..) else { break };
+            let Some((label, end)) = words.label_of_line(text) else { break };
+            let Some(behind) = text.get(end..) else { break };
             rows.push(Event {
                 epoch_ns: head.epoch_ns,
                 utc_offset_minutes: head.utc_offset_minutes,
@@ -97,10 +99,10 @@ impl Lines<'_> {
                 line: number,
             });
             number += 1;
-            at += head.length + end;
+            rest = behind;
         }
         self.parsed.add_lines(LineClass::Statement, number - self.number);
-        (self.at, self.number) = (at, number);
+        (self.at, self.number) = (self.text.len() - rest.len(), number);
     }
 
     /// Counts the lines of the next bytes, which hold no bar.

@@ -55,7 +55,7 @@ impl EpochUnit {
     }
 
     /// Nanoseconds in one unit.
-    pub fn ns(self) -> i64 {
+    pub const fn ns(self) -> i64 {
         match self {
             Self::S => 1_000_000_000,
             Self::Ms => 1_000_000,
