@@ -67,14 +67,14 @@ impl Ticks {
     /// The number of units in an epoch, which is a whole number of them.
     #[inline]
     pub(crate) fn of_epoch(self, epoch_ns: i64) -> i64 {
-        (epoch_ns >> self.shift).cast_unsigned().wrapping_mul(self.inverse).cast_signed()
+        epoch_ns.wrapping_shr(self.shift).cast_unsigned().wrapping_mul(self.inverse).cast_signed()
     }
 
     /// The number of units; something large for a latency that is negative.
     #[inline]
     pub(crate) fn units(self, latency_ns: i64) -> usize {
         debug_assert_eq!(latency_ns % self.unit_ns, 0, "both epochs are whole numbers of units");
-        let units = (latency_ns >> self.shift).cast_unsigned().wrapping_mul(self.inverse);
+        let units = latency_ns.wrapping_shr(self.shift).cast_unsigned().wrapping_mul(self.inverse);
         usize::try_from(units).unwrap_or(usize::MAX)
     }
 }
@@ -87,6 +87,12 @@ impl Counts {
             Some(count) if *count < u32::MAX => *count += 1,
             _ => self.add_to_list(latency_ns, ticks),
         }
+    }
+
+    /// The same where that is seldom done, out of the way of what mostly is.
+    #[cold]
+    pub(super) fn add_seldom(&mut self, latency_ns: i64, ticks: Ticks) {
+        self.add(latency_ns, ticks);
     }
 
     fn add_to_list(&mut self, latency_ns: i64, ticks: Ticks) {

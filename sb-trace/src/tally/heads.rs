@@ -97,9 +97,13 @@ pub(super) fn next_trace<'r>(
 ) -> Option<(&'r [Event], &'r [Event])> {
     let (trace, behind) = rows.split_at_checked(labels.len())?;
     let (first, last, next) = (trace.first()?, trace.last()?, behind.first()?);
+    let mut before = first.epoch_ns;
+    let is_next = |(row, label): (&Event, &Name)| {
+        let before = std::mem::replace(&mut before, row.epoch_ns);
+        row.label == *label && before <= row.epoch_ns
+    };
     let fits = next.label == first.label
-        && trace.iter().zip(labels).all(|(row, label)| row.label == *label)
-        && trace.is_sorted_by_key(|row| row.epoch_ns)
+        && trace.iter().zip(labels).all(is_next)
         && last.epoch_ns.wrapping_sub(first.epoch_ns) <= max_trace_ns;
     fits.then_some((trace, behind))
 }

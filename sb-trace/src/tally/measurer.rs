@@ -118,10 +118,9 @@ impl Measurer<'_> {
         clocks: &mut Clocks,
     ) {
         for m in self.made.shapes.measures(shape) {
-            let Some(to) = m.to else { continue };
-            let (from_clock, to_clock) = (clock(m.from), clock(to));
+            let (from_clock, to_clock) = (clock(m.from), clock(m.to));
             if from_clock != to_clock {
-                let latency = times(to).saturating_sub(times(m.from));
+                let latency = times(m.to).saturating_sub(times(m.from));
                 clocks.note((shape, m.slot), from_clock, to_clock, latency);
             }
         }

@@ -185,11 +185,10 @@ impl Shapes {
     #[inline]
     fn note(&mut self, number: u32, times: impl Fn(u32) -> i64, ticks: Ticks) {
         let head = &mut self.known.heads[number as usize];
-        each(&self.lists[head.list as usize], times, |slot, latency| {
-            if !self.short.note(head.room, &mut head.noted, slot, ticks.units(latency)) {
-                let slot = &mut self.rests[number as usize].slots[slot as usize];
-                slot.latencies.add(latency, ticks);
-            }
+        let latencies = latencies(&self.lists[head.list as usize], times);
+        self.short.note(head.room, &mut head.noted, latencies, ticks, |slot, latency| {
+            let slot = &mut self.rests[number as usize].slots[slot as usize];
+            slot.latencies.add(latency, ticks);
         });
     }
 
@@ -234,6 +233,7 @@ impl Shapes {
 
     /// Measures the traces of one shape that follow one another and a trace of that shape, which
     /// ended then; gives the end of the last, and the rows behind it.
+    #[inline(never)]
     fn measure_run<'r>(
         &mut self,
         number: u32,
@@ -254,7 +254,7 @@ impl Shapes {
             count(measures, times, (&mut counters, &mut rest.slots), ticks);
             let pause = trace[0].epoch_ns.wrapping_sub(end);
             if !counters.add(head.room.pauses(), ticks.units(pause)) {
-                rest.wraps.add(pause, ticks);
+                rest.wraps.add_seldom(pause, ticks);
             }
             traces += 1;
             (end, left) = (trace[trace.len() - 1].epoch_ns, behind);
@@ -267,10 +267,10 @@ impl Shapes {
     #[inline]
     pub(super) fn wrap(&mut self, number: u32, pause_ns: i64, ticks: Ticks) {
         let head = &mut self.known.heads[number as usize];
-        let slot = head.room.pauses();
-        if !self.short.note(head.room, &mut head.noted, slot, ticks.units(pause_ns)) {
-            self.rests[number as usize].wraps.add(pause_ns, ticks);
-        }
+        let pause = std::iter::once((head.room.pauses(), pause_ns));
+        self.short.note(head.room, &mut head.noted, pause, ticks, |_, pause| {
+            self.rests[number as usize].wraps.add(pause, ticks);
+        });
     }
 
     /// The events of a shape that are measured.
@@ -316,20 +316,19 @@ fn count(
     (counters, slots): (&mut Counters<'_>, &mut [Slot]),
     ticks: Ticks,
 ) {
-    each(measures, times, |slot, latency| {
+    for (slot, latency) in latencies(measures, times) {
         if !counters.add(slot, ticks.units(latency)) {
-            slots[slot as usize].latencies.add(latency, ticks);
+            slots[slot as usize].latencies.add_seldom(latency, ticks);
         }
-    });
+    }
 }
 
 /// The latencies of one trace, each with its slot.
 #[inline]
-fn each(measures: &[Measure], times: impl Fn(u32) -> i64, mut take: impl FnMut(u32, i64)) {
-    for m in measures {
-        if let Some(to) = m.to {
-            // Epochs are not negative, so that their difference fits.
-            take(m.slot, times(to).wrapping_sub(times(m.from)));
-        }
-    }
+fn latencies(
+    measures: &[Measure],
+    times: impl Fn(u32) -> i64,
+) -> impl ExactSizeIterator<Item = (u32, i64)> {
+    // Epochs are not negative, so that their difference fits.
+    measures.iter().map(move |m| (m.slot, times(m.to).wrapping_sub(times(m.from))))
 }

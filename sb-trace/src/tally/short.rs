@@ -3,6 +3,7 @@
 //! first, one behind the other, and counted when there are so many that its counters come into the
 //! cache for all of them at once.
 
+use super::counts::Ticks;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -119,21 +120,40 @@ impl Short {
         Counters { counts, first: room.first, full: &mut self.full }
     }
 
-    /// Notes a latency of so many units behind those of its room that are noted; false if it has no
-    /// counter.
+    /// Notes latencies of a room's slots, to be counted together; hands on those that have no counter.
     #[inline]
-    pub(super) fn note(&mut self, room: Room, noted: &mut u32, slot: u32, units: usize) -> bool {
-        let Some(place) = room.place(slot, units) else { return false };
-        let note = self.notes.get_mut(room.notes() + *noted as usize);
-        let (Ok(place), Some(note)) = (u16::try_from(place), note) else {
-            return self.counters(room).add(slot, units);
-        };
-        *note = place;
-        *noted += 1;
-        if *noted >= NOTED * room.slots.min(NOTED_SLOTS) {
+    pub(super) fn note(
+        &mut self,
+        room: Room,
+        noted: &mut u32,
+        latencies: impl ExactSizeIterator<Item = (u32, i64)>,
+        ticks: Ticks,
+        mut others: impl FnMut(u32, i64),
+    ) {
+        let slots = room.slots.min(NOTED_SLOTS);
+        let most = (NOTED * slots) as usize;
+        if *noted as usize + latencies.len() > most {
             self.count(room, noted);
         }
-        true
+        let first = room.notes();
+        let free = self.notes.get_mut(first + *noted as usize..first + most);
+        let mut free = free.unwrap_or_default().iter_mut();
+        for (slot, latency) in latencies {
+            let units = ticks.units(latency);
+            let place = Room { slots, ..room }.place(slot, units);
+            if let Some(place) = place.and_then(|place| u16::try_from(place).ok())
+                && let Some(note) = free.next()
+            {
+                *note = place;
+            } else {
+                let counts = self.counts.get_mut(room.places()).unwrap_or_default();
+                let mut counters = Counters { counts, first: room.first, full: &mut self.full };
+                if !counters.add(slot, units) {
+                    others(slot, latency);
+                }
+            }
+        }
+        *noted = u32::try_from(most - free.len()).unwrap_or_default();
     }
 
     /// Counts what was noted in a room.
@@ -222,16 +242,35 @@ impl Counters<'_> {
         let Some(count) = self.counts.get_mut(place) else { return false };
         *count = count.wrapping_add(1);
         if *count == 0 {
-            let place = self.first.wrapping_add(u32::try_from(place).unwrap_or_default());
-            *self.full.entry(place).or_default() += 1;
+            self.begin_anew(place);
         }
         true
+    }
+
+    /// Notes that a counter had counted all it can.
+    #[cold]
+    fn begin_anew(&mut self, place: usize) {
+        let place = self.first.wrapping_add(u32::try_from(place).unwrap_or_default());
+        *self.full.entry(place).or_default() += 1;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TICKS: i64 = 1_000;
+
+    /// Notes one latency; false if it has no counter.
+    fn note(short: &mut Short, room: Room, noted: &mut u32, slot: u32, units: usize) -> bool {
+        // What has no units is negative.
+        let latency = i64::try_from(units).map_or(-TICKS, |units| units * TICKS);
+        let (mut others, ticks) = (Vec::new(), Ticks::of(TICKS));
+        let one = std::iter::once((slot, latency));
+        short.note(room, noted, one, ticks, |slot, latency| others.push((slot, latency)));
+        assert!(others.is_empty() || others == [(slot, latency)]);
+        others.is_empty()
+    }
 
     #[test]
     fn counts_as_often_as_noted() {
@@ -245,18 +284,18 @@ mod tests {
         for (slot, units, times) in [(0, 0, 1), (0, 7, 70_000), (1, long - 1, 255), (2, 7, 256)] {
             for time in 0..times {
                 assert!(match time % 10 {
-                    0..5 => one.note(room, &mut noted, slot, units),
-                    5..8 => other.note(from, &mut other_noted, slot, units),
+                    0..5 => note(&mut one, room, &mut noted, slot, units),
+                    5..8 => note(&mut other, from, &mut other_noted, slot, units),
                     _ => one.counters(room).add(slot, units),
                 });
             }
         }
         assert!(
-            !one.note(room, &mut noted, 0, long)
-                && !one.note(room, &mut noted, 3, 0)
-                && !one.note(room, &mut noted, 0, usize::MAX)
+            !note(&mut one, room, &mut noted, 0, long)
+                && !note(&mut one, room, &mut noted, 3, 0)
+                && !note(&mut one, room, &mut noted, 0, usize::MAX)
         );
-        assert!(!one.note(Room::default(), &mut 0, 0, 0));
+        assert!(!note(&mut one, Room::default(), &mut 0, 0, 0));
         one.count(room, &mut noted);
         other.count(from, &mut other_noted);
         one.absorb(&other, vec![(room, from)]);
@@ -272,6 +311,20 @@ mod tests {
             (of(3), one.of(first, 0).next(), one.of(Room::default(), 0).next()),
             (vec![], None, None)
         );
+    }
+
+    #[test]
+    fn a_trace_that_is_longer_than_the_notes_is_counted_whole() {
+        let (mut short, mut noted, ticks) = (Short::default(), 0, Ticks::of(TICKS));
+        let room = short.room(8);
+        let latencies = (0..10_000).map(|at| (at % 8, i64::from(at % 7) * TICKS));
+        for round in 1..=3 {
+            let latencies = latencies.clone().collect::<Vec<_>>().into_iter();
+            short.note(room, &mut noted, latencies, ticks, |_, _| panic!("has a counter"));
+            short.count(room, &mut noted);
+            let n: u64 = (0..8).flat_map(|slot| short.of(room, slot)).map(|(_, n)| n).sum();
+            assert_eq!((n, noted), (round * 10_000, 0));
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(super) enum What {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Measure {
     pub from: u32,
-    pub to: Option<u32>,
+    pub to: u32,
     pub slot: u32,
 }
 
@@ -125,6 +125,6 @@ impl Slots {
         of.unmatched += u64::from(to.is_none());
         of.places.0 += u64::from(from);
         of.places.1 += u64::from(to.unwrap_or(from));
-        self.measures.push(Measure { from, to, slot });
+        self.measures.extend(to.map(|to| Measure { from, to, slot }));
     }
 }

@@ -140,19 +140,15 @@ impl Stretches {
             return Some(sums);
         };
         sums.span = Some((first.epoch_ns, last.epoch_ns));
-        let (mut before, mut steps, mut back) = (first.epoch_ns, 0, 0);
+        (sums.steps, sums.back) = steps(&parsed.rows);
         self.climb += u32::from(block.place < self.before);
         self.before = block.place;
         for row in &parsed.rows {
-            steps += u64::from(row.epoch_ns != before);
-            back += u64::from(row.epoch_ns < before);
-            before = row.epoch_ns;
             // The first time, or one of the driver's.
             if self.told.get(row.label as usize) != Some(&self.climb) {
                 sums.driver += self.first_use(row.label, names, &mut sums.fresh);
             }
         }
-        (sums.steps, sums.back) = (steps, back);
         if !all_have_ids {
             // A label that the block does not hold opens nothing in it.
             let opener = block.opener.and_then(|label| names.find(label)).unwrap_or(Name::MAX);
@@ -166,6 +162,7 @@ impl Stretches {
     }
 
     /// Tells of a label; gives one if it is the driver's.
+    #[cold]
     fn first_use(&mut self, label: Name, names: &Names, fresh: &mut Vec<Name>) -> u64 {
         let place = label as usize;
         if seen(&mut self.labels, label, names) == Label::Driver {
@@ -276,6 +273,16 @@ impl Stretches {
             self.keyed.add(ids.key(id), &of, of_id.iter().map(event));
         }
     }
+}
+
+/// Steps in time from row to row, and how many of them go back.
+fn steps(rows: &[Event]) -> (u64, u64) {
+    let pairs = rows.iter().zip(rows.get(1..).unwrap_or_default());
+    pairs.fold((0, 0), |(steps, back): (u64, u64), (before, row)| {
+        let (steps_on, back_on) = (row.epoch_ns != before.epoch_ns, row.epoch_ns < before.epoch_ns);
+        // There are not so many rows that this could overflow.
+        (steps.wrapping_add(steps_on.into()), back.wrapping_add(back_on.into()))
+    })
 }
 
 impl Tally {
