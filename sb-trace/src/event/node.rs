@@ -22,9 +22,11 @@ impl Sink<'_> {
             && let Some((id, text)) = node_text(whole)
             && let Some(head) = self.heads.read_of::<LENGTH>(text)
             && let Some(text) = text.get(head.length..)
-            && let Some((label, end)) = words.label_by_line(text)
-            && let Some(id) = ids.add_uuid_text(id)
+            && let Some((id, last)) = ids.add_uuid_text(id)
+            // Others stand between the lines of an id.
+            && let Some((label, end)) = words.label_after(*last, text)
         {
+            *last = label;
             rows.push(Event {
                 epoch_ns: head.epoch_ns,
                 utc_offset_minutes: head.utc_offset_minutes,

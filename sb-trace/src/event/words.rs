@@ -168,14 +168,28 @@ impl Words {
         Some((self.last, label.text.length as usize + 1))
     }
 
-    /// The same where labels come in no order: by the whole line first.
+    /// The same of a line that stands behind one with another label, though not at once: mostly, the
+    /// label is the one that stood behind that before.
     #[inline]
-    pub(crate) fn label_by_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
+    pub(crate) fn label_after(&mut self, last: Name, text: &[u8]) -> Option<(Name, usize)> {
+        let next = self.labels.get(last as usize).map_or(NONE, |last| last.next);
+        if let (Some(label), Some(start)) = (self.labels.get(next as usize), text.first_chunk())
+            && label.text.is_line(start)
+        {
+            return Some((next, label.text.length as usize + 1));
+        }
+        self.other_label_after(last, text)
+    }
+
+    /// The same where it is not: by the whole line first.
+    #[inline(never)]
+    fn other_label_after(&mut self, last: Name, text: &[u8]) -> Option<(Name, usize)> {
+        self.last = last;
         if let Some((label, length)) = self.recent_line(text) {
-            self.go_on(label);
+            self.follow(label);
             return Some((label, length + 1));
         }
-        self.label_of_line(text)
+        self.unguessed_where(text, line_end)
     }
 
     /// The same where that is not so: a guess in another kind of line, or the whole line, if that is
