@@ -7,6 +7,9 @@ pub(super) const LONGEST: usize = 10;
 /// The most bytes that three numbers take.
 pub(super) const LONGEST_THREE: usize = 1 + 2 * size_of::<u32>() + size_of::<u64>();
 
+/// Three numbers that have so many bytes beside their first ones are one word with the byte before them.
+const ONE_WORD: u64 = 4;
+
 /// Writes into memory that has room for all, and for a word behind it.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
@@ -37,6 +40,12 @@ impl Writer<'_> {
     pub(super) fn three(&mut self, [first, second]: [u32; 2], third: u64) {
         let [first, second] = [first, second].map(u64::from);
         let [a, b, c] = [first, second, third].map(more_bytes);
+        // Mostly, all of it fits into one word.
+        if a + b + c <= ONE_WORD {
+            let numbers = first | second << (8 + 8 * a) | third << (16 + 8 * (a + b));
+            self.word(a | b << 2 | c << 4 | numbers << 8, 3 + a + b + c);
+            return;
+        }
         self.word(a | b << 2 | c << 4 | first << 8, 1 + a);
         self.word(second, b);
         self.word(third, c);
@@ -102,6 +111,13 @@ impl<'a> Reader<'a> {
     pub(super) fn three(&mut self) -> ([u32; 2], u64) {
         let word = self.word();
         let [a, b, c] = [word & 3, word >> 2 & 3, word >> 4 & 7];
+        if a + b + c <= ONE_WORD {
+            let numbers = word >> 8;
+            let second = part(numbers >> (8 + 8 * a), b);
+            let third = part(numbers >> (16 + 8 * (a + b)), c);
+            self.skip(4 + a + b + c);
+            return ([part(numbers, a), second].map(small), third);
+        }
         let first = part(word >> 8, a);
         self.skip(2 + a);
         let second = part(self.word(), b);
