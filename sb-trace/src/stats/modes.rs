@@ -42,7 +42,8 @@ pub fn modes(latencies: &Distribution) -> Vec<Mode> {
     let histogram = Histogram::of(latencies);
     let borders = histogram.borders();
     // A border in the histogram, as a rank.
-    let mut ranks = vec![negative];
+    let mut ranks = Vec::with_capacity(borders.len() + 2);
+    ranks.push(negative);
     ranks.extend(borders.iter().map(|&bin| {
         let edge = histogram.edge(bin);
         latencies.count_while(|latency| histogram.scale.log(latency as f64) < edge)
@@ -134,6 +135,8 @@ impl Histogram {
         // Most latencies lie in the middle of a bin: no logarithm is needed to see that.
         let half = histogram.scale.tick / 2.0;
         let mut inner = (0.0, 0.0, 0);
+        // How much greater the right edge of a bin is than its left one.
+        let ratio = 10f64.powf(width);
         // Where the latency before ended, and the logarithm of that.
         let mut end = (f64::NAN, 0.0);
         let mut place = latencies.place(0, |latency| latency < 0);
@@ -164,8 +167,8 @@ impl Histogram {
                 )]
                 let bin = bin as usize;
                 // A little inside of its edges, whatever a logarithm is rounded to.
-                let edge = |bin: usize| 10f64.powf(histogram.edge(bin));
-                inner = (edge(bin) * (1.0 + 1e-9), edge(bin + 1) * (1.0 - 1e-9), bin);
+                let edge = 10f64.powf(histogram.edge(bin));
+                inner = (edge * (1.0 + 1e-9), edge * ratio * (1.0 - 1e-9), bin);
             }
         }
         histogram
@@ -208,7 +211,8 @@ impl Histogram {
 
     /// Bins that are higher than both neighbours; of a plateau its first bin.
     fn peaks(&self) -> Vec<usize> {
-        let mut peaks = Vec::new();
+        // Noise makes some, seldom more.
+        let mut peaks = Vec::with_capacity(self.counts.len() / 4);
         let mut rises = true;
         for (bin, count) in self.counts.iter().enumerate() {
             let next = self.counts.get(bin + 1).copied().unwrap_or(f64::NEG_INFINITY);
@@ -264,6 +268,9 @@ impl Histogram {
 
     /// Removes the borders of modes that hold too little.
     fn drop_small(&self, borders: &mut Vec<usize>) {
+        if borders.is_empty() {
+            return;
+        }
         let all: f64 = self.counts.iter().sum();
         loop {
             let mut ends = vec![0];

@@ -96,6 +96,9 @@ impl Counts {
     }
 
     fn add_to_list(&mut self, latency_ns: i64, ticks: Ticks) {
+        if self.list.capacity() == 0 {
+            self.list.reserve_exact(FEW);
+        }
         match u32::try_from(ticks.units(latency_ns)) {
             Ok(units) => self.list.push(units),
             Err(_) => self.far.push(latency_ns),

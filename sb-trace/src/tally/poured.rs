@@ -49,10 +49,15 @@ impl Poured {
 
     /// All of them, sorted.
     pub(crate) fn distribution(mut self) -> Distribution {
+        let ticks = self.ticks;
+        if self.list.len() + self.far.len() <= self.counts.len() {
+            // Most are counted: the few others are sorted with them.
+            self.counts.extend(self.list.drain(..).map(|units| (ticks.ns(units), 1)));
+            self.counts.extend(self.far.drain(..).map(|latency| (latency, 1)));
+        }
         sort(&mut self.list);
         sort(&mut self.far);
         self.sort_counts();
-        let ticks = self.ticks;
         let list = self.list.iter().map(|&units| ticks.ns(units));
         if self.counts.is_empty() && self.far.is_empty() {
             return Distribution::of_sorted(list.collect());

@@ -110,16 +110,16 @@ impl<'a> All<'a> {
         let summaries: Vec<(Vec<Summary>, Option<i64>)> = pairs
             .par_iter()
             .map(|(pair, rows)| {
-                let mut classes: BTreeMap<ColdWarm, Vec<&Row<'_>>> = BTreeMap::new();
-                for row in rows {
-                    classes.entry(row.class).or_default().push(row);
-                }
                 let of = |class: &str, rows: &[&Row<'_>]| {
                     self.summary((*pair, class), rows, names, percents)
                 };
                 let (all, median) = of(ALL_CLASSES, &rows.iter().collect::<Vec<_>>());
                 let mut summaries = vec![all];
-                if classes.len() > 1 {
+                if rows.iter().any(|row| row.class != rows[0].class) {
+                    let mut classes: BTreeMap<ColdWarm, Vec<&Row<'_>>> = BTreeMap::new();
+                    for row in rows {
+                        classes.entry(row.class).or_default().push(row);
+                    }
                     summaries.extend(classes.iter().map(|(class, rows)| of(class.text(), rows).0));
                 }
                 (summaries, median)
