@@ -62,7 +62,7 @@ impl Tally {
             let numbers = self.made.absorb(closed.made, |label| label, &self.how, names);
             clocks.absorb(closed.clocks, &numbers);
         }
-        let (shapes, short) = self.made.shapes.settle();
+        let (shapes, short) = self.made.shapes.settle(self.how.ticks);
         let shapes = &*shapes;
         // A TO that no event has needs a handle, to be written in a table.
         self.how.pairs.named().for_each(|pair| {

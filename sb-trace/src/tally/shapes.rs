@@ -66,6 +66,16 @@ struct Rest {
     wraps: Counts,
 }
 
+impl Rest {
+    /// Adds a latency of a slot; behind the slots are the pauses.
+    fn add(&mut self, slot: u32, latency: i64, ticks: Ticks) {
+        match self.slots.get_mut(slot as usize) {
+            Some(slot) => slot.latencies.add(latency, ticks),
+            None => self.wraps.add(latency, ticks),
+        }
+    }
+}
+
 /// So many traces have no counters for short latencies: most shapes of a disorderly log have one.
 const FEW: u64 = 8;
 
@@ -186,9 +196,9 @@ impl Shapes {
     fn note(&mut self, number: u32, times: impl Fn(u32) -> i64, ticks: Ticks) {
         let head = &mut self.known.heads[number as usize];
         let latencies = latencies(&self.lists[head.list as usize], times);
+        let rests = &mut self.rests;
         self.short.note(head.room, &mut head.noted, latencies, ticks, |slot, latency| {
-            let slot = &mut self.rests[number as usize].slots[slot as usize];
-            slot.latencies.add(latency, ticks);
+            rests[number as usize].add(slot, latency, ticks);
         });
     }
 
@@ -268,8 +278,9 @@ impl Shapes {
     pub(super) fn wrap(&mut self, number: u32, pause_ns: i64, ticks: Ticks) {
         let head = &mut self.known.heads[number as usize];
         let pause = std::iter::once((head.room.pauses(), pause_ns));
-        self.short.note(head.room, &mut head.noted, pause, ticks, |_, pause| {
-            self.rests[number as usize].wraps.add(pause, ticks);
+        let rests = &mut self.rests;
+        self.short.note(head.room, &mut head.noted, pause, ticks, |slot, pause| {
+            rests[number as usize].add(slot, pause, ticks);
         });
     }
 
@@ -283,16 +294,18 @@ impl Shapes {
         self.known.labels(&self.known.heads[number as usize])
     }
 
-    /// Counts the short latencies that are noted.
-    fn count(&mut self) {
-        for head in &mut self.known.heads {
-            self.short.count(head.room, &mut head.noted);
+    /// Counts the latencies that are noted.
+    fn count(&mut self, ticks: Ticks) {
+        for (head, rest) in self.known.heads.iter_mut().zip(&mut self.rests) {
+            self.short.count(head.room, &mut head.noted, ticks, |slot, latency| {
+                rest.add(slot, latency, ticks);
+            });
         }
     }
 
     /// All traces by their shapes, with their short latencies.
-    pub(super) fn settle(&mut self) -> (Vec<Measured>, &Short) {
-        self.count();
+    pub(super) fn settle(&mut self, ticks: Ticks) -> (Vec<Measured>, &Short) {
+        self.count(ticks);
         let rests = std::mem::take(&mut self.rests);
         let all = self.known.heads.iter().zip(rests).map(|(head, rest)| Measured {
             kind: head.kind,

@@ -2,6 +2,11 @@
 //! many shapes, a counter is seldom in a core's own cache. So the latencies of a shape are noted
 //! first, one behind the other, and counted when there are so many that its counters come into the
 //! cache for all of them at once.
+//!
+//! ```text
+//! note = 0 slot units             1, 6 and 9 bits: of a short latency
+//!      | 1 slot units units       1, 6, 9 and 16 bits: of a longer one
+//! ```
 
 use super::counts::Ticks;
 use rayon::prelude::*;
@@ -17,8 +22,11 @@ const TIMES: u64 = 1 << u8::BITS;
 /// So many latencies of a slot, on the average, are noted before they are counted.
 const NOTED: u32 = 32;
 
-/// Slots beyond these have no notes, which are of two bytes each.
-const NOTED_SLOTS: u32 = 128;
+/// Slots beyond these have no notes.
+const NOTED_SLOTS: u32 = 64;
+
+/// The first part of the note of a latency that is not short.
+const LONGER: u16 = 1 << 15;
 
 /// So many counters are made at most; in tests, too few for some shapes.
 const MOST: usize = if cfg!(test) { 1 << 12 } else { 1 << 25 };
@@ -30,7 +38,7 @@ const PIECE: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Short {
     counts: Vec<u8>,
-    /// Which counters of a room are to be increased, [`NOTED`] for each of its slots.
+    /// Parts of notes, [`NOTED`] for each slot.
     notes: Vec<u16>,
     /// How often a counter had counted all it can and began anew.
     full: BTreeMap<u32, u64>,
@@ -67,13 +75,6 @@ impl Room {
     #[inline]
     pub(super) fn pauses(self) -> u32 {
         self.slots.wrapping_sub(1)
-    }
-
-    /// Which of its counters is that of a latency of so many units in a slot, if there is one.
-    #[inline]
-    fn place(self, slot: u32, units: usize) -> Option<u32> {
-        let units = u32::try_from(units).ok().filter(|&units| units < SHORT)?;
-        (slot < self.slots).then(|| slot * SHORT + units)
     }
 
     fn length(self) -> u32 {
@@ -120,7 +121,8 @@ impl Short {
         Counters { counts, first: room.first, full: &mut self.full }
     }
 
-    /// Notes latencies of a room's slots, to be counted together; hands on those that have no counter.
+    /// Notes latencies of a room's slots, to be counted together. Hands on those that have no counter,
+    /// now or when they are counted.
     #[inline]
     pub(super) fn note(
         &mut self,
@@ -131,39 +133,57 @@ impl Short {
         mut others: impl FnMut(u32, i64),
     ) {
         let slots = room.slots.min(NOTED_SLOTS);
-        let most = (NOTED * slots) as usize;
-        if *noted as usize + latencies.len() > most {
-            self.count(room, noted);
+        let most = NOTED * slots;
+        if *noted as usize + 2 * latencies.len() > most as usize {
+            self.count(room, noted, ticks, &mut others);
         }
         let first = room.notes();
-        let free = self.notes.get_mut(first + *noted as usize..first + most);
-        let mut free = free.unwrap_or_default().iter_mut();
+        let notes = self.notes.get_mut(first..first + most as usize).unwrap_or_default();
+        let mut at = *noted as usize;
         for (slot, latency) in latencies {
             let units = ticks.units(latency);
-            let place = Room { slots, ..room }.place(slot, units);
-            if let Some(place) = place.and_then(|place| u16::try_from(place).ok())
-                && let Some(note) = free.next()
-            {
-                *note = place;
-            } else {
-                let counts = self.counts.get_mut(room.places()).unwrap_or_default();
-                let mut counters = Counters { counts, first: room.first, full: &mut self.full };
-                if !counters.add(slot, units) {
-                    others(slot, latency);
+            match (u32::try_from(units), notes.get_mut(at..)) {
+                (Ok(units), Some([note, ..])) if slot < slots && units < SHORT => {
+                    *note = low_bits(slot * SHORT | units);
+                    at += 1;
+                }
+                (Ok(units), Some([note, more, ..])) if slot < slots && units < SHORT << 16 => {
+                    *note = LONGER | low_bits(slot * SHORT | units >> 16);
+                    *more = low_bits(units);
+                    at += 2;
+                }
+                _ => {
+                    let counts = self.counts.get_mut(room.places()).unwrap_or_default();
+                    let mut counters = Counters { counts, first: room.first, full: &mut self.full };
+                    if !counters.add(slot, units) {
+                        others(slot, latency);
+                    }
                 }
             }
         }
-        *noted = u32::try_from(most - free.len()).unwrap_or_default();
+        *noted = u32::try_from(at).unwrap_or_default();
     }
 
-    /// Counts what was noted in a room.
-    pub(super) fn count(&mut self, room: Room, noted: &mut u32) {
+    /// Counts what was noted in a room, and hands on what has no counter.
+    pub(super) fn count(
+        &mut self,
+        room: Room,
+        noted: &mut u32,
+        ticks: Ticks,
+        mut others: impl FnMut(u32, i64),
+    ) {
         let places = room.notes()..room.notes() + std::mem::take(noted) as usize;
         let Self { counts, notes, full } = self;
         let counts = counts.get_mut(room.places()).unwrap_or_default();
         let mut counters = Counters { counts, first: room.first, full };
-        for &place in notes.get(places).unwrap_or_default() {
-            counters.add_one(place.into());
+        let mut notes = notes.get(places).unwrap_or_default().iter().map(|&part| u32::from(part));
+        while let Some(note) = notes.next() {
+            if note < LONGER.into() {
+                counters.add_one(note as usize);
+            } else if let Some(more) = notes.next() {
+                let units = note % SHORT << 16 | more;
+                others(note / SHORT % NOTED_SLOTS, ticks.ns(units));
+            }
         }
     }
 
@@ -217,6 +237,12 @@ impl Short {
     }
 }
 
+/// The lowest bits of a number.
+#[inline]
+fn low_bits(number: u32) -> u16 {
+    u16::try_from(number & 0xffff).unwrap_or_default()
+}
+
 /// Adds counters to others; gives those that began anew.
 fn add(counts: &mut [u8], more: &[u8]) -> Vec<u32> {
     for (count, &more) in counts.iter_mut().zip(more) {
@@ -258,72 +284,77 @@ impl Counters<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    const TICKS: i64 = 1_000;
+    const UNIT: i64 = 1_000;
 
-    /// Notes one latency; false if it has no counter.
-    fn note(short: &mut Short, room: Room, noted: &mut u32, slot: u32, units: usize) -> bool {
-        // What has no units is negative.
-        let latency = i64::try_from(units).map_or(-TICKS, |units| units * TICKS);
-        let (mut others, ticks) = (Vec::new(), Ticks::of(TICKS));
-        let one = std::iter::once((slot, latency));
-        short.note(room, noted, one, ticks, |slot, latency| others.push((slot, latency)));
-        assert!(others.is_empty() || others == [(slot, latency)]);
-        others.is_empty()
+    /// The counted latencies of some slots, how many of each.
+    fn counted(short: &Short, room: Room) -> BTreeMap<(u32, i64), u64> {
+        let mut sums = BTreeMap::new();
+        for slot in 0..room.slots() + 2 {
+            short.of(room, slot).for_each(|(units, count)| {
+                *sums.entry((slot, i64::from(units) * UNIT)).or_default() += count;
+            });
+        }
+        sums
     }
 
     #[test]
     fn counts_as_often_as_noted() {
-        let mut one = Short::default();
-        let mut other = Short::default();
+        let (mut one, mut other, ticks) = (Short::default(), Short::default(), Ticks::of(UNIT));
         let [first, room] = [one.room(1), one.room(3)];
         let from = other.room(3);
         let (mut noted, mut other_noted) = (0, 0);
         assert_eq!((room.slots(), room.pauses()), (3, 2));
-        let long = SHORT as usize;
-        for (slot, units, times) in [(0, 0, 1), (0, 7, 70_000), (1, long - 1, 255), (2, 7, 256)] {
+        let short = i64::from(SHORT);
+        for (slot, units, times) in [(0, 0, 1), (0, 7, 70_000), (1, short - 1, 255), (2, 7, 256)] {
             for time in 0..times {
-                assert!(match time % 10 {
-                    0..5 => note(&mut one, room, &mut noted, slot, units),
-                    5..8 => note(&mut other, from, &mut other_noted, slot, units),
-                    _ => one.counters(room).add(slot, units),
-                });
+                let latency = || std::iter::once((slot, units * UNIT));
+                match time % 10 {
+                    0..5 => one.note(room, &mut noted, latency(), ticks, |_, _| panic!()),
+                    5..8 => other.note(from, &mut other_noted, latency(), ticks, |_, _| panic!()),
+                    _ => assert!(one.counters(room).add(slot, usize::try_from(units).unwrap())),
+                }
             }
         }
-        assert!(
-            !note(&mut one, room, &mut noted, 0, long)
-                && !note(&mut one, room, &mut noted, 3, 0)
-                && !note(&mut one, room, &mut noted, 0, usize::MAX)
-        );
-        assert!(!note(&mut one, Room::default(), &mut 0, 0, 0));
-        one.count(room, &mut noted);
-        other.count(from, &mut other_noted);
+        one.count(room, &mut noted, ticks, |_, _| panic!());
+        other.count(from, &mut other_noted, ticks, |_, _| panic!());
         one.absorb(&other, vec![(room, from)]);
-        let of = |slot| {
-            let mut sums = BTreeMap::new();
-            one.of(room, slot).for_each(|(units, count)| *sums.entry(units).or_default() += count);
-            sums.into_iter().collect::<Vec<(u32, u64)>>()
-        };
-        assert_eq!(of(0), [(0, 1), (7, 70_000)]);
-        assert_eq!(of(1), [(SHORT - 1, 255)]);
-        assert_eq!(of(2), [(7, 256)]);
-        assert_eq!(
-            (of(3), one.of(first, 0).next(), one.of(Room::default(), 0).next()),
-            (vec![], None, None)
-        );
+        let expected = [((0, 0), 1), ((0, 7_000), 70_000), ((1, 511_000), 255), ((2, 7_000), 256)];
+        assert_eq!(counted(&one, room), BTreeMap::from(expected));
+        assert_eq!((counted(&one, first), counted(&one, Room::default())), Default::default());
     }
 
-    #[test]
-    fn a_trace_that_is_longer_than_the_notes_is_counted_whole() {
-        let (mut short, mut noted, ticks) = (Short::default(), 0, Ticks::of(TICKS));
-        let room = short.room(8);
-        let latencies = (0..10_000).map(|at| (at % 8, i64::from(at % 7) * TICKS));
-        for round in 1..=3 {
-            let latencies = latencies.clone().collect::<Vec<_>>().into_iter();
-            short.note(room, &mut noted, latencies, ticks, |_, _| panic!("has a counter"));
-            short.count(room, &mut noted);
-            let n: u64 = (0..8).flat_map(|slot| short.of(room, slot)).map(|(_, n)| n).sum();
-            assert_eq!((n, noted), (round * 10_000, 0));
+    proptest! {
+        /// Whatever is noted is counted or handed on, in traces of any length.
+        #[test]
+        fn none_is_lost(
+            slots in 0..8_usize,
+            traces in proptest::collection::vec(proptest::collection::vec((
+                prop_oneof![9 => 0..8_u32, 1 => 0..99_u32],
+                prop_oneof![
+                    -3..600_i64, 60_000..70_000_i64, (1 << 25) - 3..(1_i64 << 25) + 3,
+                    (1 << 32) - 3..(1_i64 << 32) + 3, 1_i64 << 40..1 << 41,
+                ],
+            ), 0..90), 0..60),
+        ) {
+            let (mut short, ticks, mut noted) = (Short::default(), Ticks::of(UNIT), 0);
+            let before = short.room(1);
+            let room = short.room(slots);
+            let (mut sums, mut expected) = (BTreeMap::new(), BTreeMap::<_, u64>::new());
+            let mut others = |slot, latency| *sums.entry((slot, latency)).or_default() += 1;
+            for trace in traces {
+                let trace = trace.into_iter().map(|(slot, units)| (slot, units * UNIT));
+                let trace: Vec<(u32, i64)> = trace.collect();
+                trace.iter().for_each(|&latency| *expected.entry(latency).or_default() += 1);
+                short.note(room, &mut noted, trace.into_iter(), ticks, &mut others);
+            }
+            short.count(room, &mut noted, ticks, &mut others);
+            for (latency, count) in counted(&short, room) {
+                *sums.entry(latency).or_default() += count;
+            }
+            prop_assert_eq!(sums, expected);
+            prop_assert_eq!((noted, counted(&short, before)), Default::default());
         }
     }
 

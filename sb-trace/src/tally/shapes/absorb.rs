@@ -21,7 +21,7 @@ impl Shapes {
             *self = other.renamed(label);
             return (0..).zip(&self.known.heads).map(|(number, _)| number).collect();
         }
-        other.count();
+        other.count(ticks);
         let rests = std::mem::take(&mut other.rests);
         let mut rooms = Vec::with_capacity(rests.len());
         let numbers = other.known.heads.iter().zip(rests).map(|(of, rest)| {

@@ -68,7 +68,7 @@ fn measured(rows: &[Event], likely: bool, names: &Names) -> Shapes {
 
 /// All that is known of each path: how many traces, and the latencies of each slot and the pauses.
 fn told(mut shapes: Shapes, names: &Names) -> BTreeMap<String, String> {
-    let (all, short) = shapes.settle();
+    let (all, short) = shapes.settle(Ticks::of(MS));
     let text = |&name: &Name| names.text(name).to_owned();
     let one = |of: &Measured| {
         let mut slots: Vec<String> = Vec::new();
