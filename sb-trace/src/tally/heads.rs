@@ -31,7 +31,7 @@ pub(super) struct Head {
 impl Head {
     /// Where its labels stand in [`Known::labels`].
     #[inline]
-    fn labels(&self) -> Range<usize> {
+    pub(super) fn labels(&self) -> Range<usize> {
         self.labels as usize..self.labels as usize + self.length as usize
     }
 }

@@ -14,6 +14,7 @@ use crate::latency::PairChoice;
 use crate::names::{Name, Names};
 use crate::trace::StartClass;
 use hashbrown::{HashMap, HashTable};
+use std::ops::Range;
 
 /// What traces of one shape have in common but their labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,30 +216,38 @@ impl Shapes {
         ticks: Ticks,
     ) -> usize {
         let mut left = rows;
-        while let [_, second, ..] = left
-            && let Some(&number) = self.likely.get(second.label as usize)
-            && let Some(head) = self.known.heads.get(number as usize)
-            && head.opens_once
-            && head.kind == kind
-            && !head.room.is_none()
-        {
+        let mut likely = self.likely(kind, left);
+        while let Some((number, labels)) = likely {
             if number == last.0 {
                 let (end, behind) = self.measure_run(number, left, last.1, max_trace_ns, ticks);
                 if behind.len() == left.len() {
                     break;
                 }
                 (last.1, left) = (end, behind);
+                likely = self.likely(kind, left);
                 continue;
             }
-            let labels = self.known.labels(head);
+            let labels = self.known.labels.get(labels).unwrap_or_default();
             let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) else { break };
             let (first, end) = (trace[0].epoch_ns, trace[trace.len() - 1].epoch_ns);
+            // Asked for before this trace is noted: where there are many shapes, its memory is far away.
+            likely = self.likely(kind, behind);
             self.known.heads[number as usize].traces += 1;
             self.note(number, |at| trace[at as usize].epoch_ns, ticks);
             self.wrap(last.0, first.wrapping_sub(last.1), ticks);
             (*last, left) = ((number, end), behind);
         }
         rows.len() - left.len()
+    }
+
+    /// The likely shape of a trace that the first rows may be, if it can be measured as simply as that,
+    /// and where its labels are.
+    #[inline]
+    fn likely(&self, kind: Kind, rows: &[Event]) -> Option<(u32, Range<usize>)> {
+        let &number = self.likely.get(rows.get(1)?.label as usize)?;
+        let head = self.known.heads.get(number as usize)?;
+        let fits = head.opens_once && head.kind == kind && !head.room.is_none();
+        fits.then(|| (number, head.labels()))
     }
 
     /// Measures the traces of one shape that follow one another and a trace of that shape, which
