@@ -98,7 +98,8 @@ impl Lines<'_> {
                 file: 0,
                 line: number,
             });
-            number += 1;
+            // There are not so many lines that this could overflow.
+            number = number.wrapping_add(1);
             rest = behind;
         }
         self.parsed.add_lines(LineClass::Statement, number - self.number);

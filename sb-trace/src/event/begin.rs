@@ -11,10 +11,13 @@ pub(super) struct Begin {
     pub length: u32,
 }
 
-/// For each length of a label, which bits are those of the label and the end of its line; none where
-/// that is too long.
-const LINES: [[u64; 2]; Begin::LENGTH + 1] = {
-    let mut lines = [[0; 2]; Begin::LENGTH + 1];
+/// Which bits of a line are those of a label of some length and of its end.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Ends(u32);
+
+/// For each length, those bits; none where it is too long.
+const LINES: [[u64; 2]; 32] = {
+    let mut lines = [[0; 2]; 32];
     let mut length = 1;
     while length < Begin::LENGTH {
         let ends = u128::MAX >> (u8::BITS as usize * (Begin::LENGTH - length - 1));
@@ -76,11 +79,16 @@ impl Begin {
         (ends != 0).then_some(Self { bytes: words(bytes), length })
     }
 
+    /// Which bits of its line count.
+    pub(super) fn ends(self) -> Ends {
+        Ends(if (self.length as usize) < Self::LENGTH { self.length } else { 0 })
+    }
+
     /// Whether a text begins with this label, and its line ends behind it.
     #[inline]
-    pub(super) fn is_line(&self, text: &[u8; Self::LENGTH]) -> bool {
-        // Of a longer label some bytes count that no line has here.
-        let of_line = &LINES[(self.length as usize).min(Self::LENGTH)];
+    pub(super) fn is_line(&self, ends: Ends, text: &[u8; Self::LENGTH]) -> bool {
+        // If no bits count, some bytes do that no line has here.
+        let of_line = &LINES[ends.0 as usize % LINES.len()];
         let differs = |at: usize| word(text, 8 * at) & of_line[at] ^ self.bytes[at];
         differs(0) | differs(1) == 0
     }
@@ -131,10 +139,14 @@ mod tests {
             let text = text(length);
             let start = text.as_bytes().first_chunk().unwrap();
             for other in 1..70 {
-                assert_eq!(begin(other).is_line(start), other == length && length < 16, "{other}");
+                let label = begin(other);
+                let is_line = label.is_line(label.ends(), start);
+                assert_eq!(is_line, other == length && length < 16, "{other}");
             }
-            assert!(!Begin::default().is_line(start));
+            assert!(!Begin::default().is_line(Ends::default(), start));
         }
-        assert!(!Begin::default().is_line(&[0; 16]) && !Begin::default().is_line(&[0xff; 16]));
+        for byte in 0..=u8::MAX {
+            assert!(!Begin::default().is_line(Ends::default(), &[byte; 16]));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Labels and sources: few, and the same ones again and again. A reader keeps their handles from
 //! block to block, so that most of them are compared with one guess instead of being looked up.
 
-use super::begin::Begin;
+use super::begin::{Begin, Ends};
 use crate::names::{NONE, Name, Names};
 use crate::statement::{label_length, line_end};
 
@@ -29,6 +29,7 @@ struct Label {
     text: Begin,
     /// The label that followed it last.
     next: Name,
+    ends: Ends,
 }
 
 const _: () = assert!(size_of::<Label>() == 32);
@@ -153,14 +154,17 @@ impl Words {
     #[inline]
     pub(crate) fn label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
         let guessed = text.first_chunk().and_then(|start| self.guessed_line(start));
-        guessed.or_else(|| self.label_of_other_line(text))
+        guessed.or_else(|| {
+            let (label, end) = self.label_of_other_line(text);
+            (end > 0).then_some((label, end as usize))
+        })
     }
 
     /// The same where that is the label that was guessed and it is short. Mostly, it is.
     #[inline]
     pub(crate) fn guessed_line(&mut self, start: &[u8; Self::LOOKED_AT]) -> Option<(Name, usize)> {
         let label = self.labels.get(self.guess as usize)?;
-        if !label.text.is_line(start) {
+        if !label.text.is_line(label.ends, start) {
             return None;
         }
         self.last = self.guess;
@@ -174,7 +178,7 @@ impl Words {
     pub(crate) fn label_after(&mut self, last: Name, text: &[u8]) -> Option<(Name, usize)> {
         let next = self.labels.get(last as usize).map_or(NONE, |last| last.next);
         if let (Some(label), Some(start)) = (self.labels.get(next as usize), text.first_chunk())
-            && label.text.is_line(start)
+            && label.text.is_line(label.ends, start)
         {
             return Some((next, label.text.length as usize + 1));
         }
@@ -193,17 +197,20 @@ impl Words {
     }
 
     /// The same where that is not so: a guess in another kind of line, or the whole line, if that is
-    /// remembered.
+    /// remembered. Two numbers that fit into registers, 0 if there is none: an option of them would be
+    /// handed over in memory, which where the next line begins would have to wait for.
     #[inline(never)]
-    pub(crate) fn label_of_other_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
-        if let Some(guessed) = self.guessed_where(text, line_end) {
-            return Some(guessed);
-        }
-        if let Some((label, length)) = self.recent_line(text) {
+    fn label_of_other_line(&mut self, text: &[u8]) -> (Name, u32) {
+        let label = if let Some(guessed) = self.guessed_where(text, line_end) {
+            Some(guessed)
+        } else if let Some((label, length)) = self.recent_line(text) {
             self.follow(label);
-            return Some((label, length + 1));
-        }
-        self.unguessed_where(text, line_end)
+            Some((label, length + 1))
+        } else {
+            self.unguessed_where(text, line_end)
+        };
+        let (label, end) = label.unwrap_or_default();
+        (label, u32::try_from(end).unwrap_or_default())
     }
 
     /// The label that is the line a text begins with, and its length, if that is remembered.
@@ -284,7 +291,7 @@ impl Words {
         if self.labels.len() <= place {
             self.labels.resize(place + 1, Label::default());
         }
-        self.labels[place].text = text;
+        self.labels[place] = Label { text, ends: text.ends(), ..self.labels[place] };
     }
 
     /// A label was read.
