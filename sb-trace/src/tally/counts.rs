@@ -3,6 +3,7 @@
 
 use super::poured::Poured;
 use crate::stats::sort;
+use std::iter::Peekable;
 
 /// Latencies of fewer units of the clock than this are counted in an array, which grows up to that.
 const DENSE: usize = 4096;
@@ -110,6 +111,14 @@ impl Counts {
         }
     }
 
+    /// Hands over those latencies of the list, in units of the clock, that somebody else counts.
+    pub(super) fn hand_over(&mut self, mut counts: impl FnMut(usize) -> bool) {
+        self.list.retain(|&units| !counts(units as usize));
+        if self.list.is_empty() {
+            self.list = Vec::new();
+        }
+    }
+
     /// Counts more of the small latencies in the array, if there are enough of them for that.
     fn grow(&mut self) {
         let small = self.list.iter().map(|&units| units as usize).filter(|&units| units < DENSE);
@@ -212,16 +221,40 @@ fn merged(a: Vec<(i64, u64)>, b: Vec<(i64, u64)>) -> Vec<(i64, u64)> {
 }
 
 /// Counts in ascending order from two that are; a latency of both comes twice.
-pub(super) fn merge(
-    a: impl Iterator<Item = (i64, u64)>,
-    b: impl Iterator<Item = (i64, u64)>,
-) -> impl Iterator<Item = (i64, u64)> {
-    let (mut a, mut b) = (a.peekable(), b.peekable());
-    std::iter::from_fn(move || match (a.peek(), b.peek()) {
-        (Some(of_a), Some(of_b)) if of_b.0 < of_a.0 => b.next(),
-        (Some(_), _) => a.next(),
-        (None, _) => b.next(),
-    })
+pub(super) fn merge<A, B>(a: A, b: B) -> impl Iterator<Item = (i64, u64)>
+where
+    A: Iterator<Item = (i64, u64)>,
+    B: Iterator<Item = (i64, u64)>,
+{
+    Merge { a: a.peekable(), b: b.peekable() }
+}
+
+struct Merge<A: Iterator, B: Iterator> {
+    a: Peekable<A>,
+    b: Peekable<B>,
+}
+
+impl<A, B> Iterator for Merge<A, B>
+where
+    A: Iterator<Item = (i64, u64)>,
+    B: Iterator<Item = (i64, u64)>,
+{
+    type Item = (i64, u64);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match (self.a.peek(), self.b.peek()) {
+            (Some(of_a), Some(of_b)) if of_b.0 < of_a.0 => self.b.next(),
+            (Some(_), _) => self.a.next(),
+            (None, _) => self.b.next(),
+        }
+    }
+
+    /// Whoever collects them need not take memory again and again.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let ((a, most_a), (b, most_b)) = (self.a.size_hint(), self.b.size_hint());
+        (a.saturating_add(b), most_a.zip(most_b).and_then(|(a, b)| a.checked_add(b)))
+    }
 }
 
 #[cfg(test)]

@@ -62,8 +62,8 @@ impl Tally {
             let numbers = self.made.absorb(closed.made, |label| label, &self.how, names);
             clocks.absorb(closed.clocks, &numbers);
         }
-        let (shapes, short) = self.made.shapes.settle(self.how.ticks);
-        let shapes = &*shapes;
+        let (measured, short) = self.made.shapes.settle(self.how.ticks);
+        let shapes = &*measured;
         // A TO that no event has needs a handle, to be written in a table.
         self.how.pairs.named().for_each(|pair| {
             names.add(&pair.to);
@@ -134,6 +134,8 @@ impl Tally {
                 wrap,
             };
         }
+        // Of many shapes, many small pieces of memory, which nobody needs to wait for.
+        rayon::spawn(move || drop((measured, self)));
         Some(out)
     }
 }

@@ -47,14 +47,23 @@ impl Poured {
         self.counts.extend(other.counts);
     }
 
+    /// The same with equal ones counted together.
+    pub(super) fn gathered(mut self) -> Self {
+        self.sort_counts();
+        self
+    }
+
+    /// All of several.
+    pub(super) fn all(parts: Vec<Self>) -> Self {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_else(|| Self::of(Ticks::of(1)));
+        parts.for_each(|part| all.add(part));
+        all
+    }
+
     /// All of them, sorted.
     pub(crate) fn distribution(mut self) -> Distribution {
         let ticks = self.ticks;
-        if self.list.len() + self.far.len() <= self.counts.len() {
-            // Most are counted: the few others are sorted with them.
-            self.counts.extend(self.list.drain(..).map(|units| (ticks.ns(units), 1)));
-            self.counts.extend(self.far.drain(..).map(|latency| (latency, 1)));
-        }
         sort(&mut self.list);
         sort(&mut self.far);
         self.sort_counts();
@@ -87,7 +96,10 @@ impl Poured {
             let short = (0u32..).zip(short).filter(|(_, count)| *count > 0);
             self.counts.extend(short.map(|(units, count)| (ticks.ns(units), count)));
         }
-        self.counts.sort_unstable();
+        // Mostly, they are: those of one shape.
+        if !self.counts.is_sorted() {
+            self.counts.sort_unstable();
+        }
     }
 
     /// The lower median.

@@ -141,15 +141,22 @@ impl<'a> All<'a> {
         names: &Names,
         percents: &[f64],
     ) -> (Summary, Option<i64>) {
-        let mut all = Poured::of(self.how.ticks);
-        let mut turned = Poured::of(self.how.ticks);
-        let mut unmatched = 0;
-        for row in rows {
-            let into = if row.turned { &mut turned } else { &mut all };
-            row.shape.pour(row.slot.1, self.short, into);
-            unmatched += row.shape.traces * row.of.unmatched;
-        }
-        all.add(turned.turned());
+        /// So many shapes are poured by one thread: those of a pair that all of them have would keep
+        /// the others waiting.
+        const MANY: usize = 64;
+        let pour = |rows: &[&Row<'_>]| {
+            let mut all = Poured::of(self.how.ticks);
+            let mut turned = Poured::of(self.how.ticks);
+            for row in rows {
+                let into = if row.turned { &mut turned } else { &mut all };
+                row.shape.pour(row.slot.1, self.short, into);
+            }
+            all.add(turned.turned());
+            all
+        };
+        let parts = rows.par_chunks(MANY).map(|rows| pour(rows).gathered());
+        let all = if rows.len() > MANY { Poured::all(parts.collect()) } else { pour(rows) };
+        let unmatched: u64 = rows.iter().map(|row| row.shape.traces * row.of.unmatched).sum();
         let unmatched = usize::try_from(unmatched).unwrap_or(usize::MAX);
         let latencies = all.distribution();
         let median = latencies.n().checked_sub(1).and_then(|last| latencies.at(last / 2));

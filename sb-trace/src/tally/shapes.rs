@@ -68,6 +68,14 @@ struct Rest {
 }
 
 impl Rest {
+    /// Counts what was listed before there were counters.
+    fn hand_over(&mut self, counters: &mut Counters<'_>) {
+        let slots = self.slots.iter_mut().map(|slot| &mut slot.latencies);
+        for (latencies, slot) in slots.chain([&mut self.wraps]).zip(0..) {
+            latencies.hand_over(|units| counters.add(slot, units));
+        }
+    }
+
     /// Adds a latency of a slot; behind the slots are the pauses.
     fn add(&mut self, slot: u32, latency: i64, ticks: Ticks) {
         match self.slots.get_mut(slot as usize) {
@@ -180,7 +188,9 @@ impl Shapes {
         head.traces += 1;
         head.first = head.first.min(place);
         if head.traces == FEW {
-            head.room = self.short.room(self.rests[number as usize].slots.len() + 1);
+            let rest = &mut self.rests[number as usize];
+            head.room = self.short.room(rest.slots.len() + 1);
+            rest.hand_over(&mut self.short.counters(head.room));
         }
         if std::mem::replace(&mut self.recent, number) == number {
             // Its counters are in this core's cache.

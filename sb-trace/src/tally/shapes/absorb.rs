@@ -1,10 +1,12 @@
 //! Shapes that were measured by several readers, or in several heaps, become one table of them.
 
-use super::Shapes;
+use super::{Rest, Shapes};
 use crate::latency::PairChoice;
 use crate::names::{Name, Names};
 use crate::tally::counts::Ticks;
 use crate::tally::heads::tag;
+use crate::tally::short::{Room, Short};
+use rayon::prelude::*;
 
 impl Shapes {
     /// Adds all that was measured elsewhere, where labels may have other handles; gives the numbers
@@ -24,6 +26,8 @@ impl Shapes {
         other.count(ticks);
         let rests = std::mem::take(&mut other.rests);
         let mut rooms = Vec::with_capacity(rests.len());
+        // For each shape here, what is to be added to it and the room of that.
+        let mut more: Vec<Option<(Rest, Room)>> = Vec::new();
         let numbers = other.known.heads.iter().zip(rests).map(|(of, rest)| {
             let labels: Vec<Name> = other.known.labels(of).iter().map(|&l| label(l)).collect();
             let across = other.known.across(of);
@@ -34,26 +38,29 @@ impl Shapes {
             if head.room.is_none() {
                 head.room = self.short.room(of.room.slots() as usize);
             }
-            let into = &mut self.rests[number as usize];
-            into.wraps.absorb(rest.wraps, ticks);
-            // The same labels are measured in the same places, so these are the same slots.
-            for (slot, of) in into.slots.iter_mut().zip(rest.slots) {
-                slot.latencies.absorb(of.latencies, ticks);
-            }
+            let mut room = of.room;
             if !head.room.is_none() {
-                rooms.push((head.room, of.room));
-                return number;
+                rooms.push((head.room, room));
+                room = Room::default();
             }
-            // There are too many counters already.
-            let short = |slot| other.short.of(of.room, slot);
-            for (slot, number) in into.slots.iter_mut().zip(0..) {
-                slot.latencies.add_units(short(number), ticks);
-            }
-            into.wraps.add_units(short(of.room.pauses()), ticks);
+            more.resize_with(self.rests.len().max(more.len()), || None);
+            more[number as usize] = Some((rest, room));
             number
         });
         let numbers = numbers.collect();
-        self.short.absorb(&other.short, rooms);
+        let (short, few) = (&other.short, 64);
+        let rests = self.rests.par_iter_mut().with_min_len(few).zip(more);
+        rayon::join(
+            || self.short.absorb(short, rooms),
+            || {
+                rests.for_each(|(into, more)| {
+                    let Some((rest, room)) = more else { return };
+                    into.absorb(rest, ticks);
+                    // There are too many counters already, if it has a room.
+                    into.add_short(short, room, ticks);
+                });
+            },
+        );
         numbers
     }
 
@@ -78,5 +85,27 @@ impl Shapes {
             }
         }
         self
+    }
+}
+
+impl Rest {
+    /// Adds that of a shape with the same labels: these are measured in the same places, so its slots
+    /// are the same.
+    fn absorb(&mut self, other: Self, ticks: Ticks) {
+        self.wraps.absorb(other.wraps, ticks);
+        for (slot, of) in self.slots.iter_mut().zip(other.slots) {
+            slot.latencies.absorb(of.latencies, ticks);
+        }
+    }
+
+    /// Adds what is counted in a room.
+    fn add_short(&mut self, short: &Short, room: Room, ticks: Ticks) {
+        if room.is_none() {
+            return;
+        }
+        for (slot, number) in self.slots.iter_mut().zip(0..) {
+            slot.latencies.add_units(short.of(room, number), ticks);
+        }
+        self.wraps.add_units(short.of(room, room.pauses()), ticks);
     }
 }
