@@ -144,11 +144,11 @@ impl Short {
             let units = ticks.units(latency);
             match (u32::try_from(units), notes.get_mut(at..)) {
                 (Ok(units), Some([note, ..])) if slot < slots && units < SHORT => {
-                    *note = low_bits(slot * SHORT | units);
+                    *note = low_bits((slot * SHORT) | units);
                     at += 1;
                 }
                 (Ok(units), Some([note, more, ..])) if slot < slots && units < SHORT << 16 => {
-                    *note = LONGER | low_bits(slot * SHORT | units >> 16);
+                    *note = LONGER | low_bits((slot * SHORT) | (units >> 16));
                     *more = low_bits(units);
                     at += 2;
                 }
@@ -181,7 +181,7 @@ impl Short {
             if note < LONGER.into() {
                 counters.add_one(note as usize);
             } else if let Some(more) = notes.next() {
-                let units = note % SHORT << 16 | more;
+                let units = ((note % SHORT) << 16) | more;
                 others(note / SHORT % NOTED_SLOTS, ticks.ns(units));
             }
         }
@@ -346,7 +346,9 @@ mod tests {
             for trace in traces {
                 let trace = trace.into_iter().map(|(slot, units)| (slot, units * UNIT));
                 let trace: Vec<(u32, i64)> = trace.collect();
-                trace.iter().for_each(|&latency| *expected.entry(latency).or_default() += 1);
+                for &latency in &trace {
+                    *expected.entry(latency).or_default() += 1;
+                }
                 short.note(room, &mut noted, trace.into_iter(), ticks, &mut others);
             }
             short.count(room, &mut noted, ticks, &mut others);

@@ -116,12 +116,10 @@ impl Stretches {
         }
         let mut sums = Sums { events: parsed.rows.len() as u64, ..Sums::default() };
         if !parsed.ids.is_empty() {
-            let mut with_own = 0;
-            for row in &parsed.rows {
-                sums.with_id += u64::from(row.id() != NONE);
-                sums.with_record += u64::from(row.correlation_id != NONE);
-                with_own += u64::from(row.trace_id != NONE);
-            }
+            sums.with_record = count(&parsed.rows, |row| row.correlation_id != NONE);
+            let with_own = count(&parsed.rows, |row| row.trace_id != NONE);
+            // Only one of them counts.
+            sums.with_id = sums.with_record.max(with_own);
             let one_kind = sums.with_record == 0 || with_own == 0;
             let by_id = matches!(self.by, Grouping::Auto | Grouping::Id);
             // The request around a line may tell more than the id in its text.
@@ -234,24 +232,22 @@ impl Stretches {
         block: BlockOf<'_>,
         (on_record, drivers): (bool, bool),
     ) {
-        let labels = &self.labels;
+        let Self { labels, ends, order, .. } = self;
         let left_out = |row: &Event| drivers && labels[row.label as usize] == Label::Driver;
         // Those without an id are counted too, under the handle of none.
-        self.ends.clear();
-        self.ends.resize(ids.len() + 1, 0);
-        for row in rows {
-            self.ends[row.id() as usize + 1] += usize::from(!left_out(row));
+        ends.clear();
+        ends.resize(ids.len() + 1, 0);
+        for row in rows.iter().filter(|row| !left_out(row)) {
+            ends[row.id() as usize + 1] += 1;
         }
-        for id in 1..self.ends.len() {
-            self.ends[id] += self.ends[id - 1];
+        for id in 1..ends.len() {
+            ends[id] += ends[id - 1];
         }
-        self.order.resize(rows.len().max(self.order.len()), 0);
-        for (number, row) in (0u32..).zip(rows) {
-            if !left_out(row) {
-                let place = &mut self.ends[row.id() as usize];
-                self.order[*place] = number;
-                *place += 1;
-            }
+        order.resize(rows.len().max(order.len()), 0);
+        for (number, row) in (0u32..).zip(rows).filter(|(_, row)| !left_out(row)) {
+            let place = &mut ends[row.id() as usize];
+            order[*place] = number;
+            *place += 1;
         }
         let of = Of {
             run: block.run,
@@ -273,6 +269,11 @@ impl Stretches {
             self.keyed.add(ids.key(id), &of, of_id.iter().map(event));
         }
     }
+}
+
+/// How many rows have something; not so many that it could overflow.
+fn count(rows: &[Event], has: impl Fn(&Event) -> bool) -> u64 {
+    rows.iter().fold(0, |count: u64, row| count.wrapping_add(has(row).into()))
 }
 
 /// Steps in time from row to row, and how many of them go back.
