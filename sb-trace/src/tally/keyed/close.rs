@@ -103,7 +103,7 @@ impl Close<'_> {
                 self.read(writers, heap, group, *fragment, rows);
                 next = *behind;
             }
-            self.trace(rows, group.run, &mut out);
+            self.trace(rows, group.run, group.more.is_none(), &mut out);
         }
         out
     }
@@ -143,10 +143,11 @@ impl Close<'_> {
         }));
     }
 
-    /// Measures the events of one key.
-    fn trace(self, events: &mut [Row], run: u32, out: &mut Closed) {
+    /// Measures the events of one key, which may all stand in one fragment.
+    fn trace(self, events: &mut [Row], run: u32, one: bool, out: &mut Closed) {
         let order = |row: &Row| (row.time_ns, row.place);
-        if !events.is_sorted_by_key(order) {
+        let sorted = events.is_sorted_by_key(order);
+        if !sorted {
             events.sort_unstable_by_key(order);
         }
         let mut measurer = Measurer { how: self.how, names: self.names, made: &mut out.made };
@@ -161,15 +162,23 @@ impl Close<'_> {
                 rest.partition_point(fits).max(1)
             };
             let (part, after) = rest.split_at(count);
-            self.part(part, run, &mut measurer, &mut out.clocks);
+            self.part(part, (run, one, sorted), &mut measurer, &mut out.clocks);
             rest = after;
             parts += 1;
         }
         measurer.split(parts > 1);
     }
 
-    fn part(self, part: &[Row], run: u32, measurer: &mut Measurer<'_>, clocks: &mut Clocks) {
-        let steps = (1u32..).zip(part.windows(2));
+    fn part(
+        self,
+        part: &[Row],
+        (run, one, sorted): (u32, bool, bool),
+        measurer: &mut Measurer<'_>,
+        clocks: &mut Clocks,
+    ) {
+        // All events of a fragment were stamped by one clock, and stand there as they do in the log.
+        let stamped = if one { &[] } else { part };
+        let steps = (1u32..).zip(stamped.windows(2));
         let across = steps.filter(|(_, step)| step[0].clock != step[1].clock).map(|(at, _)| at);
         let across: Vec<u32> = across.collect();
         let mut start = StartClass::default();
@@ -178,7 +187,8 @@ impl Close<'_> {
         }
         let kind =
             Kind { benchmark: measurer.benchmark(run), fragment: false, by_sequence: false, start };
-        let earliest = part.iter().map(|row| row.place).min().unwrap_or_default();
+        let may_be = if one && sorted { part.get(..1).unwrap_or_default() } else { part };
+        let earliest = may_be.iter().map(|row| row.place).min().unwrap_or_default();
         let times = |at: u32| part[at as usize].time_ns;
         let labels = part.iter().map(|row| row.label);
         let shape = measurer.measure(kind, labels, &across, times, (run, earliest));
