@@ -84,9 +84,6 @@ impl Recent {
 }
 
 impl Words {
-    /// So many bytes of a line tell whether it is the label that was guessed.
-    pub(crate) const LOOKED_AT: usize = Begin::LENGTH;
-
     /// The handle of a label.
     pub(crate) fn label(&mut self, text: &str) -> Name {
         let label = if self.names.is(self.guess, text.as_bytes()) {
@@ -162,7 +159,7 @@ impl Words {
 
     /// The same where that is the label that was guessed and it is short. Mostly, it is.
     #[inline]
-    pub(crate) fn guessed_line(&mut self, start: &[u8; Self::LOOKED_AT]) -> Option<(Name, usize)> {
+    fn guessed_line(&mut self, start: &[u8; Begin::LENGTH]) -> Option<(Name, usize)> {
         let label = self.labels.get(self.guess as usize)?;
         if !label.text.is_line(label.ends, start) {
             return None;

@@ -48,8 +48,8 @@ impl Shapes {
             number
         });
         let numbers = numbers.collect();
-        let (short, few) = (&other.short, 64);
-        let rests = self.rests.par_iter_mut().with_min_len(few).zip(more);
+        let short = &other.short;
+        let rests = self.rests.par_iter_mut().with_min_len(64).zip(more);
         rayon::join(
             || self.short.absorb(short, rooms),
             || {
