@@ -40,6 +40,28 @@ fn a_record_of_another_source_opens_nothing_in_the_file() {
 }
 
 #[test]
+fn of_two_directions_the_one_that_the_log_names_first_stays() {
+    // Each once. What is first in time stands last in the log.
+    let line = |ms: u64, text: &str, pod: &str| {
+        let epoch = 1_600_776_870_000 + ms;
+        format!(
+            "{{\"message\":\"{epoch}+0000|{text}\",\"kubernetes\":{{\"pod_name\":\"{pod}\"}}}}\n"
+        )
+    };
+    let log = [
+        line(20, "B trace_id=t1", "q"),
+        line(100, "B trace_id=t2", "q"),
+        line(105, "A trace_id=t2", "p"),
+        line(10, "A trace_id=t1", "p"),
+        line(200, "C trace_id=t3", "p"),
+        line(210, "D trace_id=t3", "p"),
+    ];
+    let figures = both_ways(&log.concat(), &[]);
+    let named = ["A->B", "B->A", "C->D"].map(|pair| n(&figures, pair, "all"));
+    assert_eq!(named, [2, 0, 1]);
+}
+
+#[test]
 fn a_pair_that_is_named_twice_counts_once() {
     let log = "1600776870000+0000|A\n1600776870020+0000|B\n1600776870100+0000|A\n\
                1600776870122+0000|B\n1600776870200+0000|A\n";
