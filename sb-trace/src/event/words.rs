@@ -150,23 +150,14 @@ impl Words {
     /// The label that `text` begins with, if its line ends behind it, and where the next one begins.
     #[inline]
     pub(crate) fn label_of_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
-        let guessed = text.first_chunk().and_then(|start| self.guessed_line(start));
-        guessed.or_else(|| {
-            let (label, end) = self.label_of_other_line(text);
-            (end > 0).then_some((label, end as usize))
-        })
-    }
-
-    /// The same where that is the label that was guessed and it is short. Mostly, it is.
-    #[inline]
-    fn guessed_line(&mut self, start: &[u8; Begin::LENGTH]) -> Option<(Name, usize)> {
-        let label = self.labels.get(self.guess as usize)?;
-        if !label.text.is_line(label.ends, start) {
-            return None;
+        let guess = self.guess;
+        // Mostly, it is the one that was guessed, and short.
+        if let Some(end) = self.end_of(guess, text) {
+            self.go_on(guess);
+            return Some((guess, end));
         }
-        self.last = self.guess;
-        self.guess = label.next;
-        Some((self.last, label.text.length as usize + 1))
+        let (label, end) = self.label_of_other_line(text);
+        (end > 0).then_some((label, end as usize))
     }
 
     /// The same of a line that stands behind one with another label, though not at once: mostly, the
@@ -174,40 +165,44 @@ impl Words {
     #[inline]
     pub(crate) fn label_after(&mut self, last: Name, text: &[u8]) -> Option<(Name, usize)> {
         let next = self.labels.get(last as usize).map_or(NONE, |last| last.next);
-        if let (Some(label), Some(start)) = (self.labels.get(next as usize), text.first_chunk())
-            && label.text.is_line(label.ends, start)
-        {
-            return Some((next, label.text.length as usize + 1));
+        match self.end_of(next, text) {
+            Some(end) => Some((next, end)),
+            None => self.other_label_after(last, text),
         }
-        self.other_label_after(last, text)
     }
 
-    /// The same where it is not: by the whole line first.
+    /// Where the next line begins, if that of a text is this label and it is short.
+    #[inline]
+    fn end_of(&self, label: Name, text: &[u8]) -> Option<usize> {
+        let label = self.labels.get(label as usize)?;
+        let is_line = label.text.is_line(label.ends, text.first_chunk()?);
+        is_line.then_some(label.text.length as usize + 1)
+    }
+
     #[inline(never)]
     fn other_label_after(&mut self, last: Name, text: &[u8]) -> Option<(Name, usize)> {
         self.last = last;
+        self.unguessed_line(text)
+    }
+
+    /// The same where that is not so: a guess in another kind of line, or none. Two numbers that fit
+    /// into registers, 0 if there is none: an option of them would be handed over in memory, which
+    /// where the next line begins would have to wait for.
+    #[inline(never)]
+    fn label_of_other_line(&mut self, text: &[u8]) -> (Name, u32) {
+        let guessed = self.guessed_where(text, line_end);
+        let (label, end) = guessed.or_else(|| self.unguessed_line(text)).unwrap_or_default();
+        (label, u32::try_from(end).unwrap_or_default())
+    }
+
+    /// The same of a label that was not guessed: by the whole line, if that is remembered.
+    #[inline]
+    fn unguessed_line(&mut self, text: &[u8]) -> Option<(Name, usize)> {
         if let Some((label, length)) = self.recent_line(text) {
             self.follow(label);
             return Some((label, length + 1));
         }
         self.unguessed_where(text, line_end)
-    }
-
-    /// The same where that is not so: a guess in another kind of line, or the whole line, if that is
-    /// remembered. Two numbers that fit into registers, 0 if there is none: an option of them would be
-    /// handed over in memory, which where the next line begins would have to wait for.
-    #[inline(never)]
-    fn label_of_other_line(&mut self, text: &[u8]) -> (Name, u32) {
-        let label = if let Some(guessed) = self.guessed_where(text, line_end) {
-            Some(guessed)
-        } else if let Some((label, length)) = self.recent_line(text) {
-            self.follow(label);
-            Some((label, length + 1))
-        } else {
-            self.unguessed_where(text, line_end)
-        };
-        let (label, end) = label.unwrap_or_default();
-        (label, u32::try_from(end).unwrap_or_default())
     }
 
     /// The label that is the line a text begins with, and its length, if that is remembered.

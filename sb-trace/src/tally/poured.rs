@@ -53,14 +53,6 @@ impl Poured {
         self
     }
 
-    /// All of several.
-    pub(super) fn all(parts: Vec<Self>) -> Self {
-        let mut parts = parts.into_iter();
-        let mut all = parts.next().unwrap_or_else(|| Self::of(Ticks::of(1)));
-        parts.for_each(|part| all.add(part));
-        all
-    }
-
     /// All of them, sorted.
     pub(crate) fn distribution(mut self) -> Distribution {
         let ticks = self.ticks;

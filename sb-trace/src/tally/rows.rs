@@ -154,8 +154,16 @@ impl<'a> All<'a> {
             all.add(turned.turned());
             all
         };
-        let parts = rows.par_chunks(MANY).map(|rows| pour(rows).gathered());
-        let all = if rows.len() > MANY { Poured::all(parts.collect()) } else { pour(rows) };
+        let all = if rows.len() > MANY {
+            let parts = rows.par_chunks(MANY).map(|rows| pour(rows).gathered());
+            let both = |mut some: Poured, more| {
+                some.add(more);
+                some
+            };
+            parts.reduce(|| Poured::of(self.how.ticks), both)
+        } else {
+            pour(rows)
+        };
         let unmatched: u64 = rows.iter().map(|row| row.shape.traces * row.of.unmatched).sum();
         let unmatched = usize::try_from(unmatched).unwrap_or(usize::MAX);
         let latencies = all.distribution();
