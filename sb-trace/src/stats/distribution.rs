@@ -1,5 +1,6 @@
 //! Latencies in ascending order: all that figures are made of.
 
+use super::sort;
 use rayon::iter::Either;
 
 /// Sorted latencies.
@@ -20,17 +21,6 @@ impl PartialEq for Distribution {
 
 impl Eq for Distribution {}
 
-/// Sorts latencies, in whatever unit.
-pub(crate) fn sort<T: radsort::Key + Ord>(latencies: &mut [T]) {
-    /// Fewer are sooner compared with one another.
-    const FEW: usize = 1 << 10;
-    if latencies.len() < FEW {
-        latencies.sort_unstable();
-    } else {
-        radsort::sort(latencies);
-    }
-}
-
 impl Distribution {
     /// Of latencies in any order.
     pub fn of(mut latencies: Vec<i64>) -> Self {
@@ -40,10 +30,13 @@ impl Distribution {
 
     /// Of latencies in ascending order.
     pub fn of_sorted(latencies: Vec<i64>) -> Self {
-        let equal = latencies.chunk_by(|a, b| a == b);
-        if 2 * equal.clone().count() > latencies.len() {
+        // Not by those that are equal: it is told of many steps at once where it changes.
+        let steps = latencies.iter().zip(latencies.get(1..).unwrap_or_default());
+        let changes = steps.fold(0, |changes: usize, (a, b)| changes.wrapping_add((a != b).into()));
+        if 2 * (changes + 1) > latencies.len() {
             return Self { values: latencies, up_to: Vec::new() };
         }
+        let equal = latencies.chunk_by(|a, b| a == b);
         Self::of_sorted_counts(equal.map(|equal| (equal[0], equal.len() as u64)))
     }
 
@@ -131,6 +124,9 @@ impl Distribution {
 
     /// The sum of all.
     pub fn sum(&self) -> i128 {
+        if self.up_to.is_empty() {
+            return self.values.iter().map(|&value| i128::from(value)).sum();
+        }
         self.counts().map(|(value, count)| i128::from(value) * i128::from(count)).sum()
     }
 

@@ -5,14 +5,15 @@ mod group;
 mod interval;
 mod modes;
 mod quantile;
+mod sort;
 mod summary;
 
 pub use distribution::Distribution;
-pub(crate) use distribution::sort;
 pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, minimum_n, ranks, supported};
 pub use modes::{Mode, modes};
 pub use quantile::quantile;
+pub(crate) use sort::sort;
 #[cfg(feature = "tables")]
 pub(crate) use summary::PercentileColumns;
 pub use summary::{

@@ -190,7 +190,7 @@ impl Counts {
 
 /// A long list in ascending order with the number of each, if most of it is equal; the list is
 /// empty then.
-fn counted<T: radsort::Key + Ord + Copy>(list: &mut Vec<T>) -> Option<Vec<(T, u64)>> {
+fn counted<T: radsort::Key + Ord + Copy + Into<i64>>(list: &mut Vec<T>) -> Option<Vec<(T, u64)>> {
     if list.len() < LONG || !often_equal(list) {
         return None;
     }
