@@ -190,7 +190,11 @@ impl Words {
     /// where the next line begins would have to wait for.
     #[inline(never)]
     fn label_of_other_line(&mut self, text: &[u8]) -> (Name, u32) {
-        let guessed = self.guessed_where(text, line_end);
+        // The line of a short guess was compared as a whole, but for other ends of a line.
+        let guess =
+            self.labels.get(self.guess as usize).map_or(0, |guess| guess.text.length as usize);
+        let may_be = guess >= Begin::LENGTH || text.get(guess) == Some(&b'\r');
+        let guessed = if may_be { self.guessed_where(text, line_end) } else { None };
         let (label, end) = guessed.or_else(|| self.unguessed_line(text)).unwrap_or_default();
         (label, u32::try_from(end).unwrap_or_default())
     }
@@ -268,6 +272,11 @@ impl Words {
 
     pub(crate) fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// Whether a word was read as a label.
+    pub(crate) fn is_label(&self, word: Name) -> bool {
+        self.labels.get(word as usize).is_some_and(|label| label.text.length > 0)
     }
 
     /// Appends the words that were not told before to `fresh`.

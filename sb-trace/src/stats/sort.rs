@@ -34,7 +34,9 @@ fn by_parts<T: radsort::Key + Ord + Copy + Into<i64>>(latencies: &mut [T], copy:
     let part = |latency: T| usize::try_from(above(latency) >> shift).unwrap_or_default();
     // Where each part begins; once it is filled, where it ends.
     let mut places = [0; 1 << PARTS_BITS];
-    latencies.iter().for_each(|&latency| places[part(latency)] += 1);
+    for &latency in &*latencies {
+        places[part(latency)] += 1;
+    }
     let mut before = 0;
     for place in &mut places {
         before += std::mem::replace(place, before);
@@ -51,9 +53,9 @@ fn by_parts<T: radsort::Key + Ord + Copy + Into<i64>>(latencies: &mut [T], copy:
         let part = &mut latencies[start..end];
         // Most may be in one of them, if others are much greater.
         if part.len() < VERY_MANY {
-            sort(part)
+            sort(part);
         } else {
-            by_parts(part, copy)
+            by_parts(part, copy);
         }
         start = end;
     }
@@ -91,8 +93,9 @@ mod tests {
 
     #[test]
     fn the_ends_of_time_and_equal_ones() {
-        let mut latencies: Vec<i64> =
-            (0..3 * VERY_MANY as i64).map(|at| at * 7_919 % 5_000 - 2_500).collect();
+        let mut latencies: Vec<i64> = (0..3 * i64::try_from(VERY_MANY).unwrap())
+            .map(|at| at * 7_919 % 5_000 - 2_500)
+            .collect();
         latencies.extend([i64::MAX, i64::MIN, 0]);
         let mut expected = latencies.clone();
         expected.sort_unstable();

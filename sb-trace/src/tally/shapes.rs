@@ -99,7 +99,8 @@ pub(super) struct Shapes {
     recent: u32,
     known: Known,
     rests: Vec<Rest>,
-    /// Mostly, many shapes are measured in the same places.
+    /// Mostly, many shapes are measured in the same places. The last is the pause to the next trace,
+    /// whose first event stands behind the last.
     lists: Vec<Vec<Measure>>,
     list_of: HashMap<Vec<Measure>, u32>,
     short: Short,
@@ -151,7 +152,11 @@ impl Shapes {
         let hash = hash(kind, labels.iter().copied(), across);
         let known = &self.known;
         self.index.insert_unique(hash, (tag(hash), number), |&(_, number)| known.hash(number));
-        let slots = Slots::of(labels, across, pairs, names);
+        let mut slots = Slots::of(labels, across, pairs, names);
+        let behind = count(labels.len());
+        let pause =
+            Measure { from: behind.saturating_sub(1), to: behind, slot: count(slots.all.len()) };
+        slots.measures.push(pause);
         let list = *self.list_of.entry(slots.measures).or_insert_with_key(|measures| {
             self.lists.push(measures.clone());
             count(self.lists.len() - 1)
@@ -196,17 +201,19 @@ impl Shapes {
             // Its counters are in this core's cache.
             let mut counters = self.short.counters(head.room);
             let slots = &mut self.rests[number as usize].slots;
-            count(&self.lists[head.list as usize], times, (&mut counters, slots), ticks);
+            count(inner(&self.lists[head.list as usize]), times, (&mut counters, slots), ticks);
         } else {
-            self.note(number, times, ticks);
+            self.note(number, times, false, ticks);
         }
     }
 
-    /// Notes the latencies of one trace of a shape.
+    /// Notes the latencies of one trace of a shape, and the pause behind it if the time of the next
+    /// event is given too.
     #[inline]
-    fn note(&mut self, number: u32, times: impl Fn(u32) -> i64, ticks: Ticks) {
+    fn note(&mut self, number: u32, times: impl Fn(u32) -> i64, pause: bool, ticks: Ticks) {
         let head = &mut self.known.heads[number as usize];
-        let latencies = latencies(&self.lists[head.list as usize], times);
+        let measures = &self.lists[head.list as usize];
+        let latencies = latencies(if pause { measures } else { inner(measures) }, times);
         let rests = &mut self.rests;
         self.short.note(head.room, &mut head.noted, latencies, ticks, |slot, latency| {
             rests[number as usize].add(slot, latency, ticks);
@@ -227,8 +234,12 @@ impl Shapes {
     ) -> usize {
         let mut left = rows;
         let mut likely = self.likely(kind, left);
+        // The last trace, and what follows it, as long as it is not noted: whether the pause behind it
+        // is one shows with the next trace.
+        let mut open: Option<(u32, &[Event])> = None;
         while let Some((number, labels)) = likely {
             if number == last.0 {
+                self.note_rows(open.take(), false, ticks);
                 let (end, behind) = self.measure_run(number, left, last.1, max_trace_ns, ticks);
                 if behind.len() == left.len() {
                     break;
@@ -240,14 +251,25 @@ impl Shapes {
             let labels = self.known.labels.get(labels).unwrap_or_default();
             let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) else { break };
             let (first, end) = (trace[0].epoch_ns, trace[trace.len() - 1].epoch_ns);
-            // Asked for before this trace is noted: where there are many shapes, its memory is far away.
+            // Asked for before any trace is noted: where there are many shapes, its memory is far away.
             likely = self.likely(kind, behind);
             self.known.heads[number as usize].traces += 1;
-            self.note(number, |at| trace[at as usize].epoch_ns, ticks);
-            self.wrap(last.0, first.wrapping_sub(last.1), ticks);
+            if open.is_none() {
+                self.wrap(last.0, first.wrapping_sub(last.1), ticks);
+            }
+            self.note_rows(open.replace((number, left)), true, ticks);
             (*last, left) = ((number, end), behind);
         }
+        self.note_rows(open, false, ticks);
         rows.len() - left.len()
+    }
+
+    /// Notes the trace that the first rows are, if there is one.
+    #[inline]
+    fn note_rows(&mut self, of: Option<(u32, &[Event])>, pause: bool, ticks: Ticks) {
+        if let Some((number, rows)) = of {
+            self.note(number, |at| rows[at as usize].epoch_ns, pause, ticks);
+        }
     }
 
     /// The likely shape of a trace that the first rows may be, if it can be measured as simply as that,
@@ -274,7 +296,7 @@ impl Shapes {
         // All that is needed for each trace is looked up once.
         let head = &self.known.heads[number as usize];
         let labels = self.known.labels(head);
-        let measures = &self.lists[head.list as usize];
+        let measures = inner(&self.lists[head.list as usize]);
         let mut counters = self.short.counters(head.room);
         let rest = &mut self.rests[number as usize];
         let (mut left, mut traces) = (rows, 0);
@@ -305,7 +327,7 @@ impl Shapes {
 
     /// The events of a shape that are measured.
     pub(super) fn measures(&self, number: u32) -> &[Measure] {
-        &self.lists[self.known.heads[number as usize].list as usize]
+        inner(&self.lists[self.known.heads[number as usize].list as usize])
     }
 
     /// The labels of a shape.
@@ -338,6 +360,11 @@ impl Shapes {
         });
         (all.collect(), &self.short)
     }
+}
+
+/// The measures within a trace.
+fn inner(list: &[Measure]) -> &[Measure] {
+    list.split_last().map_or(&[], |(_, inner)| inner)
 }
 
 /// Counts the latencies of one trace, those that are not short in their slots.

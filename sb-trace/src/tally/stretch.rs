@@ -27,6 +27,9 @@ pub(crate) struct Stretches {
     /// the order of the log: what was told once is known to all that follow.
     told: Vec<u32>,
     climb: u32,
+    /// All labels with handles below this one were told, and none is the driver's. It is that of all
+    /// words as long as each block that brings some is measured.
+    all_told: Name,
     /// Place of the block before.
     before: u64,
     /// For each id of a block, where its events end in `order`, which holds their rows.
@@ -90,6 +93,7 @@ impl Stretches {
             made: Made::default(),
             told: Vec::new(),
             climb: 1,
+            all_told: 0,
             before: 0,
             ends: Vec::new(),
             order: Vec::new(),
@@ -141,11 +145,22 @@ impl Stretches {
         (sums.steps, sums.back) = steps(&parsed.rows);
         self.climb += u32::from(block.place < self.before);
         self.before = block.place;
-        for row in &parsed.rows {
-            // The first time, or one of the driver's.
-            if self.told.get(row.label as usize) != Some(&self.climb) {
-                sums.driver += self.first_use(row.label, names, &mut sums.fresh);
+        // The words that readers knew before this block, and know now.
+        let now = Name::try_from(names.len()).unwrap_or(Name::MAX);
+        let before = now.saturating_sub(Name::try_from(parsed.fresh.len()).unwrap_or(Name::MAX));
+        let in_turn = self.climb == 1 && before == self.all_told;
+        let greatest = parsed.rows.iter().fold(0, |most: Name, row| most.max(row.label));
+        if !in_turn || greatest >= before {
+            for row in &parsed.rows {
+                // The first time, or one of the driver's.
+                if self.told.get(row.label as usize) != Some(&self.climb) {
+                    sums.driver += self.first_use(row.label, names, &mut sums.fresh);
+                }
             }
+        }
+        let is_told = |word: Name| self.told.get(word as usize) == Some(&1);
+        if in_turn && (before..now).all(|word| is_told(word) || !parsed.words.is_label(word)) {
+            self.all_told = now;
         }
         if !all_have_ids {
             // A label that the block does not hold opens nothing in it.
@@ -340,29 +355,4 @@ impl Tally {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_label_is_told_to_all_blocks_that_follow() {
-        let options = Options::default();
-        let mut tally = Tally::of(&options).unwrap();
-        tally.add_run("");
-        let mut stretches = Stretches::of(&options, &tally).unwrap();
-        let mut parsed = Parsed::default();
-        let [a, b, driver] = ["A", "B", "SB_INVOKE_START"].map(|label| parsed.words.label(label));
-        let mut fresh = |place, labels: &[Name]| {
-            let row = |&label: &Name| Event { label, ..Event::default() };
-            parsed.rows = labels.iter().map(row).collect();
-            let opener = Some("A");
-            let block = BlockOf { run: 0, file: 0, place, plain: true, repeats: false, opener };
-            stretches.measure(&mut parsed, block).unwrap().fresh
-        };
-        assert_eq!(fresh(5, &[a, a]), [a]);
-        assert_eq!(fresh(9, &[a, b, driver, driver]), [b, driver]);
-        // Joined before both.
-        assert_eq!(fresh(3, &[b, b]), [b]);
-        assert_eq!(fresh(5, &[a, b]), [a]);
-        assert_eq!(fresh(6, &[b, a]), [0; 0]);
-    }
-}
+mod tests;
