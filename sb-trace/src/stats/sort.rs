@@ -16,12 +16,12 @@ pub(crate) fn sort<T: radsort::Key + Ord + Copy + Into<i64>>(latencies: &mut [T]
     } else if latencies.len() < VERY_MANY {
         radsort::sort(latencies);
     } else {
-        by_parts(latencies, &mut Vec::new());
+        by_parts(latencies);
     }
 }
 
 /// Sorts by the first bits of the difference to the least, then each part by itself.
-fn by_parts<T: radsort::Key + Ord + Copy + Into<i64>>(latencies: &mut [T], copy: &mut Vec<T>) {
+fn by_parts<T: radsort::Key + Ord + Copy + Into<i64>>(latencies: &mut [T]) {
     let (Some(&least), Some(&most)) = (latencies.iter().min(), latencies.iter().max()) else {
         return;
     };
@@ -41,22 +41,16 @@ fn by_parts<T: radsort::Key + Ord + Copy + Into<i64>>(latencies: &mut [T], copy:
     for place in &mut places {
         before += std::mem::replace(place, before);
     }
-    copy.clear();
-    copy.extend_from_slice(latencies);
-    for &latency in &*copy {
+    let unsorted = latencies.to_vec();
+    for latency in unsorted {
         let place = &mut places[part(latency)];
         latencies[*place] = latency;
         *place += 1;
     }
     let mut start = 0;
     for end in places {
-        let part = &mut latencies[start..end];
-        // Most may be in one of them, if others are much greater.
-        if part.len() < VERY_MANY {
-            sort(part);
-        } else {
-            by_parts(part, copy);
-        }
+        // Most may be in one of them, if others are much greater: then it is parted, too.
+        sort(&mut latencies[start..end]);
         start = end;
     }
 }
