@@ -274,11 +274,6 @@ impl Words {
         &self.names
     }
 
-    /// Whether a word was read as a label.
-    pub(crate) fn is_label(&self, word: Name) -> bool {
-        self.labels.get(word as usize).is_some_and(|label| label.text.length > 0)
-    }
-
     /// Appends the words that were not told before to `fresh`.
     pub(crate) fn tell(&mut self, fresh: &mut Vec<Box<str>>) {
         let names = (self.told..self.names.len()).filter_map(|name| Name::try_from(name).ok());

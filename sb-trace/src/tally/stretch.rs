@@ -27,8 +27,8 @@ pub(crate) struct Stretches {
     /// the order of the log: what was told once is known to all that follow.
     told: Vec<u32>,
     climb: u32,
-    /// All labels with handles below this one were told, and none is the driver's. It is that of all
-    /// words as long as each block that brings some is measured.
+    /// All words with handles below this one are labels that were told in the first climb. Mostly, these
+    /// are all that there are, and the greatest handle of a block tells that.
     all_told: Name,
     /// Place of the block before.
     before: u64,
@@ -93,7 +93,7 @@ impl Stretches {
             made: Made::default(),
             told: Vec::new(),
             climb: 1,
-            all_told: 0,
+            all_told: NONE + 1,
             before: 0,
             ends: Vec::new(),
             order: Vec::new(),
@@ -145,22 +145,17 @@ impl Stretches {
         (sums.steps, sums.back) = steps(&parsed.rows);
         self.climb += u32::from(block.place < self.before);
         self.before = block.place;
-        // The words that readers knew before this block, and know now.
-        let now = Name::try_from(names.len()).unwrap_or(Name::MAX);
-        let before = now.saturating_sub(Name::try_from(parsed.fresh.len()).unwrap_or(Name::MAX));
-        let in_turn = self.climb == 1 && before == self.all_told;
         let greatest = parsed.rows.iter().fold(0, |most: Name, row| most.max(row.label));
-        if !in_turn || greatest >= before {
+        if self.climb > 1 || greatest >= self.all_told {
             for row in &parsed.rows {
                 // The first time, or one of the driver's.
                 if self.told.get(row.label as usize) != Some(&self.climb) {
                     sums.driver += self.first_use(row.label, names, &mut sums.fresh);
                 }
             }
-        }
-        let is_told = |word: Name| self.told.get(word as usize) == Some(&1);
-        if in_turn && (before..now).all(|word| is_told(word) || !parsed.words.is_label(word)) {
-            self.all_told = now;
+            while self.told.get(self.all_told as usize) == Some(&1) {
+                self.all_told += 1;
+            }
         }
         if !all_have_ids {
             // A label that the block does not hold opens nothing in it.

@@ -8,7 +8,7 @@ const LABELS: [&str; 6] = ["A", "B", "C", "D", "SB_INVOKE_START", "SB_INVOKE_END
 #[derive(Debug, Clone)]
 struct Read {
     labels: Vec<usize>,
-    /// A word that is no label.
+    /// A word that is no label, or not yet.
     source: Option<usize>,
     /// Whether the block is measured by itself, or else joined row by row.
     measured: bool,
@@ -19,7 +19,7 @@ struct Read {
 fn reads() -> impl Strategy<Value = Vec<Read>> {
     let read = (
         proptest::collection::vec(prop_oneof![9 => 0..4_usize, 1 => 4..6_usize], 1..8),
-        proptest::option::weighted(0.2, 0..9_usize),
+        proptest::option::weighted(0.2, 0..LABELS.len()),
         proptest::bool::weighted(0.9),
         proptest::bool::weighted(0.1),
     );
@@ -43,10 +43,8 @@ proptest! {
             let names = read.labels.iter().map(|&label| parsed.words.label(LABELS[label]));
             parsed.rows = names.map(|label| Event { label, ..Event::default() }).collect();
             if let Some(source) = read.source {
-                parsed.words.source(&format!("pod-{source}"));
+                parsed.words.source(LABELS[source]);
             }
-            parsed.fresh.clear();
-            parsed.words.tell(&mut parsed.fresh);
             place = if read.back { place - 50 } else { place + 1 };
             if !read.measured {
                 continue;
