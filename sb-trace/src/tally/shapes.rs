@@ -99,8 +99,7 @@ pub(super) struct Shapes {
     recent: u32,
     known: Known,
     rests: Vec<Rest>,
-    /// Mostly, many shapes are measured in the same places. The last is the pause to the next trace,
-    /// whose first event stands behind the last.
+    /// See [`Slots::measures`]. Mostly, many shapes are measured in the same places.
     lists: Vec<Vec<Measure>>,
     list_of: HashMap<Vec<Measure>, u32>,
     short: Short,
@@ -152,11 +151,7 @@ impl Shapes {
         let hash = hash(kind, labels.iter().copied(), across);
         let known = &self.known;
         self.index.insert_unique(hash, (tag(hash), number), |&(_, number)| known.hash(number));
-        let mut slots = Slots::of(labels, across, pairs, names);
-        let behind = count(labels.len());
-        let pause =
-            Measure { from: behind.saturating_sub(1), to: behind, slot: count(slots.all.len()) };
-        slots.measures.push(pause);
+        let slots = Slots::of(labels, across, pairs, names);
         let list = *self.list_of.entry(slots.measures).or_insert_with_key(|measures| {
             self.lists.push(measures.clone());
             count(self.lists.len() - 1)

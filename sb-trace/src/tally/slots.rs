@@ -43,6 +43,8 @@ pub(super) struct Slot {
 /// Where the traces of a shape are measured, as it grows.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
+    /// Those within a trace, and last the pause to the next one, whose first event stands behind the
+    /// last; the slot behind all others is for pauses.
     pub measures: Vec<Measure>,
     pub all: Vec<Slot>,
     /// Which of them is which, once they are many.
@@ -88,6 +90,10 @@ impl Slots {
                 }
             }
         }
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let behind = count(labels.len());
+        let (from, slot) = (behind.saturating_sub(1), count(out.all.len()));
+        out.measures.push(Measure { from, to: behind, slot });
         out
     }
 
