@@ -62,7 +62,7 @@ pub use analysis::{Analysis, FileInfo};
 pub use carrier::{Choice, Otherwise, Overrides, Pattern};
 pub use collect::{Part, Parts, Progress, Silent};
 pub use error::{Error, Result, reason};
-pub use event::{Event, Events};
+pub use event::{Columns, Event, Events, MostlyOne};
 pub use figures::{Figures, figures};
 pub use names::{NONE, Name, Names, Texts};
 pub use options::{Options, parse_id_regex};

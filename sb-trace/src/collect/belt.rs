@@ -8,7 +8,7 @@ use super::part::{Part, Parts};
 use super::reader::Reader;
 use super::{Collected, lock};
 use crate::error::{Error, Result};
-use crate::event::{Event, Parsed};
+use crate::event::{Columns, Parsed};
 use crate::options::Options;
 use crate::read::{Buffer, Input};
 use crate::tally::{BlockOf, Stretches};
@@ -45,7 +45,7 @@ struct State {
     buffers: Vec<Buffer>,
     memory: Vec<Parsed>,
     /// Memory of parts that were seen to.
-    rows: Vec<Vec<Event>>,
+    columns: Vec<Columns>,
     /// Readers that wait until some block is joined.
     idle: usize,
 }
@@ -79,7 +79,7 @@ impl<'a> Belt<'a> {
             error: None,
             buffers: Vec::new(),
             memory: Vec::new(),
-            rows: Vec::new(),
+            columns: Vec::new(),
             idle: 0,
         };
         let (state, joined) = (Mutex::new(state), Condvar::new());
@@ -141,13 +141,13 @@ impl<'a> Belt<'a> {
                 let last = waiting.piece.last.is_some();
                 state.next = if last { (file + 1, 0) } else { (file, number + 1) };
                 let fresh = std::mem::take(&mut state.fresh);
-                let rows = std::mem::take(&mut state.rows);
+                let columns = std::mem::take(&mut state.columns);
                 drop(state);
                 for (reader, words) in fresh {
                     work.joiner.know(reader, words);
                 }
                 let done = self.join(&mut work, waiting);
-                full.extend(work.joiner.parts(rows));
+                full.extend(work.joiner.parts(columns));
                 state = lock(&self.state);
                 match done {
                     Ok((block, parsed)) => {
@@ -227,9 +227,9 @@ impl<'a> Belt<'a> {
     fn hand_on(&self, part: Part) -> Result<()> {
         let Some(parts) = self.parts else { return Ok(()) };
         parts.part(&part)?;
-        let mut rows = part.rows;
-        rows.clear();
-        lock(&self.state).rows.push(rows);
+        let mut columns = part.columns;
+        columns.clear();
+        lock(&self.state).columns.push(columns);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use crate::accounting::LookAlikeAt;
 use crate::analysis::FileInfo;
 use crate::carrier::{Brackets, Choice, Source, source_of};
 use crate::error::{Error, Result};
-use crate::event::{Environments, Event, LineClass, OpenPart, Parsed};
+use crate::event::{Columns, Environments, Event, LineClass, OpenPart, Parsed};
 use crate::filter::Filter;
 use crate::names::{NONE, Name, Names};
 use crate::options::{ID_GROUP, Options};
@@ -303,7 +303,8 @@ impl Joiner {
         self.out.accounting.events += parsed.rows.len() as u64;
         let (words, names) = (&mut self.words[reader], &mut self.names);
         if let Some(parting) = &mut self.parting {
-            parting.extend_read(reader, &parsed.rows, of, (words, names));
+            let read = (reader, parsed.sourced);
+            parting.extend_read(read, &parsed.rows, of, (words, names));
             return;
         }
         // Labels and sources are told in the order in which they come.
@@ -365,7 +366,7 @@ impl Joiner {
     }
 
     /// The parts of the table that are full.
-    pub(crate) fn parts(&mut self, memory: Vec<Vec<Event>>) -> Vec<Part> {
+    pub(crate) fn parts(&mut self, memory: Vec<Columns>) -> Vec<Part> {
         self.parting.as_mut().map_or_else(Vec::new, |parting| parting.take(memory))
     }
 

@@ -2,7 +2,7 @@
 
 use super::told::Told;
 use crate::error::Result;
-use crate::event::Event;
+use crate::event::{Columns, Event};
 use crate::names::{NONE, Name, Names, Texts};
 
 /// Some rows of the table of events, with the strings behind their handles.
@@ -11,7 +11,7 @@ pub struct Part {
     /// Which part of the table it is, from 0.
     pub number: usize,
     /// The rows, in log order; [`Event::file`] is the number of the input.
-    pub rows: Vec<Event>,
+    pub columns: Columns,
     /// The strings of these rows only.
     pub texts: Texts,
 }
@@ -39,8 +39,8 @@ pub(super) struct Parting {
     of_words: Vec<Vec<Name>>,
     known_words: Vec<(usize, Name)>,
     done: Vec<Part>,
-    /// Memory for the rows of later parts: touching it for the first time is dear.
-    spare: Vec<Vec<Event>>,
+    /// Memory for later parts: touching it for the first time is dear.
+    spare: Vec<Columns>,
 }
 
 impl Parting {
@@ -65,17 +65,18 @@ impl Parting {
             source: self.handle(event.source, names),
             ..*event
         };
-        self.open.rows.push(event);
-        if self.open.rows.len() >= self.most {
+        self.open.columns.push(&event);
+        if self.open.columns.len() >= self.most {
             self.close();
         }
     }
 
     /// Rows without ids as a reader read them, with the handles of its words; `of` has what their
-    /// input says of all of them. Of most rows nothing is looked up but the handle of the label.
+    /// input says of all of them, and `sourced` says whether any row names its source. Of most rows
+    /// nothing is looked up but the handle of the label.
     pub(super) fn extend_read(
         &mut self,
-        reader: usize,
+        (reader, sourced): (usize, bool),
         mut rows: &[Event],
         of: Event,
         (words, names): (&mut Told, &mut Names),
@@ -85,55 +86,55 @@ impl Parting {
         }
         while !rows.is_empty() {
             let now;
-            let room = self.most.saturating_sub(self.open.rows.len()).min(rows.len());
+            let room = self.most.saturating_sub(self.open.columns.len()).min(rows.len());
             (now, rows) = rows.split_at(room);
             let correlation_id = self.handle(of.correlation_id, names);
-            let mut open = std::mem::take(&mut self.open.rows);
+            let of_path = self.handle(of.source, names);
+            let mut open = std::mem::take(&mut self.open.columns);
             let mut of_words = std::mem::take(&mut self.of_words[reader]);
-            open.reserve(now.len());
-            for row in now {
-                let mut handle = |word: Name| match of_words.get(word as usize) {
-                    Some(&handle) if handle != NONE => handle,
-                    _ => {
-                        let name = words.name(word, names);
-                        let handle = self.handle(name, names);
-                        let length = of_words.len().max(word as usize + 1);
-                        of_words.resize(length, NONE);
-                        of_words[word as usize] = handle;
-                        self.known_words.push((reader, word));
-                        handle
-                    }
-                };
-                let label = handle(row.label);
-                let source = match row.source {
-                    NONE => self.handle(of.source, names),
+            let mut handle = |word: Name| match of_words.get(word as usize) {
+                Some(&handle) if handle != NONE => handle,
+                _ => {
+                    let name = words.name(word, names);
+                    let handle = self.handle(name, names);
+                    let length = of_words.len().max(word as usize + 1);
+                    of_words.resize(length, NONE);
+                    of_words[word as usize] = handle;
+                    self.known_words.push((reader, word));
+                    handle
+                }
+            };
+            open.epoch_ns.extend(now.iter().map(|row| row.epoch_ns));
+            open.utc_offset_minutes.extend(now.iter().map(|row| row.utc_offset_minutes));
+            open.label.extend(now.iter().map(|row| handle(row.label)));
+            open.correlation_id.extend_same(correlation_id, room);
+            open.trace_id.extend_same(NONE, room);
+            if sourced {
+                open.source.extend(now.iter().map(|row| match row.source {
+                    NONE => of_path,
                     source => handle(source),
-                };
-                open.push(Event {
-                    label,
-                    correlation_id,
-                    source,
-                    file: of.file,
-                    line: of.line.wrapping_add(row.line),
-                    ..*row
-                });
+                }));
+            } else {
+                open.source.extend_same(of_path, room);
             }
-            (self.open.rows, self.of_words[reader]) = (open, of_words);
-            if self.open.rows.len() >= self.most {
+            open.file.extend_same(of.file, room);
+            open.line.extend(now.iter().map(|row| of.line.wrapping_add(row.line)));
+            (self.open.columns, self.of_words[reader]) = (open, of_words);
+            if self.open.columns.len() >= self.most {
                 self.close();
             }
         }
     }
 
     /// The parts that are full; takes memory for later ones.
-    pub(super) fn take(&mut self, memory: Vec<Vec<Event>>) -> Vec<Part> {
+    pub(super) fn take(&mut self, memory: Vec<Columns>) -> Vec<Part> {
         self.spare.extend(memory);
         std::mem::take(&mut self.done)
     }
 
     /// The last part, if it is not empty or the only one.
     pub(super) fn finish(mut self) -> Option<Part> {
-        if self.open.rows.is_empty() && self.open.number > 0 {
+        if self.open.columns.is_empty() && self.open.number > 0 {
             return None;
         }
         self.close();
@@ -168,8 +169,8 @@ impl Parting {
         for (reader, word) in self.known_words.drain(..) {
             self.of_words[reader][word as usize] = NONE;
         }
-        let rows = self.spare.pop().unwrap_or_default();
-        let next = Part { number: self.open.number + 1, rows, ..Part::default() };
+        let columns = self.spare.pop().unwrap_or_default();
+        let next = Part { number: self.open.number + 1, columns, ..Part::default() };
         self.done.push(std::mem::replace(&mut self.open, next));
     }
 }
@@ -241,11 +242,13 @@ mod tests {
             prop_assert_eq!(written.unwrap(), files);
             let mut parts = keeps.parts.into_inner().unwrap();
             parts.sort_by_key(|part| part.number);
-            prop_assert!(parts.iter().rev().skip(1).all(|part| part.rows.len() == rows));
+            prop_assert!(parts.iter().rev().skip(1).all(|part| part.columns.len() == rows));
             prop_assert!((0..).zip(&parts).all(|(number, part)| part.number == number));
             let of_parts: Vec<String> = parts
                 .iter()
-                .flat_map(|part| part.rows.iter().map(|e| line(e, |n| part.texts.text(n).to_owned())))
+                .flat_map(|part| {
+                    part.columns.rows().map(|e| line(&e, |n| part.texts.text(n).to_owned()))
+                })
                 .collect();
             let of_table: Vec<String> =
                 events.rows.iter().map(|e| line(e, |n| events.names.text(n).to_owned())).collect();

@@ -1,6 +1,7 @@
 //! Events: parsed statements with where they came from.
 
 mod begin;
+mod columns;
 mod count;
 mod environment;
 mod ids;
@@ -14,6 +15,7 @@ mod table;
 mod usual;
 mod words;
 
+pub use columns::{Columns, MostlyOne};
 pub(crate) use environment::Environments;
 pub(crate) use ids::{Ids, Key};
 #[cfg(test)]

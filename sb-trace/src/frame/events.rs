@@ -20,7 +20,7 @@ use super::dictionary;
 use super::parquet::{Cells, ROW_GROUP};
 use crate::analysis::FileInfo;
 use crate::error::{Error, Result};
-use crate::event::{Event, Events};
+use crate::event::{Columns, Event, Events};
 use crate::names::{Name, Texts};
 use crate::run::Run;
 use polars::prelude::*;
@@ -42,7 +42,7 @@ pub const EVENT_COLUMNS: [&str; 11] = [
 
 /// The events as a frame.
 pub fn events(events: &Events, files: &[FileInfo], runs: &[Run]) -> Result<DataFrame> {
-    part(events.names.texts(), &events.rows, &of_files(files, runs), &EVENT_COLUMNS)
+    part(events.names.texts(), &events.rows[..], &of_files(files, runs), &EVENT_COLUMNS)
 }
 
 /// The same in parts of one row group each: a large table is never a frame as a whole.
@@ -74,24 +74,91 @@ fn of_files(files: &[FileInfo], runs: &[Run]) -> Vec<OfFile> {
 }
 
 /// Some rows as a frame, in the columns that are wanted.
-pub(super) fn part(
+pub(super) fn part<R: Rows + ?Sized>(
     texts: &Texts,
-    rows: &[Event],
+    rows: &R,
     files: &[OfFile],
     wanted: &[&str],
 ) -> Result<DataFrame> {
     let columns = columns(texts, rows, files, wanted)?;
-    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
+    DataFrame::new(rows.epoch_ns().len(), columns)
+        .map_err(|error| Error::Usage { message: error.to_string() })
 }
 
 /// Some rows as they are encoded, in the columns that are wanted.
 pub(super) fn cells(
     texts: &Texts,
-    rows: &[Event],
+    rows: &Columns,
     files: &[OfFile],
     wanted: &[&str],
 ) -> Result<Vec<Cells>> {
     columns(texts, rows, files, wanted)
+}
+
+/// Rows of the table, whichever way they are kept.
+pub(super) trait Rows {
+    fn epoch_ns(&self) -> impl ExactSizeIterator<Item = i64>;
+    fn utc_offset_minutes(&self) -> impl ExactSizeIterator<Item = i16>;
+    fn label(&self) -> impl ExactSizeIterator<Item = Name> + Clone;
+    fn correlation_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone;
+    fn trace_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone;
+    fn source(&self) -> impl ExactSizeIterator<Item = Name> + Clone;
+    fn file(&self) -> impl ExactSizeIterator<Item = u32> + Clone;
+    fn line(&self) -> impl ExactSizeIterator<Item = u64>;
+}
+
+impl Rows for [Event] {
+    fn epoch_ns(&self) -> impl ExactSizeIterator<Item = i64> {
+        self.iter().map(|e| e.epoch_ns)
+    }
+    fn utc_offset_minutes(&self) -> impl ExactSizeIterator<Item = i16> {
+        self.iter().map(|e| e.utc_offset_minutes)
+    }
+    fn label(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
+        self.iter().map(|e| e.label)
+    }
+    fn correlation_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
+        self.iter().map(|e| e.correlation_id)
+    }
+    fn trace_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
+        self.iter().map(|e| e.trace_id)
+    }
+    fn source(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
+        self.iter().map(|e| e.source)
+    }
+    fn file(&self) -> impl ExactSizeIterator<Item = u32> + Clone {
+        self.iter().map(|e| e.file)
+    }
+    fn line(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.iter().map(|e| e.line)
+    }
+}
+
+impl Rows for Columns {
+    fn epoch_ns(&self) -> impl ExactSizeIterator<Item = i64> {
+        self.epoch_ns.iter().copied()
+    }
+    fn utc_offset_minutes(&self) -> impl ExactSizeIterator<Item = i16> {
+        self.utc_offset_minutes.iter().copied()
+    }
+    fn label(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
+        self.label.iter().copied()
+    }
+    fn correlation_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
+        self.correlation_id.iter()
+    }
+    fn trace_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
+        self.trace_id.iter()
+    }
+    fn source(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
+        self.source.iter()
+    }
+    fn file(&self) -> impl ExactSizeIterator<Item = u32> + Clone {
+        self.file.iter()
+    }
+    fn line(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.line.iter().copied()
+    }
 }
 
 /// What a column becomes.
@@ -129,40 +196,35 @@ impl Made for Cells {
     }
 }
 
-fn columns<M: Made>(
+fn columns<M: Made, R: Rows + ?Sized>(
     texts: &Texts,
-    rows: &[Event],
+    rows: &R,
     files: &[OfFile],
     wanted: &[&str],
 ) -> Result<Vec<M>> {
     let texts = (texts.len(), |name: Name| texts.text(name));
     let of_file = |name: &str, field: fn(&OfFile) -> &str| {
         let text = |file: u32| files.get(file as usize).map_or("", field);
-        M::words(name, (files.len(), text), rows.iter().map(|e| e.file))
+        M::words(name, (files.len(), text), rows.file())
     };
     let column = |name: &str| -> Result<M> {
         let column = match name {
-            "label" => return Ok(M::words(name, texts, rows.iter().map(|e| e.label))),
-            "correlation_id" => {
-                return Ok(M::words(name, texts, rows.iter().map(|e| e.correlation_id)));
-            }
-            "source" => return Ok(M::words(name, texts, rows.iter().map(|e| e.source))),
-            "trace_id" => return Ok(M::words(name, texts, rows.iter().map(|e| e.trace_id))),
+            "label" => return Ok(M::words(name, texts, rows.label())),
+            "correlation_id" => return Ok(M::words(name, texts, rows.correlation_id())),
+            "source" => return Ok(M::words(name, texts, rows.source())),
+            "trace_id" => return Ok(M::words(name, texts, rows.trace_id())),
             "file" => return Ok(of_file(name, |file| &file.name)),
             "run_id" => return Ok(of_file(name, |file| &file.run_id)),
             "epoch_ms" => {
-                let ms = rows.iter().map(|e| e.epoch_ns.div_euclid(1_000_000));
+                let ms = rows.epoch_ns().map(|ns| ns.div_euclid(1_000_000));
                 Column::new(name.into(), ms.collect::<Vec<i64>>())
             }
             "utc_offset_minutes" => {
-                let minutes = rows.iter().map(|e| e.utc_offset_minutes);
-                Column::new(name.into(), minutes.collect::<Vec<i16>>())
+                Column::new(name.into(), rows.utc_offset_minutes().collect::<Vec<i16>>())
             }
-            "line" => Column::new(name.into(), rows.iter().map(|e| e.line).collect::<Vec<u64>>()),
-            "ts" => instant(name, rows.iter().map(|e| e.epoch_ns)),
-            "epoch_ns" => {
-                Column::new(name.into(), rows.iter().map(|e| e.epoch_ns).collect::<Vec<i64>>())
-            }
+            "line" => Column::new(name.into(), rows.line().collect::<Vec<u64>>()),
+            "ts" => instant(name, rows.epoch_ns()),
+            "epoch_ns" => Column::new(name.into(), rows.epoch_ns().collect::<Vec<i64>>()),
             _ => return Err(unknown(name, &EVENT_COLUMNS)),
         };
         Ok(column.into())

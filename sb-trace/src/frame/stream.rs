@@ -28,7 +28,7 @@ pub fn write_events(
         None => EVENT_COLUMNS.to_vec(),
     };
     // A wrong name is an error before anything is read.
-    let like = part(&crate::Texts::default(), &[], &[], &wanted)?;
+    let like = part(&crate::Texts::default(), &crate::Columns::default(), &[], &wanted)?;
     let run_id = |input: &Input| input.run.as_ref().map(|run| run.id.clone());
     let of = |input: &Input| OfFile {
         name: input.name.clone(),
@@ -71,10 +71,10 @@ impl<W: Write + Send> Parts for Writer<'_, W> {
     }
 
     fn part(&self, rows: &Part) -> Result<()> {
-        let cells = cells(&rows.texts, &rows.rows, &self.files, self.wanted)?;
-        let group = encode(rows.rows.len(), cells, self.types)?;
+        let cells = cells(&rows.texts, &rows.columns, &self.files, self.wanted)?;
+        let group = encode(rows.columns.len(), cells, self.types)?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.rows += rows.rows.len();
+        state.rows += rows.columns.len();
         state.waiting.insert(rows.number, group);
         while let Some(group) = {
             let next = state.next;
