@@ -9,6 +9,7 @@
 //! of the clock, negative ones are in no mode.
 
 use super::Distribution;
+use std::cell::RefCell;
 use std::cmp::Ordering;
 
 /// Fewer latencies than this have no modes.
@@ -100,6 +101,48 @@ impl Scale {
     }
 }
 
+/// Logarithms of the ends of the intervals that a clock rounds: of thousands of pairs, most have the
+/// same latencies.
+#[derive(Default)]
+struct Logs {
+    tick: f64,
+    /// Of half a tick, one and a half, and so on; zero where nobody asked for it yet.
+    known: Vec<f64>,
+}
+
+thread_local! {
+    static LOGS: RefCell<Logs> = RefCell::default();
+}
+
+impl Logs {
+    /// So many are remembered.
+    const MOST: usize = 1 << 12;
+
+    /// Forgets those of another clock.
+    fn of(&mut self, tick: f64) -> &mut Self {
+        if self.tick.to_bits() != tick.to_bits() {
+            *self = Self { tick, known: vec![0.0; Self::MOST] };
+        }
+        self
+    }
+
+    #[inline]
+    fn log(&mut self, end: f64) -> f64 {
+        let ticks = end / self.tick - 0.5;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared")]
+        let place = ticks as usize;
+        match self.known.get_mut(place) {
+            Some(known) if (place as f64).to_bits() == ticks.to_bits() => {
+                if *known == 0.0 {
+                    *known = end.log10();
+                }
+                *known
+            }
+            _ => end.log10(),
+        }
+    }
+}
+
 /// Whether a unit divides all latencies; a unit that is known to the compiler needs no division.
 fn all_multiples<const UNIT: i64>(latencies: &Distribution) -> bool {
     latencies.values().iter().all(|latency| latency % UNIT == 0)
@@ -132,30 +175,35 @@ impl Histogram {
         let bins = if wanted < 120.0 { wanted.ceil().max(20.0) as usize } else { 120 };
         let width = ((high - low) / bins as f64).max(f64::MIN_POSITIVE);
         let mut histogram = Self { scale, low, width, counts: vec![0.0; bins] };
+        let tick = histogram.scale.tick;
+        LOGS.with_borrow_mut(|logs| histogram.count(latencies, logs.of(tick)));
+        histogram
+    }
+
+    /// Counts all that are not negative.
+    fn count(&mut self, latencies: &Distribution, logs: &mut Logs) {
         // Most latencies lie in the middle of a bin: no logarithm is needed to see that.
-        let half = histogram.scale.tick / 2.0;
+        let half = self.scale.tick / 2.0;
+        let (low, width, bins) = (self.low, self.width, self.counts.len());
         let mut inner = (0.0, 0.0, 0);
         // How much greater the right edge of a bin is than its left one.
         let ratio = 10f64.powf(width);
-        // Where the latency before ended, and the logarithm of that.
-        let mut end = (f64::NAN, 0.0);
+        // The left edge of a bin, and that bin.
+        let mut edge = (10f64.powf(low), 0);
         let mut place = latencies.place(0, |latency| latency < 0);
         while let Some((latency, next)) = latencies.at_place(place) {
             let latency = latency as f64;
             if latency - half > inner.0 && latency + half < inner.1 {
                 // All up to the bin's end at once.
                 let end = latencies.place(next, |latency| latency as f64 + half < inner.1);
-                histogram.counts[inner.2] += latencies.between(place, end) as f64;
+                self.counts[inner.2] += latencies.between(place, end) as f64;
                 place = end;
                 continue;
             }
-            let (from, to) = histogram.scale.rounded(latency);
-            // Mostly, it begins where the one before it ended.
-            let from = if from.to_bits() == end.0.to_bits() { end.1 } else { from.log10() };
-            end = (to, to.log10());
-            let place_of = |log: f64| (log - histogram.low) / histogram.width;
-            let (from, to) = (place_of(from), place_of(end.1));
-            histogram.add((from, to), latencies.between(place, next) as f64);
+            let (from, to) = self.scale.rounded(latency);
+            let place_of = |log: f64| (log - low) / width;
+            let (from, to) = (place_of(logs.log(from)), place_of(logs.log(to)));
+            self.add((from, to), latencies.between(place, next) as f64);
             place = next;
             let bin = f64::midpoint(from, to);
             // Another one fits into the rest of the bin only if a tick is no wider than that.
@@ -166,12 +214,13 @@ impl Histogram {
                     reason = "0 <= bin < bins"
                 )]
                 let bin = bin as usize;
-                // A little inside of its edges, whatever a logarithm is rounded to.
-                let edge = 10f64.powf(histogram.edge(bin));
-                inner = (edge * (1.0 + 1e-9), edge * ratio * (1.0 - 1e-9), bin);
+                while edge.1 < bin {
+                    edge = (edge.0 * ratio, edge.1 + 1);
+                }
+                // A little inside of its edges, whatever their rounding adds up to.
+                inner = (edge.0 * (1.0 + 1e-9), edge.0 * ratio * (1.0 - 1e-9), bin);
             }
         }
-        histogram
     }
 
     /// Spreads latencies over the interval that they were rounded from, in bins: a clock of whole
