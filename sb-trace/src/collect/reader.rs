@@ -30,7 +30,7 @@ impl Reader {
 
     /// What it measured.
     pub(super) fn measured(self) -> Option<(usize, Stretches)> {
-        Some((self.number, self.stretches?))
+        Some((self.number, self.stretches?.over()))
     }
 
     /// Measures a block, where that can be done without knowing what stands before it.

@@ -55,6 +55,13 @@ impl Tally {
         for stream in &mut self.streams {
             stream.sequence.close(&mut measurer);
         }
+        let own = std::mem::take(&mut self.made);
+        // Readers measured nearly all there is, and what is absorbed first only gets other handles.
+        for ((_, words), made) in self.read.iter().zip(std::mem::take(&mut self.made_by_readers)) {
+            let label = |label: Name| words.as_ref().map_or(label, |words| words[label as usize]);
+            self.made.absorb(made, label, &self.how, names);
+        }
+        self.made.absorb(own, |label| label, &self.how, names);
         self.read.push((std::mem::take(&mut self.keyed), None));
         let close =
             Close { how: &self.how, names, files: &self.files, may_cut: self.by.may_cut(), starts };

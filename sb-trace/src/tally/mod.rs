@@ -68,6 +68,8 @@ pub(crate) struct Tally {
     keyed: Keyed,
     /// What readers kept of events with keys, with the handles of their words.
     read: Vec<(Keyed, Option<Vec<Name>>)>,
+    /// What the same readers measured.
+    made_by_readers: Vec<Made>,
     made: Made,
     benchmark_names: Vec<String>,
     /// Whether any event of a sequence has an id on its record.
@@ -100,6 +102,7 @@ impl Tally {
             last_stream: None,
             keyed: Keyed::new(Ticks::of(options.epoch_unit.ns())),
             read: Vec::new(),
+            made_by_readers: Vec::new(),
             made: Made::default(),
             benchmark_names: Vec::new(),
             recorded_sequences: false,

@@ -331,7 +331,7 @@ impl Shapes {
     }
 
     /// Counts the latencies that are noted.
-    fn count(&mut self, ticks: Ticks) {
+    pub(super) fn count(&mut self, ticks: Ticks) {
         for (head, rest) in self.known.heads.iter_mut().zip(&mut self.rests) {
             self.short.count(head.room, &mut head.noted, ticks, |slot, latency| {
                 rest.add(slot, latency, ticks);

@@ -100,6 +100,12 @@ impl Stretches {
         })
     }
 
+    /// All blocks are measured; what can be done now need not be done when all readers are.
+    pub(crate) fn over(mut self) -> Self {
+        self.made.shapes.count(self.how.ticks);
+        self
+    }
+
     /// The label that begins all traces that the order of the log makes, if this is the begin of
     /// the log or the user named it.
     pub(crate) fn opener<'a>(&'a self, parsed: &'a Parsed, is_begin: bool) -> Option<&'a str> {
@@ -343,8 +349,7 @@ impl Tally {
                 seen(&mut self.labels, words.get(label).copied().unwrap_or(NONE), names);
             }
         }
-        let label = |label: Name| words[label as usize];
-        self.made.absorb(of.made, label, &self.how, names);
+        self.made_by_readers.push(of.made);
         self.read.push((of.keyed, Some(words)));
     }
 }

@@ -80,6 +80,9 @@ type Writers = [(Keyed, Option<Vec<Name>>)];
 impl Close<'_> {
     /// Measures all traces.
     pub(in crate::tally) fn all(self, writers: &Writers) -> Vec<Closed> {
+        if writers.iter().all(|(writer, _)| writer.heaps.is_empty()) {
+            return Vec::new();
+        }
         // Memory is touched once for each of these parts, not once for each heap.
         let parts = 2 * rayon::current_num_threads();
         let heaps = (0..HEAPS).into_par_iter().with_min_len(HEAPS.div_ceil(parts));
