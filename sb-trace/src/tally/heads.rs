@@ -1,5 +1,6 @@
 //! What is asked of a shape for every trace, and what tells one shape from another.
 
+use super::notes::Noted;
 use super::shapes::Kind;
 use super::short::Room;
 use crate::event::Event;
@@ -24,8 +25,8 @@ pub(super) struct Head {
     pub list: u32,
     /// The counters of short latencies and, in one more slot, of short pauses.
     pub room: Room,
-    /// How many latencies are noted for them.
-    pub noted: u32,
+    /// What is noted of them.
+    pub noted: Noted,
 }
 
 impl Head {

@@ -11,6 +11,7 @@ mod figures;
 mod heads;
 mod keyed;
 mod measurer;
+mod notes;
 mod poured;
 mod rows;
 mod sequence;

@@ -1,20 +1,20 @@
 //! Shapes: traces with the same labels in the same order are measured in the same places.
 
 mod absorb;
+mod run;
 #[cfg(test)]
 mod tests;
 
 use super::counts::{Counts, Ticks};
-use super::heads::{Head, Known, hash, next_trace, tag};
+use super::heads::{Head, Known, hash, tag};
+use super::notes::{NO_NEXT, Noted, Notes};
 use super::poured::Poured;
 use super::short::{Counters, Room, Short};
 use super::slots::{Measure, Slot, Slots};
-use crate::event::Event;
 use crate::latency::PairChoice;
 use crate::names::{Name, Names};
 use crate::trace::StartClass;
 use hashbrown::{HashMap, HashTable};
-use std::ops::Range;
 
 /// What traces of one shape have in common but their labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +103,7 @@ pub(super) struct Shapes {
     lists: Vec<Vec<Measure>>,
     list_of: HashMap<Vec<Measure>, u32>,
     short: Short,
+    notes: Notes,
 }
 
 impl Shapes {
@@ -167,7 +168,7 @@ impl Shapes {
                 && labels.split_first().is_some_and(|(first, inner)| !inner.contains(first)),
             list,
             room: Room::default(),
-            noted: 0,
+            noted: Noted::default(),
         });
         self.known.labels.extend(labels);
         self.known.labels.extend(across);
@@ -191,133 +192,73 @@ impl Shapes {
             let rest = &mut self.rests[number as usize];
             head.room = self.short.room(rest.slots.len() + 1);
             rest.hand_over(&mut self.short.counters(head.room));
+            self.notes.grow(self.short.slots());
         }
         if std::mem::replace(&mut self.recent, number) == number {
             // Its counters are in this core's cache.
-            let mut counters = self.short.counters(head.room);
-            let slots = &mut self.rests[number as usize].slots;
-            count(inner(&self.lists[head.list as usize]), times, (&mut counters, slots), ticks);
+            self.count_one(number, times, false, ticks);
         } else {
             self.note(number, times, false, ticks);
         }
     }
 
-    /// Notes the latencies of one trace of a shape, and the pause behind it if the time of the next
-    /// event is given too.
+    /// Notes the times of one trace of a shape, and that of the next event if that is given too.
     #[inline]
     fn note(&mut self, number: u32, times: impl Fn(u32) -> i64, pause: bool, ticks: Ticks) {
+        let mut head = &mut self.known.heads[number as usize];
+        let (room, events) = (head.room, head.length);
+        if !Notes::has_space(room, head.noted, events) {
+            self.count_noted(number, ticks);
+            head = &mut self.known.heads[number as usize];
+            // A long trace, or one of a shape without counters.
+            if !Notes::has_space(room, head.noted, events) {
+                self.count_one(number, times, pause, ticks);
+                return;
+            }
+        }
+        if !self.notes.note((room, &mut head.noted), (events, pause), &times, ticks) {
+            self.count_one(number, times, pause, ticks);
+        }
+    }
+
+    /// Counts the latencies of one trace of a shape, and the pause behind it if the time of the next
+    /// event is given too.
+    fn count_one(&mut self, number: u32, times: impl Fn(u32) -> i64, pause: bool, ticks: Ticks) {
+        let head = &self.known.heads[number as usize];
+        let list = &self.lists[head.list as usize];
+        let (mut counters, rest) =
+            (self.short.counters(head.room), &mut self.rests[number as usize]);
+        for m in if pause { list } else { inner(list) } {
+            let latency = times(m.to).wrapping_sub(times(m.from));
+            if !counters.add(m.slot, ticks.units(latency)) {
+                rest.add(m.slot, latency, ticks);
+            }
+        }
+    }
+
+    /// Counts the latencies that are noted of a shape.
+    #[inline(never)]
+    fn count_noted(&mut self, number: u32, ticks: Ticks) {
         let head = &mut self.known.heads[number as usize];
         let measures = &self.lists[head.list as usize];
-        let latencies = latencies(if pause { measures } else { inner(measures) }, times);
-        let rests = &mut self.rests;
-        self.short.note(head.room, &mut head.noted, latencies, ticks, |slot, latency| {
-            rests[number as usize].add(slot, latency, ticks);
+        let traces = self.notes.take((head.room, &mut head.noted), head.length);
+        let (counters, rest) = (self.short.counters(head.room), &mut self.rests[number as usize]);
+        counters.fetch();
+        let units = |from: &u32, to: &u32| i64::from(*to) - i64::from(*from);
+        count(measures, traces, units, counters, |slot, to, units| {
+            if *to != NO_NEXT {
+                rest.add(slot, ticks.ns(units), ticks);
+            }
         });
-    }
-
-    /// Measures traces of this kind that follow one another from the first row on, as long as their
-    /// shapes are likely ones that have been met often and begin with a label that comes once in
-    /// them; `last` is the shape and the end of the trace before. Gives how many rows they have. A
-    /// trace is over when the next begins.
-    pub(super) fn measure_likely(
-        &mut self,
-        kind: Kind,
-        rows: &[Event],
-        last: &mut (u32, i64),
-        max_trace_ns: i64,
-        ticks: Ticks,
-    ) -> usize {
-        let mut left = rows;
-        let mut likely = self.likely(kind, left);
-        // The last trace, and what follows it, as long as it is not noted: whether the pause behind it
-        // is one shows with the next trace.
-        let mut open: Option<(u32, &[Event])> = None;
-        while let Some((number, labels)) = likely {
-            if number == last.0 {
-                self.note_rows(open.take(), false, ticks);
-                let (end, behind) = self.measure_run(number, left, last.1, max_trace_ns, ticks);
-                if behind.len() == left.len() {
-                    break;
-                }
-                (last.1, left) = (end, behind);
-                likely = self.likely(kind, left);
-                continue;
-            }
-            let labels = self.known.labels.get(labels).unwrap_or_default();
-            let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) else { break };
-            let (first, end) = (trace[0].epoch_ns, trace[trace.len() - 1].epoch_ns);
-            // Asked for before any trace is noted: where there are many shapes, its memory is far away.
-            likely = self.likely(kind, behind);
-            self.known.heads[number as usize].traces += 1;
-            if open.is_none() {
-                self.wrap(last.0, first.wrapping_sub(last.1), ticks);
-            }
-            self.note_rows(open.replace((number, left)), true, ticks);
-            (*last, left) = ((number, end), behind);
-        }
-        self.note_rows(open, false, ticks);
-        rows.len() - left.len()
-    }
-
-    /// Notes the trace that the first rows are, if there is one.
-    #[inline]
-    fn note_rows(&mut self, of: Option<(u32, &[Event])>, pause: bool, ticks: Ticks) {
-        if let Some((number, rows)) = of {
-            self.note(number, |at| rows[at as usize].epoch_ns, pause, ticks);
-        }
-    }
-
-    /// The likely shape of a trace that the first rows may be, if it can be measured as simply as that,
-    /// and where its labels are.
-    #[inline]
-    fn likely(&self, kind: Kind, rows: &[Event]) -> Option<(u32, Range<usize>)> {
-        let &number = self.likely.get(rows.get(1)?.label as usize)?;
-        let head = self.known.heads.get(number as usize)?;
-        let fits = head.opens_once && head.kind == kind && !head.room.is_none();
-        fits.then(|| (number, head.labels()))
-    }
-
-    /// Measures the traces of one shape that follow one another and a trace of that shape, which
-    /// ended then; gives the end of the last, and the rows behind it.
-    #[inline(never)]
-    fn measure_run<'r>(
-        &mut self,
-        number: u32,
-        rows: &'r [Event],
-        mut end: i64,
-        max_trace_ns: i64,
-        ticks: Ticks,
-    ) -> (i64, &'r [Event]) {
-        // All that is needed for each trace is looked up once.
-        let head = &self.known.heads[number as usize];
-        let labels = self.known.labels(head);
-        let measures = inner(&self.lists[head.list as usize]);
-        let mut counters = self.short.counters(head.room);
-        let rest = &mut self.rests[number as usize];
-        let (mut left, mut traces) = (rows, 0);
-        while let Some((trace, behind)) = next_trace(left, labels, max_trace_ns) {
-            let times = |at: u32| trace[at as usize].epoch_ns;
-            count(measures, times, (&mut counters, &mut rest.slots), ticks);
-            let pause = trace[0].epoch_ns.wrapping_sub(end);
-            if !counters.add(head.room.pauses(), ticks.units(pause)) {
-                rest.wraps.add_seldom(pause, ticks);
-            }
-            traces += 1;
-            (end, left) = (trace[trace.len() - 1].epoch_ns, behind);
-        }
-        self.known.heads[number as usize].traces += traces;
-        (end, left)
     }
 
     /// Counts the pause from a trace of a shape to the next one.
     #[inline]
     pub(super) fn wrap(&mut self, number: u32, pause_ns: i64, ticks: Ticks) {
-        let head = &mut self.known.heads[number as usize];
-        let pause = std::iter::once((head.room.pauses(), pause_ns));
-        let rests = &mut self.rests;
-        self.short.note(head.room, &mut head.noted, pause, ticks, |slot, pause| {
-            rests[number as usize].add(slot, pause, ticks);
-        });
+        let room = self.known.heads[number as usize].room;
+        if !self.short.counters(room).add(room.pauses(), ticks.units(pause_ns)) {
+            self.rests[number as usize].wraps.add(pause_ns, ticks);
+        }
     }
 
     /// The events of a shape that are measured.
@@ -332,10 +273,8 @@ impl Shapes {
 
     /// Counts the latencies that are noted.
     pub(super) fn count(&mut self, ticks: Ticks) {
-        for (head, rest) in self.known.heads.iter_mut().zip(&mut self.rests) {
-            self.short.count(head.room, &mut head.noted, ticks, |slot, latency| {
-                rest.add(slot, latency, ticks);
-            });
+        for number in 0..self.rests.len() {
+            self.count_noted(u32::try_from(number).unwrap_or(u32::MAX), ticks);
         }
     }
 
@@ -362,27 +301,27 @@ fn inner(list: &[Measure]) -> &[Measure] {
     list.split_last().map_or(&[], |(_, inner)| inner)
 }
 
-/// Counts the latencies of one trace, those that are not short in their slots.
+/// Counts the latencies of traces of one shape in units of the clock, and hands on those that are not
+/// short, with their slot and the end. The traces stand one behind the other, each with so many
+/// times. One measure after the other: what is the same for all traces is looked up once.
 #[inline]
-fn count(
+fn count<T>(
     measures: &[Measure],
-    times: impl Fn(u32) -> i64,
-    (counters, slots): (&mut Counters<'_>, &mut [Slot]),
-    ticks: Ticks,
+    (traces, length): (&[T], usize),
+    units: impl Fn(&T, &T) -> i64,
+    mut counters: Counters<'_>,
+    mut others: impl FnMut(u32, &T, i64),
 ) {
-    for (slot, latency) in latencies(measures, times) {
-        if !counters.add(slot, ticks.units(latency)) {
-            slots[slot as usize].latencies.add_seldom(latency, ticks);
+    for &Measure { from, to, slot } in measures {
+        let mut counters = counters.of(slot);
+        for trace in traces.chunks_exact(length.max(1)) {
+            let (Some(from), Some(to)) = (trace.get(from as usize), trace.get(to as usize)) else {
+                continue;
+            };
+            let units = units(from, to);
+            if !counters.add(units) {
+                others(slot, to, units);
+            }
         }
     }
-}
-
-/// The latencies of one trace, each with its slot.
-#[inline]
-fn latencies(
-    measures: &[Measure],
-    times: impl Fn(u32) -> i64,
-) -> impl ExactSizeIterator<Item = (u32, i64)> {
-    // Epochs are not negative, so that their difference fits.
-    measures.iter().map(move |m| (m.slot, times(m.to).wrapping_sub(times(m.from))))
 }

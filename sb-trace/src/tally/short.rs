@@ -1,14 +1,5 @@
-//! How often each short latency occurred, of all shapes: counters in one array. Where there are
-//! many shapes, a counter is seldom in a core's own cache. So the latencies of a shape are noted
-//! first, one behind the other, and counted when there are so many that its counters come into the
-//! cache for all of them at once.
-//!
-//! ```text
-//! note = 0 slot units             1, 6 and 9 bits: of a short latency
-//!      | 1 slot units units       1, 6, 9 and 16 bits: of a longer one
-//! ```
+//! How often each short latency occurred, of all shapes: counters in one array.
 
-use super::counts::Ticks;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,17 +10,11 @@ const SHORT: u32 = 512;
 /// So often a counter counts before it begins anew.
 const TIMES: u64 = 1 << u8::BITS;
 
-/// So many latencies of a slot, on the average, are noted before they are counted.
-const NOTED: u32 = 32;
-
-/// Slots beyond these have no notes.
-const NOTED_SLOTS: u32 = 64;
-
-/// The first part of the note of a latency that is not short.
-const LONGER: u16 = 1 << 15;
-
 /// So many counters are made at most; in tests, too few for some shapes.
 const MOST: usize = if cfg!(test) { 1 << 12 } else { 1 << 25 };
+
+/// So many counters are in a line of a cache.
+const LINE: usize = 64;
 
 /// So many counters are looked at together; a slot has a multiple of them.
 const PIECE: usize = 32;
@@ -38,8 +23,6 @@ const PIECE: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Short {
     counts: Vec<u8>,
-    /// Parts of notes, [`NOTED`] for each slot.
-    notes: Vec<u16>,
     /// How often a counter had counted all it can and began anew.
     full: BTreeMap<u32, u64>,
 }
@@ -48,6 +31,15 @@ pub(super) struct Short {
 #[derive(Debug)]
 pub(super) struct Counters<'a> {
     counts: &'a mut [u8],
+    /// The place of its first counter among all.
+    first: u32,
+    full: &'a mut BTreeMap<u32, u64>,
+}
+
+/// The counters of a slot, if it has any.
+#[derive(Debug)]
+pub(super) struct OfSlot<'a> {
+    counts: Option<&'a mut [u8; SHORT as usize]>,
     /// The place of its first counter among all.
     first: u32,
     full: &'a mut BTreeMap<u32, u64>,
@@ -91,10 +83,10 @@ impl Room {
         self.first as usize..self.first as usize + self.length() as usize
     }
 
-    /// The place of its first note.
+    /// How many slots there are before its own.
     #[inline]
-    fn notes(self) -> usize {
-        (self.first / SHORT * NOTED) as usize
+    pub(super) fn number(self) -> u32 {
+        self.first / SHORT
     }
 }
 
@@ -110,7 +102,6 @@ impl Short {
             return Room::default();
         }
         self.counts.resize(end, 0);
-        self.notes.resize(end / SHORT as usize * NOTED as usize, 0);
         Room { first, slots }
     }
 
@@ -121,74 +112,13 @@ impl Short {
         Counters { counts, first: room.first, full: &mut self.full }
     }
 
-    /// Notes latencies of a room's slots, to be counted together. Hands on those that have no counter,
-    /// now or when they are counted.
-    #[inline]
-    pub(super) fn note(
-        &mut self,
-        room: Room,
-        noted: &mut u32,
-        latencies: impl ExactSizeIterator<Item = (u32, i64)>,
-        ticks: Ticks,
-        mut others: impl FnMut(u32, i64),
-    ) {
-        let slots = room.slots.min(NOTED_SLOTS);
-        let most = NOTED * slots;
-        if *noted as usize + 2 * latencies.len() > most as usize {
-            self.count(room, noted, ticks, &mut others);
-        }
-        let first = room.notes();
-        let notes = self.notes.get_mut(first..first + most as usize).unwrap_or_default();
-        let mut at = *noted as usize;
-        for (slot, latency) in latencies {
-            let units = ticks.units(latency);
-            match (u32::try_from(units), notes.get_mut(at..)) {
-                (Ok(units), Some([note, ..])) if slot < slots && units < SHORT => {
-                    *note = low_bits((slot * SHORT) | units);
-                    at += 1;
-                }
-                (Ok(units), Some([note, more, ..])) if slot < slots && units < SHORT << 16 => {
-                    *note = LONGER | low_bits((slot * SHORT) | (units >> 16));
-                    *more = low_bits(units);
-                    at += 2;
-                }
-                _ => {
-                    let counts = self.counts.get_mut(room.places()).unwrap_or_default();
-                    let mut counters = Counters { counts, first: room.first, full: &mut self.full };
-                    if !counters.add(slot, units) {
-                        others(slot, latency);
-                    }
-                }
-            }
-        }
-        *noted = u32::try_from(at).unwrap_or_default();
+    /// How many slots there are counters for.
+    pub(super) fn slots(&self) -> usize {
+        self.counts.len() / SHORT as usize
     }
 
-    /// Counts what was noted in a room, and hands on what has no counter.
-    pub(super) fn count(
-        &mut self,
-        room: Room,
-        noted: &mut u32,
-        ticks: Ticks,
-        mut others: impl FnMut(u32, i64),
-    ) {
-        let places = room.notes()..room.notes() + std::mem::take(noted) as usize;
-        let Self { counts, notes, full } = self;
-        let counts = counts.get_mut(room.places()).unwrap_or_default();
-        let mut counters = Counters { counts, first: room.first, full };
-        let mut notes = notes.get(places).unwrap_or_default().iter().map(|&part| u32::from(part));
-        while let Some(note) = notes.next() {
-            if note < LONGER.into() {
-                counters.add_one(note as usize);
-            } else if let Some(more) = notes.next() {
-                let units = ((note % SHORT) << 16) | more;
-                others(note / SHORT % NOTED_SLOTS, ticks.ns(units));
-            }
-        }
-    }
-
-    /// Adds what another one counted, which has counted all that was noted: for each pair of rooms,
-    /// to the first what is in the second. No room comes twice, and none is empty.
+    /// Adds what another one counted: for each pair of rooms, to the first what is in the second. No
+    /// room comes twice, and none is empty.
     pub(super) fn absorb(&mut self, other: &Self, mut rooms: Vec<(Room, Room)>) {
         rooms.sort_unstable_by_key(|(to, _)| to.first);
         let mut left = &mut self.counts[..];
@@ -237,12 +167,6 @@ impl Short {
     }
 }
 
-/// The lowest bits of a number.
-#[inline]
-fn low_bits(number: u32) -> u16 {
-    u16::try_from(number & 0xffff).unwrap_or_default()
-}
-
 /// Adds counters to others; gives those that began anew.
 fn add(counts: &mut [u8], more: &[u8]) -> Vec<u32> {
     for (count, &more) in counts.iter_mut().zip(more) {
@@ -257,15 +181,36 @@ fn add(counts: &mut [u8], more: &[u8]) -> Vec<u32> {
 }
 
 impl Counters<'_> {
+    /// Looks at all of them at once, so that they come into the core's cache together and not one after
+    /// the other when they are needed.
+    pub(super) fn fetch(&self) {
+        let lines = self.counts.iter().step_by(LINE);
+        std::hint::black_box(lines.fold(0, |all, count| all | count));
+    }
+
     /// Counts a latency of so many units; false if it has no counter.
     #[inline]
     pub(super) fn add(&mut self, slot: u32, units: usize) -> bool {
-        units < SHORT as usize && self.add_one(slot as usize * SHORT as usize + units)
+        i64::try_from(units).is_ok_and(|units| self.of(slot).add(units))
     }
 
+    /// The counters of a slot.
     #[inline]
-    fn add_one(&mut self, place: usize) -> bool {
-        let Some(count) = self.counts.get_mut(place) else { return false };
+    pub(super) fn of(&mut self, slot: u32) -> OfSlot<'_> {
+        let (slots, _) = self.counts.as_chunks_mut();
+        let first = self.first.wrapping_add(slot.wrapping_mul(SHORT));
+        OfSlot { counts: slots.get_mut(slot as usize), first, full: self.full }
+    }
+}
+
+impl OfSlot<'_> {
+    /// Counts a latency of so many units; false if it has no counter, as those have none that are
+    /// negative or long.
+    #[inline]
+    pub(super) fn add(&mut self, units: i64) -> bool {
+        let place = usize::try_from(units.cast_unsigned()).unwrap_or(usize::MAX);
+        let counts = self.counts.as_deref_mut().map(<[u8; _]>::as_mut_slice);
+        let Some(count) = counts.and_then(|counts| counts.get_mut(place)) else { return false };
         *count = count.wrapping_add(1);
         if *count == 0 {
             self.begin_anew(place);
@@ -284,7 +229,6 @@ impl Counters<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     const UNIT: i64 = 1_000;
 
@@ -300,64 +244,27 @@ mod tests {
     }
 
     #[test]
-    fn counts_as_often_as_noted() {
-        let (mut one, mut other, ticks) = (Short::default(), Short::default(), Ticks::of(UNIT));
+    fn counts_as_often_as_added() {
+        let (mut one, mut other) = (Short::default(), Short::default());
         let [first, room] = [one.room(1), one.room(3)];
         let from = other.room(3);
-        let (mut noted, mut other_noted) = (0, 0);
-        assert_eq!((room.slots(), room.pauses()), (3, 2));
-        let short = i64::from(SHORT);
-        for (slot, units, times) in [(0, 0, 1), (0, 7, 70_000), (1, short - 1, 255), (2, 7, 256)] {
+        assert_eq!((room.slots(), room.pauses(), room.number(), one.slots()), (3, 2, 1, 4));
+        let last = SHORT as usize - 1;
+        for (slot, units, times) in [(0, 0, 1), (0, 7, 70_000), (1, last, 255), (2, 7, 256)] {
             for time in 0..times {
-                let latency = || std::iter::once((slot, units * UNIT));
-                match time % 10 {
-                    0..5 => one.note(room, &mut noted, latency(), ticks, |_, _| panic!()),
-                    5..8 => other.note(from, &mut other_noted, latency(), ticks, |_, _| panic!()),
-                    _ => assert!(one.counters(room).add(slot, usize::try_from(units).unwrap())),
-                }
+                let mut counters =
+                    if time % 3 == 0 { other.counters(from) } else { one.counters(room) };
+                assert!(counters.add(slot, units));
             }
         }
-        one.count(room, &mut noted, ticks, |_, _| panic!());
-        other.count(from, &mut other_noted, ticks, |_, _| panic!());
+        for (slot, units) in [(0, SHORT as usize), (0, usize::MAX), (3, 0), (u32::MAX, 0)] {
+            assert!(!one.counters(room).add(slot, units), "{slot} {units}");
+        }
+        assert!(!one.counters(Room::default()).add(0, 0));
         one.absorb(&other, vec![(room, from)]);
         let expected = [((0, 0), 1), ((0, 7_000), 70_000), ((1, 511_000), 255), ((2, 7_000), 256)];
         assert_eq!(counted(&one, room), BTreeMap::from(expected));
         assert_eq!((counted(&one, first), counted(&one, Room::default())), Default::default());
-    }
-
-    proptest! {
-        /// Whatever is noted is counted or handed on, in traces of any length.
-        #[test]
-        fn none_is_lost(
-            slots in 0..8_usize,
-            traces in proptest::collection::vec(proptest::collection::vec((
-                prop_oneof![9 => 0..8_u32, 1 => 0..99_u32],
-                prop_oneof![
-                    -3..600_i64, 60_000..70_000_i64, (1 << 25) - 3..(1_i64 << 25) + 3,
-                    (1 << 32) - 3..(1_i64 << 32) + 3, 1_i64 << 40..1 << 41,
-                ],
-            ), 0..90), 0..60),
-        ) {
-            let (mut short, ticks, mut noted) = (Short::default(), Ticks::of(UNIT), 0);
-            let before = short.room(1);
-            let room = short.room(slots);
-            let (mut sums, mut expected) = (BTreeMap::new(), BTreeMap::<_, u64>::new());
-            let mut others = |slot, latency| *sums.entry((slot, latency)).or_default() += 1;
-            for trace in traces {
-                let trace = trace.into_iter().map(|(slot, units)| (slot, units * UNIT));
-                let trace: Vec<(u32, i64)> = trace.collect();
-                for &latency in &trace {
-                    *expected.entry(latency).or_default() += 1;
-                }
-                short.note(room, &mut noted, trace.into_iter(), ticks, &mut others);
-            }
-            short.count(room, &mut noted, ticks, &mut others);
-            for (latency, count) in counted(&short, room) {
-                *sums.entry(latency).or_default() += count;
-            }
-            prop_assert_eq!(sums, expected);
-            prop_assert_eq!((noted, counted(&short, before)), Default::default());
-        }
     }
 
     #[test]

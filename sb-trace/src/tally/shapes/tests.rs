@@ -1,6 +1,7 @@
 //! Whatever way traces are measured in, the same is told of their shapes.
 
 use super::*;
+use crate::event::Event;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
