@@ -130,7 +130,7 @@ impl Tally {
         let usual = all.usual();
         let (wrap, (summaries, medians)) = rayon::join(
             || usual.as_ref().and_then(|usual| all.wrap(usual)),
-            || all.summaries(rows, names, percents),
+            || all.summaries(rows, usual.as_ref(), names, percents),
         );
         out.summaries = summaries;
         if let Some(usual) = usual {

@@ -81,10 +81,12 @@ impl<'a> All<'a> {
         rows
     }
 
-    /// The figures of each pair, and the lower medians over all start classes.
+    /// The figures of each pair, and the lower medians over all start classes of the pairs that are
+    /// steps of usual traces.
     pub(super) fn summaries(
         &self,
         rows: Vec<Row<'_>>,
+        usual: Option<&Usual<'_>>,
         names: &Names,
         percents: &[f64],
     ) -> (Vec<Summary>, Medians) {
@@ -125,7 +127,10 @@ impl<'a> All<'a> {
                 (summaries, median)
             })
             .collect();
-        let medians = pairs.iter().zip(&summaries).filter_map(|((pair, rows), (_, median))| {
+        let usual = usual.map_or(&[][..], |usual| usual.labels);
+        let asked: HashSet<Pair> = steps(usual).map(|[a, b]| Pair::Labels(a, b)).collect();
+        let medians = pairs.iter().zip(&summaries).filter(|((pair, _), _)| asked.contains(pair));
+        let medians = medians.filter_map(|((pair, rows), (_, median))| {
             let turned = rows.iter().any(|row| row.turned);
             let slots = rows.iter().map(|row| row.slot).collect();
             Some((*pair, (slots, median.filter(|_| !turned)?)))
