@@ -45,7 +45,8 @@ impl Notes {
     }
 
     /// Notes a trace of so many events, for which there is space, by their times and that of the next
-    /// trace, if it is known. False if it is too long for that.
+    /// trace, if it is known. False if it is too long for that, or
+    /// there are no notes.
     #[inline]
     pub(super) fn note(
         &mut self,
@@ -55,8 +56,10 @@ impl Notes {
         ticks: Ticks,
     ) -> bool {
         let (first, length) = ((room.number() * NOTED).wrapping_add(noted.0), length(events));
-        let places = self.0.get_mut(first as usize..).and_then(|p| p.get_mut(..length as usize));
-        let places = places.unwrap_or_default();
+        let places = self.0.get_mut(first as usize..);
+        let Some(places) = places.and_then(|places| places.get_mut(..length as usize)) else {
+            return false;
+        };
         if let Some(last) = places.last_mut() {
             *last = NO_NEXT;
         }
@@ -113,6 +116,7 @@ mod tests {
             short.room(1);
             let room = short.room(slots);
             short.room(1);
+            prop_assert!(!notes.note((room, &mut noted), (events, false), |_| 0, Ticks::of(UNIT)));
             notes.grow(short.slots());
             let mut expected = Vec::new();
             for (times, next) in &traces {

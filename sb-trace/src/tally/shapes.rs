@@ -243,7 +243,7 @@ impl Shapes {
         let measures = &self.lists[head.list as usize];
         let traces = self.notes.take((head.room, &mut head.noted), head.length);
         let (counters, rest) = (self.short.counters(head.room), &mut self.rests[number as usize]);
-        counters.fetch();
+        counters.fetch(traces.0.len());
         let units = |from: &u32, to: &u32| i64::from(*to) - i64::from(*from);
         count(measures, traces, units, counters, |slot, to, units| {
             if *to != NO_NEXT {

@@ -182,10 +182,12 @@ fn add(counts: &mut [u8], more: &[u8]) -> Vec<u32> {
 
 impl Counters<'_> {
     /// Looks at all of them at once, so that they come into the core's cache together and not one after
-    /// the other when they are needed.
-    pub(super) fn fetch(&self) {
-        let lines = self.counts.iter().step_by(LINE);
-        std::hint::black_box(lines.fold(0, |all, count| all | count));
+    /// the other when they are needed; not if little is to be counted.
+    pub(super) fn fetch(&self, latencies: usize) {
+        if latencies > self.counts.len() / LINE {
+            let lines = self.counts.iter().step_by(LINE);
+            std::hint::black_box(lines.fold(0, |all, count| all | count));
+        }
     }
 
     /// Counts a latency of so many units; false if it has no counter.
