@@ -216,11 +216,15 @@ mod tests {
         /// The parts are the table, whatever is read at a time.
         #[test]
         fn the_parts_are_the_table(
-            logs in proptest::collection::vec(proptest::collection::vec(prop_oneof![
-                "160077687014[0-9][+-]0[0-9]00\\|[A-C]( trace_id=[a-c]{1,2})?\n",
-                "2022-04-14T05:20:00.000Z\treq-000[0-9]\tINFO\t160077687014[0-9][+]0000\\|[A-C]\n",
-                "[a-z]{0,4}\n",
-            ], 0..20), 1..4),
+            logs in proptest::collection::vec(prop_oneof![
+                proptest::collection::vec(prop_oneof![
+                    "160077687014[0-9][+-]0[0-9]00\\|[A-C]( trace_id=[a-c]{1,2})?\n",
+                    "2022-04-14T05:20:00.000Z\treq-000[0-9]\tINFO\t160077687014[0-9][+]0000\\|[A-C]\n",
+                    "[a-z]{0,4}\n",
+                ], 0..20),
+                // Each line names its source, and none has an id.
+                proptest::collection::vec("(web|db)-[12]  \\| 160077687014[0-9][+]0000\\|[A-C]\n", 1..20),
+            ], 1..4),
             rows in 1..6usize,
             block_bytes in prop::sample::select(vec![20, 90, 1 << 18]),
         ) {
