@@ -122,7 +122,8 @@ mod tests {
             for (times, next) in &traces {
                 // The first one is where the others are counted from.
                 let time = |at: u32| times[at as usize] - times[0];
-                let fits = expected.len() + events as usize < slots * NOTED as usize;
+                let needed = expected.len() + events as usize + 1;
+                let fits = needed <= slots * NOTED as usize;
                 prop_assert_eq!(Notes::has_space(room, noted, events), fits);
                 if !fits {
                     continue;
