@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Latencies of fewer units of the clock than this are short.
-const SHORT: u32 = 512;
+pub(super) const SHORT: u32 = 512;
 
 /// So often a counter counts before it begins anew.
 const TIMES: u64 = 1 << u8::BITS;
