@@ -44,19 +44,17 @@ impl Distribution {
     pub fn of_sorted_counts(counts: impl Iterator<Item = (i64, u64)>) -> Self {
         let most = counts.size_hint().1.unwrap_or_default();
         let mut out = Self { values: Vec::with_capacity(most), up_to: Vec::with_capacity(most) };
-        let (mut n, mut last) = (0, None);
-        // Not a loop: what a chain of iterators hands on is cheaper to take from within.
-        counts.filter(|(_, count)| *count > 0).for_each(|(value, count)| {
+        let mut n = 0;
+        for (value, count) in counts.filter(|(_, count)| *count > 0) {
             n += count;
             match out.up_to.last_mut() {
-                Some(up_to) if last == Some(value) => *up_to = n,
+                Some(up_to) if out.values.last() == Some(&value) => *up_to = n,
                 _ => {
                     out.values.push(value);
                     out.up_to.push(n);
-                    last = Some(value);
                 }
             }
-        });
+        }
         if n == out.values.len() as u64 {
             out.up_to.clear();
         }
