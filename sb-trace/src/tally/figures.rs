@@ -57,15 +57,16 @@ impl Tally {
         }
         let own = std::mem::take(&mut self.made);
         // Readers measured nearly all there is, and what is absorbed first only gets other handles.
-        for ((_, words), made) in self.read.iter().zip(std::mem::take(&mut self.made_by_readers)) {
-            let label = |label: Name| words.as_ref().map_or(label, |words| words[label as usize]);
-            self.made.absorb(made, label, &self.how, names);
+        let mut kept = Vec::new();
+        for (made, keyed, words) in std::mem::take(&mut self.readers) {
+            self.made.absorb(made, |label| words[label as usize], &self.how, names);
+            kept.push((keyed, Some(words)));
         }
         self.made.absorb(own, |label| label, &self.how, names);
-        self.read.push((std::mem::take(&mut self.keyed), None));
+        kept.push((std::mem::take(&mut self.keyed), None));
         let close =
             Close { how: &self.how, names, files: &self.files, may_cut: self.by.may_cut(), starts };
-        for closed in close.all(&self.read) {
+        for closed in close.all(&kept) {
             let numbers = self.made.absorb(closed.made, |label| label, &self.how, names);
             clocks.absorb(closed.clocks, &numbers);
         }
@@ -142,7 +143,7 @@ impl Tally {
             };
         }
         // Of many shapes, many small pieces of memory, which nobody needs to wait for.
-        rayon::spawn(move || drop((measured, self)));
+        rayon::spawn(move || drop((measured, self, kept)));
         Some(out)
     }
 }

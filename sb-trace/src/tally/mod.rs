@@ -67,10 +67,8 @@ pub(crate) struct Tally {
     stream_of: HashMap<(u32, Name), u32>,
     last_stream: Option<((u32, Name), u32)>,
     keyed: Keyed,
-    /// What readers kept of events with keys, with the handles of their words.
-    read: Vec<(Keyed, Option<Vec<Name>>)>,
-    /// What the same readers measured.
-    made_by_readers: Vec<Made>,
+    /// What readers measured and what they kept of events with keys, with the handles of their words.
+    readers: Vec<(Made, Keyed, Vec<Name>)>,
     made: Made,
     benchmark_names: Vec<String>,
     /// Whether any event of a sequence has an id on its record.
@@ -102,8 +100,7 @@ impl Tally {
             stream_of: HashMap::new(),
             last_stream: None,
             keyed: Keyed::new(Ticks::of(options.epoch_unit.ns())),
-            read: Vec::new(),
-            made_by_readers: Vec::new(),
+            readers: Vec::new(),
             made: Made::default(),
             benchmark_names: Vec::new(),
             recorded_sequences: false,

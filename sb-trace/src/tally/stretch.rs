@@ -349,8 +349,7 @@ impl Tally {
                 seen(&mut self.labels, words.get(label).copied().unwrap_or(NONE), names);
             }
         }
-        self.made_by_readers.push(of.made);
-        self.read.push((of.keyed, Some(words)));
+        self.readers.push((of.made, of.keyed, words));
     }
 }
 
