@@ -51,8 +51,7 @@ impl Notes {
     }
 
     /// Notes a trace of so many events, for which there is space, by their times and that of the next
-    /// trace, if it is known. False if it is too long for that, or
-    /// there are no notes.
+    /// trace, if it is known. False if it is too long for that, or there are no notes.
     #[inline]
     pub(super) fn note(
         &mut self,

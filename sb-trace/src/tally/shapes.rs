@@ -319,7 +319,8 @@ fn count<T>(
                 continue;
             };
             let units = units(from, to);
-            if !counters.add(units) {
+            // A negative one is more than any counter is for.
+            if !counters.add(usize::try_from(units.cast_unsigned()).unwrap_or(usize::MAX)) {
                 others(slot, to, units);
             }
         }

@@ -36,10 +36,10 @@ pub(super) struct Counters<'a> {
     full: &'a mut BTreeMap<u32, u64>,
 }
 
-/// The counters of a slot, if it has any.
+/// The counters of a slot; none if it has none.
 #[derive(Debug)]
 pub(super) struct OfSlot<'a> {
-    counts: Option<&'a mut [u8; SHORT as usize]>,
+    counts: &'a mut [u8],
     /// The place of its first counter among all.
     first: u32,
     full: &'a mut BTreeMap<u32, u64>,
@@ -193,29 +193,27 @@ impl Counters<'_> {
     /// Counts a latency of so many units; false if it has no counter.
     #[inline]
     pub(super) fn add(&mut self, slot: u32, units: usize) -> bool {
-        i64::try_from(units).is_ok_and(|units| self.of(slot).add(units))
+        self.of(slot).add(units)
     }
 
     /// The counters of a slot.
     #[inline]
     pub(super) fn of(&mut self, slot: u32) -> OfSlot<'_> {
-        let (slots, _) = self.counts.as_chunks_mut();
+        let (slots, _) = self.counts.as_chunks_mut::<{ SHORT as usize }>();
+        let counts = slots.get_mut(slot as usize).map_or(&mut [][..], |counts| counts);
         let first = self.first.wrapping_add(slot.wrapping_mul(SHORT));
-        OfSlot { counts: slots.get_mut(slot as usize), first, full: self.full }
+        OfSlot { counts, first, full: self.full }
     }
 }
 
 impl OfSlot<'_> {
-    /// Counts a latency of so many units; false if it has no counter, as those have none that are
-    /// negative or long.
+    /// Counts a latency of so many units; false if it has no counter.
     #[inline]
-    pub(super) fn add(&mut self, units: i64) -> bool {
-        let place = usize::try_from(units.cast_unsigned()).unwrap_or(usize::MAX);
-        let counts = self.counts.as_deref_mut().map(<[u8; _]>::as_mut_slice);
-        let Some(count) = counts.and_then(|counts| counts.get_mut(place)) else { return false };
+    pub(super) fn add(&mut self, units: usize) -> bool {
+        let Some(count) = self.counts.get_mut(units) else { return false };
         *count = count.wrapping_add(1);
         if *count == 0 {
-            self.begin_anew(place);
+            self.begin_anew(units);
         }
         true
     }

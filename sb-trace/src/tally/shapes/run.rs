@@ -109,9 +109,9 @@ impl Shapes {
             let mut counters = self.short.counters(head.room);
             let mut pauses = counters.of(head.room.pauses());
             for trace in run.chunks_exact(labels.len().max(1)) {
-                let pause = ticks.of_epoch(trace[0].epoch_ns.wrapping_sub(end));
-                if !pauses.add(pause) {
-                    rest.wraps.add_seldom(ticks.ns(pause), ticks);
+                let pause = trace[0].epoch_ns.wrapping_sub(end);
+                if !pauses.add(ticks.units(pause)) {
+                    rest.wraps.add_seldom(pause, ticks);
                 }
                 end = trace[trace.len() - 1].epoch_ns;
             }
