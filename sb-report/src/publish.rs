@@ -79,11 +79,13 @@ pub fn publish(
 fn tables(loaded: &Loaded, options: &Options, folder: &Path) -> Result<()> {
     let sources = loaded.analysis.as_ref().map(|a| a.files.as_slice()).unwrap_or_default();
     let metadata = frame::metadata(sources, options);
-    let table = frame::latencies_in_parts(loaded.latencies());
-    frame::write_parts(table, &folder.join(LATENCIES), &metadata)?;
+    let path = folder.join(LATENCIES);
+    match &loaded.analysis {
+        Some(analysis) => frame::write_frames(&analysis.frames, &path, &metadata)?,
+        None => frame::write_frames(&[frame::latency_rows(loaded.latencies())?], &path, &metadata)?,
+    };
     if let Some(analysis) = &loaded.analysis {
-        let table = frame::events_in_parts(&analysis.events, &analysis.files, &analysis.runs);
-        frame::write_parts(table, &folder.join(EVENTS), &metadata)?;
+        frame::write_frames(&analysis.event_frames, &folder.join(EVENTS), &metadata)?;
     }
     Ok(())
 }

@@ -1,18 +1,23 @@
-//! The result of an analysis: everything that a table, a picture or a sentence is made of.
+//! The result of an analysis with all that it rests on: events, traces and latencies in memory.
 
 use crate::accounting::{Accounting, LookAlikeAt};
-use crate::collect::{Collected, Out, Progress, collect};
+use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
-use crate::event::Events;
-use crate::filter::Filter;
-use crate::how_read::how_read;
-use crate::latency::{self, Latencies, Skew};
-use crate::names::Name;
+use crate::event::{Event, Events};
+use crate::figures::{Figures, PathCount, judge, order_of_pairs};
+use crate::frame::{
+    event_columns, events, latencies, latency_columns, of_frames, trace_id,
+};
+use crate::latency::{Latencies, Skew};
+use crate::names::{NONE, Name, Names};
 use crate::options::Options;
+use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
+use crate::plan::Planner;
 use crate::read::Input;
 use crate::run::Run;
-use crate::trace::{self, Finding, Missing, PathCount, Traces};
-use crate::unknown;
+use crate::trace::{Finding, Missing, StartClass};
+use hashbrown::HashMap;
+use polars::prelude::DataFrame;
 use std::sync::Arc;
 
 /// One input after it was read.
@@ -40,6 +45,45 @@ pub struct FileInfo {
     pub lost_at: u64,
 }
 
+/// One trace: its key, and where its events stand in [`TraceList::order`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceRow {
+    /// Index into [`Analysis::runs`].
+    pub run: u32,
+    /// The invocation's id, or `file:line` of the first event where the log has no ids.
+    pub id: Name,
+    /// First and last plus one position in [`TraceList::order`].
+    pub first: u32,
+    /// See `first`.
+    pub end: u32,
+    /// Whether the trace has the closing label and every expected label.
+    pub complete: bool,
+    /// Whether the trace is the rest of something that began before the log did.
+    pub fragment: bool,
+    /// Whether a cold start took part.
+    pub start_class: StartClass,
+}
+
+/// All traces, ordered by run and then by place in the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TraceList {
+    /// The traces.
+    pub traces: Vec<TraceRow>,
+    /// Event indices, trace by trace, each trace in its own order.
+    pub order: Vec<u32>,
+    /// Events that belong to no trace because they have no id.
+    pub orphans: Vec<u32>,
+    /// Events of the driver (labels `SB_*`).
+    pub driver: Vec<u32>,
+}
+
+impl TraceList {
+    /// The event indices of one trace in its order.
+    pub fn events(&self, trace: &TraceRow) -> &[u32] {
+        self.order.get(trace.first as usize..trace.end as usize).unwrap_or_default()
+    }
+}
+
 /// All that is known of the inputs.
 #[derive(Debug, Clone)]
 pub struct Analysis {
@@ -47,12 +91,16 @@ pub struct Analysis {
     pub runs: Vec<Run>,
     /// The inputs in the order in which they were read.
     pub files: Vec<FileInfo>,
-    /// Every event, in log order. Its names are those of `latencies` too.
+    /// Every event, in log order.
     pub events: Arc<Events>,
     /// The events of each invocation.
-    pub traces: Traces,
-    /// The latencies of all pairs.
+    pub traces: TraceList,
+    /// The latencies of all pairs, ordered by run, then pair, then start. Their names are those of the events.
     pub latencies: Latencies,
+    /// The same as frames: by trace in the order of the log.
+    pub frames: Vec<DataFrame>,
+    /// The events as frames, in log order.
+    pub event_frames: Vec<DataFrame>,
     /// The sums.
     pub accounting: Accounting,
     /// The first look-alikes; their number is in the accounting.
@@ -67,74 +115,207 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
 }
 
+/// An event with its ids as texts.
+struct KeptEvent {
+    event: Event,
+    ids: [String; 2],
+}
+
+/// A trace with the places of its events.
+struct KeptTrace {
+    run: u32,
+    id: String,
+    first_place: u64,
+    places: Vec<u32>,
+    complete: bool,
+    fragment: bool,
+    start_class: StartClass,
+}
+
+/// Keeps everything.
+struct Keeping<'a> {
+    call: &'a Call<'a>,
+    columns: Vec<String>,
+    events: Vec<(u64, Vec<KeptEvent>)>,
+    orphans: Vec<u32>,
+    driver: Vec<u32>,
+    traces: Vec<KeptTrace>,
+    frames: Vec<(u64, DataFrame)>,
+    event_frames: Vec<(u64, DataFrame)>,
+}
+
+fn place(of: u64) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}
+
+impl Sink for Keeping<'_> {
+    const ORDERED: bool = true;
+
+    fn events(&mut self, batch: &Batch) -> Result<()> {
+        let text = |id: Name| batch.parsed.ids.key(id).text().into_owned();
+        let kept = batch.parsed.rows.iter().map(|row| KeptEvent {
+            event: Event {
+                label: batch.labels[row.label as usize],
+                source: batch.sources[row.source as usize],
+                file: batch.file,
+                line: batch.base_line.wrapping_add(row.line),
+                ..*row
+            },
+            ids: [text(row.correlation_id), text(row.trace_id)],
+        });
+        self.events.push((batch.number, kept.collect()));
+        self.event_frames.push((batch.number, events(batch, self.call, &event_columns(self.call))?));
+        let places = |rows: &[u32]| rows.iter().map(|&row| place(batch.place(row as usize))).collect::<Vec<_>>();
+        self.orphans.extend(places(&batch.orphans));
+        self.driver.extend(places(&batch.driver));
+        Ok(())
+    }
+
+    fn take(&mut self, measured: &Measured<'_>) -> Result<()> {
+        self.frames.push((measured.number, latencies(measured, self.call, &self.columns)?));
+        let traces = measured.traces;
+        let kept = measured.traces().map(|(trace, planned)| {
+            let mut id = String::new();
+            trace_id(&mut id, trace, traces, self.call);
+            let range = trace.first as usize..trace.end as usize;
+            KeptTrace {
+                run: trace.run,
+                id,
+                first_place: trace.first_place,
+                places: traces.place[range].iter().map(|&at| place(at)).collect(),
+                complete: planned.complete,
+                fragment: trace.kind.fragment,
+                start_class: Measured::start_class(trace, planned),
+            }
+        });
+        self.traces.extend(kept);
+        Ok(())
+    }
+}
+
 /// See [`crate::analyze`].
 pub(crate) fn analyze(
     inputs: &[Input],
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Analysis> {
-    let Collected { runs, files, mut events, look_alikes, mut accounting, .. } =
-        collect(inputs, options, progress, Out::Table)?;
-    let begins = Filter::run_begins(&events, &files, runs.len());
-    let file_names: Vec<Name>;
-    let mut grouped = {
-        let names = Arc::make_mut(&mut events.names);
-        // A TO that no event has leaves its FROM events unmatched; it needs a handle for that.
-        options.pairs.named().for_each(|pair| {
-            names.add(&pair.to);
-        });
-        file_names = files.iter().map(|file| names.add(&file.name)).collect();
-        trace::group(&events.rows, &files, names, options)
+    let labels = Dictionary::new();
+    let call = Call::new(inputs, options, &labels);
+    let planner = Planner::new(options, &labels);
+    let sinks = || {
+        let sink = |_| Keeping {
+            call: &call,
+            columns: latency_columns(&call.runs),
+            events: Vec::new(),
+            orphans: Vec::new(),
+            driver: Vec::new(),
+            traces: Vec::new(),
+            frames: Vec::new(),
+            event_frames: Vec::new(),
+        };
+        Ok((0..rayon::current_num_threads()).map(sink).collect())
     };
-    let filter = &options.filter;
-    accounting.events_filtered =
-        grouped.filtered + filter.drop_traces(&mut grouped.drafts, &events.rows, &begins);
-    let mut findings = how_read(&files);
-    let labels = events.rows.iter().map(|event| event.label).collect();
-    findings.extend(unknown::labels(&labels, &events.names, options));
-    let (made, usual) = trace::sequences(&grouped, &events.rows);
-    findings.extend(trace::doubts(made, &usual, &events.names, &options.by));
-    accounting.traces_split = grouped.split;
-    let mut traces = grouped.into_traces();
-    let (paths, missing) = trace::judge(
-        &mut traces,
-        &events.rows,
-        &events.names,
-        &runs,
-        &options.expect,
-        &events.starts,
-    );
-    count(&traces, &mut accounting);
-    let (latencies, skew) = latency::build(&events, &traces, &runs, &file_names, &options.pairs);
-    let analysis = Analysis {
-        runs,
-        files,
-        events: Arc::new(events),
-        traces,
-        latencies,
-        accounting,
-        look_alikes,
-        paths,
-        missing,
-        skew,
-        findings,
-    };
-    analysis.require_statement()?;
-    Ok(analysis)
+    let mut outcome = run(&call, &planner, progress, sinks)?;
+    let sinks = std::mem::take(&mut outcome.sinks);
+    let said = judge(&call, &planner, &outcome);
+    let order = order_of_pairs(&planner, &outcome);
+    Ok(bring_together(&call, sinks, said, &order))
 }
 
-impl Analysis {
-    fn require_statement(&self) -> Result<()> {
-        no_statement(&self.files, self.accounting.statements, &self.look_alikes)
+fn bring_together(
+    call: &Call<'_>,
+    sinks: Vec<Keeping<'_>>,
+    said: Figures,
+    order: &[String],
+) -> Analysis {
+    let mut names = Names::default();
+    let mut handles = |dictionary: &Dictionary| -> Vec<Name> {
+        let codes = (0..dictionary.len()).map(|code| u32::try_from(code).unwrap_or(NONE));
+        codes.map(|code| names.add(dictionary.text(code))).collect()
+    };
+    let (labels, sources) = (handles(call.labels), handles(&call.sources));
+    let (mut events, mut traces) = (Vec::new(), Vec::new());
+    let (mut frames, mut event_frames) = (Vec::new(), Vec::new());
+    let mut list = TraceList::default();
+    for sink in sinks {
+        events.extend(sink.events);
+        traces.extend(sink.traces);
+        frames.extend(sink.frames);
+        event_frames.extend(sink.event_frames);
+        list.orphans.extend(sink.orphans);
+        list.driver.extend(sink.driver);
+    }
+    list.orphans.sort_unstable();
+    list.driver.sort_unstable();
+    events.sort_by_key(|(number, _)| *number);
+    let rows = events.into_iter().flat_map(|(_, kept)| kept).map(|kept| Event {
+        correlation_id: names.add(&kept.ids[0]),
+        trace_id: names.add(&kept.ids[1]),
+        label: labels[kept.event.label as usize],
+        source: sources[kept.event.source as usize],
+        ..kept.event
+    });
+    let rows: Vec<Event> = rows.collect();
+    traces.sort_by_key(|trace| (trace.run, trace.first_place));
+    for trace in traces {
+        let first = place(list.order.len() as u64);
+        list.order.extend(&trace.places);
+        list.traces.push(TraceRow {
+            run: trace.run,
+            id: names.add(&trace.id),
+            first,
+            end: place(list.order.len() as u64),
+            complete: trace.complete,
+            fragment: trace.fragment,
+            start_class: trace.start_class,
+        });
+    }
+    let sorted = |mut frames: Vec<(u64, DataFrame)>| -> Vec<DataFrame> {
+        frames.sort_by_key(|(number, _)| *number);
+        frames.into_iter().map(|(_, frame)| frame).collect()
+    };
+    let (frames, event_frames) = (sorted(frames), sorted(event_frames));
+    let mut latencies = of_frames(&frames, names).unwrap_or_default();
+    sort_latencies(&mut latencies, &call.runs, order);
+    Analysis {
+        runs: call.runs.clone(),
+        files: said.files,
+        events: Arc::new(Events { names: Arc::clone(&latencies.names), rows }),
+        traces: list,
+        latencies,
+        frames,
+        event_frames,
+        accounting: said.accounting,
+        look_alikes: said.look_alikes,
+        paths: said.paths,
+        missing: said.missing,
+        skew: said.skew,
+        findings: said.findings,
     }
 }
 
-/// An error if there is no statement in the whole input.
-pub(crate) fn require_statement(collected: &Collected) -> Result<()> {
-    no_statement(&collected.files, collected.accounting.statements, &collected.look_alikes)
+/// Sorts the rows by run, pair and start, with the runs and pairs in the order of the analysis.
+fn sort_latencies(table: &mut Latencies, runs: &[Run], order: &[String]) {
+    let place_of: HashMap<&str, u32> = order.iter().map(String::as_str).zip(0..).collect();
+    let texts: Vec<String> = table.pairs.iter().map(|pair| pair.text(&table.names)).collect();
+    let new: Vec<u32> = texts.iter().map(|text| place_of.get(text.as_str()).copied().unwrap_or(u32::MAX)).collect();
+    let run_of: Vec<u32> = table
+        .runs
+        .iter()
+        .map(|run| runs.iter().position(|known| known.id == run.id).map_or(0, |at| place(at as u64)))
+        .collect();
+    let mut pairs: Vec<(u32, crate::latency::Pair)> = new.iter().copied().zip(table.pairs.iter().copied()).collect();
+    pairs.sort_by_key(|(place, _)| *place);
+    table.pairs = pairs.into_iter().map(|(_, pair)| pair).collect();
+    table.runs = runs.to_vec();
+    for row in &mut table.rows {
+        (row.pair, row.run) = (new[row.pair as usize], run_of[row.run as usize]);
+    }
+    table.rows.sort_by_key(|row| (row.run, row.pair, row.start_ns));
 }
 
-fn no_statement(files: &[FileInfo], statements: u64, look_alikes: &[LookAlikeAt]) -> Result<()> {
+/// An error if there is no statement in the whole input.
+pub(crate) fn no_statement(files: &[FileInfo], statements: u64, look_alikes: &[LookAlikeAt]) -> Result<()> {
     const MOST_SHOWN: usize = 3;
     if statements > 0 {
         return Ok(());
@@ -163,19 +344,4 @@ pub(crate) fn describe(file: &FileInfo) -> String {
         (lines, _) => format!("has {lines} lines and no statement"),
     };
     format!("{} {kind} (read as {})", file.name, file.carrier)
-}
-
-fn count(traces: &Traces, accounting: &mut Accounting) {
-    accounting.traces = traces.traces.len() as u64;
-    accounting.events_orphan = traces.orphans.len() as u64;
-    accounting.events_driver = traces.driver.len() as u64;
-    for trace in &traces.traces {
-        let events = u64::from(trace.end - trace.first);
-        if trace.complete {
-            accounting.traces_complete += 1;
-            accounting.events_complete += events;
-        } else {
-            accounting.events_incomplete += events;
-        }
-    }
 }

@@ -1,26 +1,35 @@
-//! The figures of some logs, all that `stats` and `check` print: tallied while the logs are read
-//! where that is possible, and from the tables where it is not.
+//! The figures of some logs: all that `stats` and `check` print.
 
 use crate::accounting::{Accounting, LookAlikeAt};
-use crate::analysis::{Analysis, FileInfo, analyze, require_statement};
-use crate::collect::{Collected, Out, Progress, collect};
+use crate::analysis::FileInfo;
+use crate::dictionary::Dictionary;
 use crate::error::Result;
+use crate::frame::latencies;
 use crate::how_read::how_read;
-use crate::latency::Skew;
-use crate::names::{NONE, Name, Names};
+use crate::latency::{Pair, PairChoice, Places, Skew, in_order, skews};
 use crate::options::Options;
-use crate::read::{Input, Place};
-use crate::stats::{GroupKey, Summary, summarize, summarize_by};
-use crate::tally::Tally;
-use crate::trace::{self, Finding, Missing, PathCount};
+use crate::pipeline::{Call, Measured, Outcome, Progress, Sink, run};
+use crate::plan::Planner;
+use crate::read::Input;
+use crate::stats::{Accumulator, GroupKey, Summary};
+use crate::trace::{
+    Finding, Incomplete, Made, Missing, Sequences, count_missing, doubts, steps,
+};
 use crate::unknown;
-use std::sync::Arc;
+use hashbrown::{HashMap, HashSet};
+
+/// An order of labels and how many traces took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathCount {
+    /// The labels in the order of the trace.
+    pub labels: Vec<String>,
+    /// How many traces have exactly these.
+    pub traces: u64,
+}
 
 /// The figures, without the events behind them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Figures {
-    /// The strings behind the handles.
-    pub names: Arc<Names>,
     /// The inputs in the order in which they were read.
     pub files: Vec<FileInfo>,
     /// The sums.
@@ -31,45 +40,37 @@ pub struct Figures {
     pub look_alikes: Vec<LookAlikeAt>,
     /// How often each order of labels occurs, commonest first.
     pub paths: Vec<PathCount>,
-    /// What the incomplete traces lack, commonest first.
+    /// What the incomplete traces lack, commonest first; a trace may lack several things.
     pub missing: Vec<Missing>,
     /// Negative latencies and feasible clock offsets by pair of clocks.
     pub skew: Vec<Skew>,
-    /// What the reader should know.
+    /// What the reader should know: how traces were made, and what is doubtful.
     pub findings: Vec<Finding>,
     /// The figures of each pair.
     pub summaries: Vec<Summary>,
 }
 
-impl Figures {
-    /// From the tables.
-    pub fn of(analysis: &Analysis, percents: &[f64], group_by: &[GroupKey]) -> Self {
-        let summaries = if group_by.is_empty() {
-            summarize(&analysis.latencies, percents, |_| true)
-        } else {
-            summarize_by(&analysis.latencies, percents, group_by)
-        };
-        let with_id = analysis.events.rows.iter().filter(|event| event.id() != NONE).count();
-        Self {
-            names: Arc::clone(&analysis.events.names),
-            files: analysis.files.clone(),
-            accounting: analysis.accounting.clone(),
-            with_id: with_id as u64,
-            look_alikes: analysis.look_alikes.clone(),
-            paths: analysis.paths.clone(),
-            missing: analysis.missing.clone(),
-            skew: analysis.skew.clone(),
-            findings: analysis.findings.clone(),
-            summaries,
-        }
+/// Counts latencies.
+struct Counting<'a> {
+    call: &'a Call<'a>,
+    columns: Vec<String>,
+    latencies: Accumulator,
+}
+
+impl Sink for Counting<'_> {
+    const ORDERED: bool = false;
+
+    fn take(&mut self, measured: &Measured<'_>) -> Result<()> {
+        let frame = latencies(measured, self.call, &self.columns)?;
+        self.latencies.add(&frame)
     }
 }
 
-/// Reads all inputs and gives the figures of the pairs that the options ask for.
+/// Reads all inputs and gives the figures of the pairs that the options ask for, parted by the columns
+/// of `group_by`.
 ///
-/// Events are forgotten as soon as their trace is over, unless the figures are asked for by group,
-/// for all pairs or from some time after the begin of a run on, or a log lists its newest event
-/// first: then they are those of [`crate::analyze`].
+/// # Errors
+/// Whatever makes an input unreadable, and [`crate::Error::NoStatement`] if no input has a statement.
 pub fn figures(
     inputs: &[Input],
     options: &Options,
@@ -77,61 +78,113 @@ pub fn figures(
     group_by: &[GroupKey],
     progress: &dyn Progress,
 ) -> Result<Figures> {
-    // What cannot be read a second time is not read in a way that may have to be given up.
-    let rereadable = inputs.iter().all(|input| match &input.place {
-        Place::Stdin => false,
-        Place::Bytes(_) => true,
-        Place::File(path) => path.metadata().is_ok_and(|meta| meta.is_file()),
-    });
-    if rereadable
-        && group_by.is_empty()
-        && let Some(tally) = Tally::of(options)
-        && let Some(figures) = tallied(inputs, options, percents, tally, progress)?
-    {
-        return Ok(figures);
+    let labels = Dictionary::new();
+    let call = Call::new(inputs, options, &labels);
+    let planner = Planner::new(options, &labels);
+    let sinks = || {
+        let sink = |_| {
+            let latencies = Accumulator::new(options.epoch_unit.ns(), group_by);
+            Counting { call: &call, columns: latencies.columns(), latencies }
+        };
+        Ok((0..rayon::current_num_threads()).map(sink).collect())
+    };
+    let mut outcome = run(&call, &planner, progress, sinks)?;
+    let mut all = Accumulator::new(options.epoch_unit.ns(), group_by);
+    for sink in std::mem::take(&mut outcome.sinks) {
+        all.absorb(sink.latencies);
     }
-    Ok(Figures::of(&analyze(inputs, options, progress)?, percents, group_by))
+    let mut figures = judge(&call, &planner, &outcome);
+    let order = order_of_pairs(&planner, &outcome);
+    figures.summaries = all.summaries(&order, percents);
+    Ok(figures)
 }
 
-fn tallied(
-    inputs: &[Input],
-    options: &Options,
-    percents: &[f64],
-    tally: Tally,
-    progress: &dyn Progress,
-) -> Result<Option<Figures>> {
-    let mut collected = collect(inputs, options, progress, Out::Tally(Box::new(tally)))?;
-    require_statement(&collected)?;
-    let Collected { files, look_alikes, accounting, events, tally, .. } = &mut collected;
-    let names = Arc::make_mut(&mut events.names);
-    let Some(tally) = tally.take() else { return Ok(None) };
-    let labels = tally.labels();
-    let file_names: Vec<Name> = files.iter().map(|file| names.add(&file.name)).collect();
-    let starts = &events.starts;
-    let Some(of) = tally.finish(names, &file_names, starts, &options.expect, percents) else {
-        return Ok(None);
+/// The pairs in the order of their tables.
+pub(crate) fn order_of_pairs<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> Vec<String> {
+    let mut seen = Places::new();
+    for path in outcome.paths.all.iter().filter(|path| path.traces > 0) {
+        for (pair, from, to) in planner.pairs_of(&outcome.plan, path) {
+            let entry = seen.entry(pair).or_default();
+            entry.0 += path.traces;
+            entry.1 += path.traces * u64::from(from);
+            entry.2 += path.traces * u64::from(to.unwrap_or(from));
+        }
+    }
+    if let PairChoice::Named(_) = planner.options.pairs {
+        let seen: HashSet<Pair> = seen.into_keys().collect();
+        let named = planner.named().into_iter().map(|(from, to)| Pair::Labels(from, to));
+        return named.filter(|pair| seen.contains(pair)).map(|pair| planner.pair_text(pair)).collect();
+    }
+    in_order(seen).into_iter().map(|pair| planner.pair_text(pair)).collect()
+}
+
+/// What is said of all traces together, apart from the latencies.
+pub(crate) fn judge<S>(call: &Call<'_>, planner: &Planner<'_>, outcome: &Outcome<S>) -> Figures {
+    let options = call.options;
+    let text = |label: u32| planner.labels.text(label);
+    let read = &outcome.read;
+    let mut counts: HashMap<&[u32], u64> = HashMap::new();
+    let mut made = Made { orphans: read.accounting.events_orphan, ..Made::default() };
+    let paths = || outcome.paths.all.iter().filter(|path| path.traces > 0);
+    for path in paths() {
+        *counts.entry(&path.labels).or_default() += path.traces;
+        if path.kind.family.is_some() {
+            made.sequences += path.traces;
+        } else {
+            made.keyed += path.traces;
+        }
+    }
+    let mut counts: Vec<(&[u32], u64)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let expected: Vec<(Option<u32>, &str)> =
+        options.expect.iter().map(|label| (planner.labels.find(label), label.as_str())).collect();
+    let incomplete = paths().filter(|path| !planner.is_complete(&outcome.plan, path));
+    let incomplete = incomplete.map(|path| Incomplete {
+        labels: path.labels.to_vec(),
+        fragment: path.kind.fragment,
+        last: outcome.plan.closing.get(&path.kind.family()).copied(),
+        traces: path.traces,
+    });
+    let missing = count_missing(incomplete, text, &expected);
+    let seen = (0u32..).zip(&read.labels).filter(|(_, seen)| **seen);
+    let seen: HashSet<&str> = seen.map(|(label, _)| text(label)).collect();
+    let mut findings = how_read(&read.files);
+    findings.extend(unknown::labels(&seen, options));
+    findings.extend(doubts(made, &sequences(planner, outcome), &options.by));
+    let path_count = |(labels, traces): (&[u32], u64)| PathCount {
+        labels: labels.iter().map(|&label| text(label).to_owned()).collect(),
+        traces,
     };
-    accounting.events_complete = of.events_complete;
-    accounting.events_incomplete = of.events_incomplete;
-    accounting.events_orphan = of.made.orphans;
-    accounting.events_driver = of.events_driver;
-    accounting.events_filtered = of.events_filtered;
-    accounting.traces = of.traces;
-    accounting.traces_complete = of.traces_complete;
-    accounting.traces_split = of.traces_split;
-    let mut findings = how_read(files);
-    findings.extend(unknown::labels(&labels, names, options));
-    findings.extend(trace::doubts(of.made, &of.sequences, names, &options.by));
-    Ok(Some(Figures {
-        names: Arc::clone(&events.names),
-        files: std::mem::take(files),
-        accounting: std::mem::take(accounting),
-        with_id: of.with_id,
-        look_alikes: std::mem::take(look_alikes),
-        paths: of.paths,
-        missing: of.missing,
-        skew: of.skew,
+    Figures {
+        files: read.files.clone(),
+        accounting: read.accounting.clone(),
+        with_id: read.with_id,
+        look_alikes: read.look_alikes.clone(),
+        paths: counts.into_iter().map(path_count).collect(),
+        missing,
+        skew: skews(&outcome.across, |clock| call.sources.text(clock)),
         findings,
-        summaries: of.summaries,
-    }))
+        summaries: Vec::new(),
+    }
+}
+
+/// What is usual among the traces that the order of the log made.
+fn sequences<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> Sequences {
+    let Some(usual) = &outcome.plan.usual else { return Sequences::default() };
+    let of_usual = outcome
+        .paths
+        .all
+        .iter()
+        .filter(|path| path.kind.family.is_some() && *path.labels == **usual);
+    let median = |counts: &crate::stats::Counts| {
+        let all = counts.distribution();
+        all.at(all.n().checked_sub(1)? / 2)
+    };
+    let inside = steps(usual).map(|step| median(outcome.pauses.inside.get(&step)?));
+    Sequences {
+        usual: usual.iter().map(|&label| planner.labels.text(label).to_owned()).collect(),
+        usual_count: of_usual.map(|path| path.traces).sum(),
+        inside: inside.collect(),
+        wrap: median(&outcome.pauses.all_between(planner.options.epoch_unit.ns())),
+    }
 }

@@ -3,10 +3,6 @@
 //! `--where` chooses events. The times choose whole traces by their first event, so that no
 //! invocation is cut in two at the border. What is left out is counted.
 
-use crate::analysis::FileInfo;
-use crate::event::{Event, Events};
-use crate::names::Names;
-use crate::trace::{DRIVER, Drafts};
 use globset::{Glob, GlobMatcher};
 
 /// What to look at; the default is everything.
@@ -56,6 +52,7 @@ impl Condition {
 
 impl Filter {
     /// Whether it lets everything through.
+    #[cfg(feature = "tables")]
     pub(crate) fn is_all(&self) -> bool {
         self.since_ns.is_none()
             && self.until_ns.is_none()
@@ -63,51 +60,21 @@ impl Filter {
             && self.conditions.is_empty()
     }
 
-    /// Whether an event is looked at: for each kind of condition, one must hold.
-    pub(crate) fn wants_event(&self, event: &Event, names: &Names) -> bool {
-        let text = |key| {
-            names.text(match key {
-                Key::Label => event.label,
-                Key::Source => event.source,
-                Key::Id => event.id(),
-            })
-        };
-        [Key::Label, Key::Source, Key::Id].into_iter().all(|key| {
+    /// Whether an event with these texts is looked at: for each kind of condition, one must hold.
+    #[cfg(feature = "tables")]
+    pub(crate) fn wants_event(&self, label: &str, source: &str, id: &str) -> bool {
+        [(Key::Label, label), (Key::Source, source), (Key::Id, id)].into_iter().all(|(key, text)| {
             let mut of_key = self.conditions.iter().filter(|c| c.key == key).peekable();
-            of_key.peek().is_none() || of_key.any(|c| c.pattern.is_match(text(key)))
+            of_key.peek().is_none() || of_key.any(|c| c.pattern.is_match(text))
         })
     }
 
     /// Whether a time lies in the chosen span, given when its run began.
+    #[cfg(feature = "tables")]
     pub(crate) fn wants_time(&self, ns: i64, run_began_ns: i64) -> bool {
         self.since_ns.is_none_or(|since| ns >= since)
             && self.until_ns.is_none_or(|until| ns < until)
             && (self.skip_ns == 0 || ns.saturating_sub(run_began_ns) >= self.skip_ns)
-    }
-
-    /// When each run's app began: the time of its first event that is not the driver's.
-    pub(crate) fn run_begins(events: &Events, files: &[FileInfo], runs: usize) -> Vec<i64> {
-        let mut begins = vec![i64::MAX; runs];
-        for event in &events.rows {
-            if !events.names.text(event.label).starts_with(DRIVER) {
-                let begin = &mut begins[files[event.file as usize].run as usize];
-                *begin = event.epoch_ns.min(*begin);
-            }
-        }
-        begins
-    }
-
-    /// Drops the traces outside the chosen span; returns how many events they had.
-    pub(crate) fn drop_traces(&self, drafts: &mut Drafts, events: &[Event], begins: &[i64]) -> u64 {
-        let mut dropped = 0;
-        let Drafts { all, order } = drafts;
-        all.retain(|draft| {
-            let first = order.get(draft.first as usize).map_or(0, |&p| events[p as usize].epoch_ns);
-            let wanted = self.wants_time(first, begins[draft.run as usize]);
-            dropped += if wanted { 0 } else { u64::from(draft.end - draft.first) };
-            wanted
-        });
-        dropped
     }
 }
 

@@ -28,23 +28,31 @@
 //! ```
 
 mod accounting;
+#[cfg(feature = "tables")]
 mod analysis;
 mod carrier;
-mod collect;
+#[cfg(feature = "tables")]
+mod dictionary;
 mod digits;
 mod error;
 mod event;
+#[cfg(feature = "tables")]
 mod figures;
 pub mod filter;
+#[cfg(feature = "tables")]
 mod how_read;
 
 mod names;
 mod options;
 mod payload;
+#[cfg(feature = "tables")]
+mod pipeline;
+#[cfg(feature = "tables")]
+mod plan;
 mod read;
 mod run;
 mod statement;
-mod tally;
+#[cfg(feature = "tables")]
 mod unknown;
 mod uuid;
 
@@ -58,65 +66,26 @@ pub mod trace;
 pub mod units;
 
 pub use accounting::{Accounting, LookAlikeAt};
-pub use analysis::{Analysis, FileInfo};
+#[cfg(feature = "tables")]
+pub use analysis::{Analysis, FileInfo, TraceList, TraceRow};
 pub use carrier::{Choice, Otherwise, Overrides, Pattern};
-pub use collect::{Part, Parts, Progress, Silent};
 pub use error::{Error, Result, reason};
-pub use event::{Columns, Event, Events, MostlyOne};
-pub use figures::{Figures, figures};
+pub use event::{Event, Events, MostlyOne};
+#[cfg(feature = "tables")]
+pub use figures::{Figures, PathCount, figures};
 pub use names::{NONE, Name, Names, Texts};
 pub use options::{Options, parse_id_regex};
+#[cfg(feature = "tables")]
+pub use pipeline::{Progress, Silent};
 pub use read::{Input, Place, expand, lines};
 pub use run::Run;
 pub use statement::{EpochUnit, Found, LookAlike, Reason, Statement, is_label, parse, scan, stamp};
-
-use std::sync::Arc;
 
 /// Reads all inputs and measures the pairs that the options ask for.
 ///
 /// An input without any statement is a note in the findings; it is an error only if no input has
 /// one.
+#[cfg(feature = "tables")]
 pub fn analyze(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     analysis::analyze(inputs, options, progress)
-}
-
-/// The events of all inputs, without traces: the part of [`analyze`] that a table of events needs.
-pub fn events(
-    inputs: &[Input],
-    options: &Options,
-    progress: &dyn Progress,
-) -> Result<(Arc<Events>, Vec<FileInfo>, Vec<Run>)> {
-    let mut collected = collect::collect(inputs, options, progress, collect::Out::Table)?;
-    analysis::require_statement(&collected)?;
-    let begins =
-        filter::Filter::run_begins(&collected.events, &collected.files, collected.runs.len());
-    let names = Arc::clone(&collected.events.names);
-    let files = &collected.files;
-    collected.events.rows.retain(|event| {
-        let begin = begins[files[event.file as usize].run as usize];
-        options.filter.wants_event(event, &names)
-            && options.filter.wants_time(event.epoch_ns, begin)
-    });
-    Ok((Arc::new(collected.events), collected.files, collected.runs))
-}
-
-/// Hands on the table of events in parts while the logs are read, so that it is never in memory as
-/// a whole; the same rows in the same order as those of [`events`].
-///
-/// # Errors
-/// Those of [`events`], and [`Error::Usage`] if the options skip the begin of each run: it is known
-/// only when all is read.
-pub fn events_in_parts(
-    inputs: &[Input],
-    options: &Options,
-    progress: &dyn Progress,
-    parts: &dyn Parts,
-) -> Result<Vec<FileInfo>> {
-    if options.filter.skip_ns != 0 {
-        let message = "--skip needs the whole table of events".to_owned();
-        return Err(Error::Usage { message });
-    }
-    let collected = collect::collect(inputs, options, progress, collect::Out::Parts(parts))?;
-    analysis::require_statement(&collected)?;
-    Ok(collected.files)
 }

@@ -99,14 +99,6 @@ impl Names {
         self.known(hash, text.as_bytes()).unwrap_or_else(|| self.add_new(hash, text))
     }
 
-    /// Makes room for so many more.
-    pub(crate) fn expect(&mut self, more: usize) {
-        let (texts, hasher) = (&self.texts, &self.hasher);
-        let hash_of = |&(_, name): &(u32, Name)| hasher.hash_one(texts.bytes(name as usize));
-        self.index.reserve(more, hash_of);
-        self.texts.ends.reserve(more);
-    }
-
     /// The same of bytes, most of which are known already; none if they are no text.
     pub(crate) fn add_bytes(&mut self, text: &[u8]) -> Option<Name> {
         if text.is_empty() {

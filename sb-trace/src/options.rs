@@ -34,6 +34,9 @@ pub struct Options {
     pub filter: Filter,
     /// Tags of every run: name without `tag_`, value.
     pub tags: Vec<(String, String)>,
+    /// How many bytes of events may wait in memory for the end of their traces; what is more waits in a
+    /// temporary file. No result depends on it.
+    pub memory: usize,
     /// How much text is read at a time, in bytes. No result depends on it.
     pub block_bytes: usize,
 }
@@ -58,6 +61,7 @@ impl Default for Options {
             id_from_path: None,
             filter: Filter::default(),
             tags: Vec::new(),
+            memory: usize::MAX,
             block_bytes: crate::read::BLOCK,
         }
     }

@@ -1,7 +1,6 @@
 //! Labels that the user named and the log does not have: most are misspelt.
 
 use crate::latency::PairChoice;
-use crate::names::{Name, Names};
 use crate::options::Options;
 use crate::trace::{Finding, Grouping};
 use hashbrown::HashSet;
@@ -10,7 +9,7 @@ use hashbrown::HashSet;
 const ALIKE: f64 = 0.8;
 
 /// A warning for each label of `--pair`, `--expect` and `--by` that no event has.
-pub(crate) fn labels(seen: &HashSet<Name>, names: &Names, options: &Options) -> Vec<Finding> {
+pub(crate) fn labels(seen: &HashSet<&str>, options: &Options) -> Vec<Finding> {
     let mut asked: Vec<(&str, &str)> = Vec::new();
     if let PairChoice::Named(pairs) = &options.pairs {
         asked.extend(pairs.iter().flat_map(|p| [("--pair", &*p.from), ("--pair", &*p.to)]));
@@ -21,11 +20,11 @@ pub(crate) fn labels(seen: &HashSet<Name>, names: &Names, options: &Options) -> 
     }
     let mut findings: Vec<Finding> = Vec::new();
     for (flag, label) in asked {
-        if names.find(label).is_some_and(|name| seen.contains(&name)) {
+        if seen.contains(label) {
             continue;
         }
         let message = format!("{flag}: no event has the label {label}");
-        let finding = Finding::warning(message, remedy(label, seen, names));
+        let finding = Finding::warning(message, remedy(label, seen));
         if !findings.contains(&finding) {
             findings.push(finding);
         }
@@ -33,9 +32,9 @@ pub(crate) fn labels(seen: &HashSet<Name>, names: &Names, options: &Options) -> 
     findings
 }
 
-fn remedy(label: &str, seen: &HashSet<Name>, names: &Names) -> String {
+fn remedy(label: &str, seen: &HashSet<&str>) -> String {
     const MOST_LISTED: usize = 12;
-    let mut known: Vec<&str> = seen.iter().map(|&name| names.text(name)).collect();
+    let mut known: Vec<&str> = seen.iter().copied().collect();
     known.sort_unstable();
     let alike = |other: &&str| {
         strsim::jaro_winkler(&label.to_ascii_uppercase(), &other.to_ascii_uppercase())

@@ -21,15 +21,26 @@ def stats(expected):
         said = json.loads(path.read_text())
         rows = [row for row in said["pairs"] if row["start_class"] == "all" and row["pair"] != "total"]
         names = {"n": "n", **{name: f"{name}_ms" for name in FIGURES[1:]}}
-        same({row["pair"]: {name: row[key] for name, key in names.items()} for row in rows}, expected["pairs"])
+        found = {row["pair"]: {name: row[key] for name, key in names.items()} for row in rows}
+        if len(found) != len(rows):
+            raise Failed(f"{len(rows)} rows of {len(found)} pairs")
+        same(found, expected["pairs"])
         lines, statements = expected["lines"], expected["statements"]
+        traces = expected.get("traces", statements // 4)
         accounting = {
             "lines": lines, "lines_with_statement": statements, "lines_other": lines - statements,
-            "lines_look_alike": 0, "events": statements, "traces": statements // 4,
+            "lines_look_alike": 0, "events": statements, "events_filtered": statements - 4 * traces, "traces": traces,
         }
         for name, count in accounting.items():
             if said["accounting"][name] != count:
                 raise Failed(f"accounting, {name}: {said['accounting'][name]} instead of {count}")
+    return check
+
+
+def report(expected):
+    """A check of the folder that sb-report made: its summary says what `stats --json` says."""
+    def check(folder):
+        stats(expected)(folder / "summary.json")
     return check
 
 

@@ -1,84 +1,41 @@
-"""What is measured: jobs A, B and C beside the peers, variants of job A's log, and its growth."""
+"""What is measured: jobs A to E beside the peers, variants of job A's log, and its growth."""
 
 import functools
-import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import check
-from measure import Contender, Failed, alternate, warm
+from bench import BEFORE
+from measure import Contender, Failed, alternate
 from report import Section, bytes_text, seconds
 
 HERE = Path(__file__).parent
+LOGS = {"a": "a", "b": "b", "c": "a", "d": "a", "e": "b"}
+CHECKS = {"c": "check_table.py", "d": "check_latencies.py", "e": "check_latencies.py"}
 VARIANTS = {
     "plain": "as job A", "crlf": "CRLF", "zones": "mixed zones", "labels-5000": "5 000 distinct labels",
     "labels-200": "labels of 200 bytes", "small-files": "small files", "noise-1": "1 % noise lines",
     "noise-95": "95 % noise lines", "nanoseconds": "nanosecond epochs",
 }
 GROWTH = (1, 10, 100)
-# Ways of each peer; those of one way have one that is direct as well as fast.
-PEERS = {
-    "DuckDB": ("duckdb_peer.py", ("direct", "tuned")),
-    "polars": ("polars_peer.py", ("direct", "tuned")),
-    "pandas": ("pandas_peer.py", ("only",)),
-}
 TITLES = {
     "a": "A. `stats`, plain lines, sequential traces",
     "b": "B. `stats`, Lambda lines, interleaved by request id",
     "c": "C. job A's log to Parquet with `ts`, `utc_offset_minutes`, `label`",
+    "d": "D. job A's log to Parquet, a row for each latency",
+    "e": "E. job B's log to Parquet, a row for each latency",
 }
 
 
-class Bench:
-    """Where all is, and how often it runs."""
-
-    def __init__(self, folder, sb, python, size, seed, runs):
-        self.folder, self.sb, self.python = folder, sb, python
-        self.size, self.seed, self.runs = size, seed, runs
-        self.scratch = folder / "answers"
-        self.scratch.mkdir(parents=True, exist_ok=True)
-
-    def logs(self, *names):
-        """Makes the logs unless they are there; (path, answers) of each."""
-        command = [self.python, HERE / "generate.py", "--dir", self.folder]
-        subprocess.run([*command, "--size", str(self.size), "--seed", str(self.seed), *names], check=True)
-        found = [(self.folder / f"{name}.log", json.loads((self.folder / f"{name}.json").read_text())) for name in names]
-        for path, _ in found:
-            warm(path)
-        return found
-
-    def stats(self, name, log, answers, *options):
-        argv = [self.sb, "stats", "--json", *options, log]
-        return Contender(name, argv, self.scratch / f"{log.stem}.sb.json", check.stats(answers), prints=True)
-
-    def peers(self, job, log, ending, verify, check_once=False):
-        for name, (script, ways) in PEERS.items():
-            for way in ways:
-                title = name if len(ways) == 1 else f"{name}, {way}"
-                if job == "c" and name == "pandas":
-                    title = "pyarrow"
-                out = self.scratch / f"{job}.{name}.{way}.{ending}"
-                yield Contender(title, [self.python, HERE / script, job, way, log, out], out, verify, check_once=check_once)
-
-
 def side_by_side(bench, job):
-    """Job A, B or C: sb-trace and all peers, turn and turn about."""
-    log, answers = bench.logs("a" if job == "c" else job)[0]
-    notes = []
-    if job == "c":
-        verify = functools.partial(table_is_right, bench, bench.folder / "a.json")
-        contenders = list(bench.peers(job, log, "parquet", verify, check_once=True))
-        said = subprocess.run([bench.sb, "events", "--help"], capture_output=True, text=True, check=False).stdout
-        if "--columns" in said:
-            out = bench.scratch / "c.sb.parquet"
-            argv = [bench.sb, "events", log, "-o", out, "--columns", "ts,utc_offset_minutes,label"]
-            contenders.insert(0, Contender("sb-trace", argv, out, verify, check_once=True))
-        else:
-            notes.append("This sb-trace has no `events --columns`: only the peers were compared.")
+    """One of jobs A to E: sb-trace and all peers, turn and turn about."""
+    log, answers = bench.logs(LOGS[job])[0]
+    if job in CHECKS:
+        contenders, notes = tables(bench, job, log)
     else:
-        contenders = [bench.stats("sb-trace", log, answers)]
+        contenders, notes = [bench.stats(name, sb, log, answers) for name, sb in bench.builds()], []
         contenders += bench.peers(job, log, "json", check.pairs(answers))
         if shutil.which("mawk"):
             argv = ["mawk", "-v", f"job={job}", "-f", HERE / "mawk_peer.awk", log]
@@ -93,8 +50,28 @@ def side_by_side(bench, job):
     return compared(TITLES[job], answers, contenders, notes)
 
 
-def table_is_right(bench, answers, path):
-    command = [bench.python, HERE / "check_table.py", path, answers]
+def tables(bench, job, log):
+    """(who writes the Parquet of job C, D or E, notes)"""
+    verify = functools.partial(table_is_right, bench, CHECKS[job], log.with_suffix(".json"))
+    contenders, notes = [], []
+    for name, sb in bench.builds():
+        out = bench.scratch / f"{job}.{name.replace(', ', '.')}.parquet"
+        if job == "c":
+            said = subprocess.run([sb, "events", "--help"], capture_output=True, text=True, check=False).stdout
+            if "--columns" not in said:
+                notes.append(f"{name} was left out: it has no `events --columns`.")
+                continue
+            argv = [sb, "events", log, "-o", out, "--columns", "ts,utc_offset_minutes,label"]
+        else:
+            argv = [sb, "latencies", log, "-o", out]
+        contenders.append(Contender(name, argv, out, verify, check_once=True))
+    if job != "c":
+        notes.append("sb-trace writes all its columns, the peers nine of them.")
+    return contenders + list(bench.peers(job, log, "parquet", verify, check_once=True)), notes
+
+
+def table_is_right(bench, script, answers, path):
+    command = [bench.python, HERE / script, path, answers]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failed(done.stderr.strip())
@@ -102,10 +79,13 @@ def table_is_right(bench, answers, path):
 
 def compared(title, answers, contenders, notes):
     ours = contenders[0] if contenders[0].name == "sb-trace" else None
-    peers = contenders[1:] if ours else contenders
+    peers = [each for each in contenders if not each.name.startswith("sb-trace")]
     rows, tables = [], contenders[0].out.suffix == ".parquet"
     for each in contenders:
         times = f"{each.median / ours.median:.1f}" if ours else "-"
+        if ours and each.name.endswith(BEFORE):
+            # Builds differ by less than peers do.
+            times = f"{each.median / ours.median:.2f}"
         row = [each.name, seconds(each.best), seconds(each.median), times, seconds(each.cpu), bytes_text(each.peak)]
         rows.append(row + [bytes_text(each.size)] * tables)
     fastest = min(peers, key=lambda each: each.median)
@@ -113,9 +93,10 @@ def compared(title, answers, contenders, notes):
     leanest = min((each for each in peers if each.name != "mawk"), key=lambda each: each.peak)
     if ours:
         direct = min((each for each in peers if "direct" in each.name), key=lambda each: each.median)
+        also = "" if direct is fastest else (
+            f"{direct.median / ours.median:.1f} times as fast as the fastest direct query ({direct.name}), ")
         notes.append(
-            f"sb-trace is {fastest.median / ours.median:.1f} times as fast as the fastest peer ({fastest.name}), "
-            f"{direct.median / ours.median:.1f} times as fast as the fastest direct query ({direct.name}), "
+            f"sb-trace is {fastest.median / ours.median:.1f} times as fast as the fastest peer ({fastest.name}), {also}"
             f"and takes {ours.peak / leanest.peak:.2f} times the memory of the leanest but mawk ({leanest.name}).")
     text = f"{answers['statements']:,} statements, {bytes_text(answers['bytes'])}."
     header = ["program", "best", "median", "x sb-trace", "CPU", "peak memory"] + ["output"] * tables
@@ -130,7 +111,7 @@ def variants(bench):
         if name == "small-files":
             title = f"{len(list(log.iterdir())):,} small files".replace(",", " ")
         options = ["--epoch-unit", "ns"] if name == "nanoseconds" else []
-        contenders.append(bench.stats(title, log, answers, *options))
+        contenders.append(bench.stats(title, bench.sb, log, answers, *options))
     try:
         alternate(contenders, bench.runs)
     except Failed as failed:
@@ -151,7 +132,7 @@ def growth(bench, counted):
     """Time, memory and instructions at 1, 10 and 100 million lines of job A's kind."""
     names = [f"growth-{millions}" for millions in GROWTH]
     logs = bench.logs(*names)
-    contenders = [bench.stats(f"{answers['lines']:,} lines", log, answers) for log, answers in logs]
+    contenders = [bench.stats(f"{answers['lines']:,} lines", bench.sb, log, answers) for log, answers in logs]
     try:
         alternate(contenders, bench.runs)
     except Failed as failed:

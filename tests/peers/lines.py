@@ -29,11 +29,20 @@ def words(table, codes):
     return np.array(table, dtype=f"S{width}").view(np.uint8).reshape(-1, width)[codes]
 
 
+def version_4(high, low):
+    """Random 128 bits as the two halves of UUIDs of version 4."""
+    version, variant = np.uint64(0xF000), np.uint64(0xC << 60)
+    return high & ~version | np.uint64(0x4000), low & ~variant | np.uint64(0x8 << 60)
+
+
+def uuid_number(high, low):
+    """One number for both halves."""
+    return high + np.uint64(3) * low
+
+
 def uuids(high, low):
-    """Random 128 bits as UUIDs of version 4."""
+    """The text of UUIDs of these halves."""
     bits = np.stack([high, low], axis=1).astype(">u8").view(np.uint8)
-    bits[:, 6] = bits[:, 6] & 0x0F | 0x40
-    bits[:, 8] = bits[:, 8] & 0x3F | 0x80
     text = HEX[bits].reshape(len(high), 32)
     out = np.full((len(high), 36), ord("-"), np.uint8)
     source = 0

@@ -89,13 +89,15 @@ def sequential(name, rng):
 
 
 def lambda_log(rng, ids):
-    """Lines of `ids` invocations in order of time: (pieces of bytes, latencies by step)"""
+    """Lines of `ids` invocations in order of time: (pieces of bytes, latencies by step, epochs by
+    statement, a number for each request's id)"""
     steps = [lognormal(rng, step, ids, 1) for step in LATENCIES]
     mean = sum(step.mean() for step in steps)
     starts = START_MS + np.cumsum(rng.exponential(mean / OPEN, ids)).astype(np.int64)
-    epochs = np.cumsum([starts, *steps], axis=0).T.ravel()
-    high, low = rng.integers(0, 2**64, (2, ids), np.uint64)
-    names = lines.uuids(high, low)
+    by_statement = np.cumsum([starts, *steps], axis=0)
+    epochs = by_statement.T.ravel()
+    halves = lines.version_4(*rng.integers(0, 2**64, (2, ids), np.uint64))
+    names = lines.uuids(*halves)
     order = np.argsort(epochs, kind="stable")
 
     def pieces():
@@ -106,4 +108,4 @@ def lambda_log(rng, ids):
             fields += [lines.digits(epoch, 13), b"+0000|", lines.words(LABELS, rows % 4), b"\n"]
             yield lines.text(fields, len(rows))
 
-    return pieces(), steps
+    return pieces(), steps, by_statement, lines.uuid_number(*halves)

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,10 +27,11 @@ class Run:
 class Contender:
     name: str
     argv: list
-    out: Path  # what the answer is in
+    out: Path  # what the answer is in, a file or a folder
     check: Callable[[Path], None]  # raises Failed
     prints: bool = False  # the answer is what it prints
     check_once: bool = False  # the check takes long
+    stdin: Path = Path(os.devnull)
     runs: list = field(default_factory=list)
     size: int = 0  # of the answer, in bytes
 
@@ -50,9 +52,9 @@ class Contender:
         return max(run.peak for run in self.runs)
 
     def run(self):
-        self.out.unlink(missing_ok=True)
+        remove(self.out)
         talk = self.out.with_suffix(".talk")
-        done = spawner().run(self.argv, self.out if self.prints else os.devnull, talk)
+        done = spawner().run(self.argv, self.stdin, self.out if self.prints else os.devnull, talk)
         if done["code"] != 0:
             raise Failed(f"{self.name}: ended with {done['code']}: {' '.join(map(str, self.argv))}\n{talk.read_text()[-2000:]}")
         if not (self.runs and self.check_once):
@@ -60,9 +62,9 @@ class Contender:
                 self.check(self.out)
             except Failed as failed:
                 raise Failed(f"{self.name}: {failed}") from None
-        self.size = self.out.stat().st_size
+        self.size = sum(file.stat().st_size for file in files(self.out))
         # Before it is written to the disk, which would disturb who comes next.
-        self.out.unlink()
+        remove(self.out)
         self.runs.append(Run(done["wall"], done["cpu"], done["peak"]))
 
 
@@ -73,8 +75,8 @@ class Spawner:
         command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("spawner.py"))]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(self, argv, stdout, stderr):
-        request = [[str(word) for word in argv], str(stdout), str(stderr)]
+    def run(self, argv, stdin, stdout, stderr):
+        request = [[str(word) for word in argv], str(stdin), str(stdout), str(stderr)]
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
@@ -93,9 +95,20 @@ def alternate(contenders, runs):
             print(f"  {number + 1}/{runs} {contender.name}: {last:.3f} s", file=sys.stderr, flush=True)
 
 
+def files(path):
+    """A file alone, or all that are below a folder."""
+    return [file for file in sorted(path.rglob("*")) if file.is_file()] if path.is_dir() else [path]
+
+
+def remove(path):
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+
+
 def warm(path):
     """Reads a log, or all logs of a folder, into the page cache."""
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+    for file in files(path):
         with open(file, "rb", buffering=0) as log:
             while log.read(1 << 20):
                 pass

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Measures sb-trace beside DuckDB, polars, pandas and mawk, and checks that all give the same answer.
 
+Jobs: A and B `stats`, C `events`, D and E `latencies`, F forms of `stats`, G sb-report, variants of the
+log and its growth; README.md says more.
+
 Exit codes: 0 done, 1 an answer differs or a program failed, 2 wrong use.
 """
 
@@ -11,14 +14,17 @@ import sys
 import venv
 from pathlib import Path
 
+import bench
+import forms
 import jobs
 import measure
 import report
+import reports
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PINNED = ("duckdb", "numpy", "pandas", "polars", "pyarrow")
-JOBS = ("A", "B", "C", "variants", "growth")
+JOBS = ("A", "B", "C", "D", "E", "F", "G", "variants", "growth")
 
 
 def cache():
@@ -57,6 +63,8 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1, help="of the logs (default: 1)")
     parser.add_argument("--dir", type=Path, help="where the logs are made and kept (default: in the cache folder)")
     parser.add_argument("--sb", type=Path, default=built, help=f"the sb-trace to measure (default: {built})")
+    parser.add_argument("--report", type=Path, help="the sb-report of job G (default: the one beside --sb)")
+    parser.add_argument("--baseline", type=Path, help="an older sb-trace, to be measured too; for G the sb-report beside it")
     parser.add_argument("--python", type=Path, help="a Python that has the peers, instead of an environment of its own")
     parser.add_argument("--instructions", default="1,10", help="million lines of growth to count instructions at")
     parser.add_argument("--write", action="store_true", help="write tests/peers/RESULTS.md")
@@ -70,6 +78,11 @@ def arguments():
         parser.error("--size and --runs must be above 0")
     if not options.sb.exists():
         parser.error(f"there is no {options.sb}: build it with cargo build --release, or name one with --sb")
+    options.report = options.report or bench.beside(options.sb)
+    if "G" in options.jobs and not options.report.exists():
+        parser.error(f"there is no {options.report}: build it with cargo build --release, or name one with --report")
+    if options.baseline and not options.baseline.exists():
+        parser.error(f"there is no {options.baseline}, which --baseline names")
     return options
 
 
@@ -83,18 +96,23 @@ def main():
     if load > 0.5:
         print(f"the machine is not quiet (load {load:.1f}): times will be noisy", file=sys.stderr)
     folder = options.dir or cache() / f"size-{options.size:g}"
-    bench = jobs.Bench(folder, options.sb.resolve(), python, options.size, options.seed, options.runs)
-    about = report.machine(bench.sb, python, options.size, options.seed, options.runs, load)
+    sb, built, before = (path and path.resolve() for path in (options.sb, options.report, options.baseline))
+    all_of = bench.Bench(folder, sb, built, before, python, options.size, options.seed, options.runs)
+    about = report.machine(sb, python, options.size, options.seed, options.runs, load)
     sections = []
     try:
         for job in options.jobs:
             print(f"{job}:", file=sys.stderr)
-            if job == "variants":
-                sections.append(jobs.variants(bench))
+            if job == "F":
+                sections.append(forms.forms(all_of))
+            elif job == "G":
+                sections.append(reports.reports(all_of))
+            elif job == "variants":
+                sections.append(jobs.variants(all_of))
             elif job == "growth":
-                sections.append(jobs.growth(bench, options.instructions))
+                sections.append(jobs.growth(all_of, options.instructions))
             else:
-                sections.append(jobs.side_by_side(bench, job.lower()))
+                sections.append(jobs.side_by_side(all_of, job.lower()))
     except measure.Failed as failed:
         sys.exit(f"error: {failed}")
     text = report.markdown(sections, about)

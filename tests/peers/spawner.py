@@ -10,10 +10,10 @@ import sys
 import time
 
 
-def spawn(argv, stdout, stderr):
+def spawn(argv, stdin, stdout, stderr):
     create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     actions = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, stdout, create, 0o644),
         (os.POSIX_SPAWN_OPEN, 2, stderr, create, 0o644),
     ]

@@ -2,9 +2,8 @@
 
 use super::{lead_pair, words};
 use sb_trace::latency::Latency;
-use sb_trace::trace::Trace;
 use sb_trace::units::{Unit, ns_to_ms};
-use sb_trace::{Analysis, NONE};
+use sb_trace::{Analysis, NONE, TraceRow};
 use std::collections::BTreeSet;
 
 /// How many of the slowest traces are shown.
@@ -63,7 +62,7 @@ pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
     let median = rows.get(rows.len() / 2).and_then(|r| r.ms());
     let unit = Unit::fitting(median.unwrap_or_default());
     let wanted: BTreeSet<(u32, u32)> = chosen.iter().map(|(_, r)| (r.run, r.trace_id)).collect();
-    let traces: Vec<&Trace> =
+    let traces: Vec<&TraceRow> =
         log.traces.traces.iter().filter(|t| wanted.contains(&(t.run, t.id))).collect();
     chosen
         .into_iter()
@@ -79,7 +78,7 @@ pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
         .collect()
 }
 
-fn exemplar(log: &Analysis, trace: &Trace, why: &'static str, unit: Unit) -> Exemplar {
+fn exemplar(log: &Analysis, trace: &TraceRow, why: &'static str, unit: Unit) -> Exemplar {
     let names = &log.events.names;
     let events: Vec<_> =
         log.traces.events(trace).iter().filter_map(|&p| log.events.rows.get(p as usize)).collect();

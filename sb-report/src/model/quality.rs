@@ -109,17 +109,11 @@ pub(super) fn of(material: Material<'_>, runs: &[RunView]) -> Quality {
     quality.accounting = Some(log.accounting.clone());
     quality.look_alikes = look_alikes(log);
     quality.missing = log.missing.iter().map(|m| (m.to_string(), m.traces)).take(LISTED).collect();
-    let names = &log.events.names;
     quality.paths = log
         .paths
         .iter()
         .take(LISTED)
-        .map(|path| {
-            (
-                path.labels.iter().map(|&l| names.text(l)).collect::<Vec<_>>().join(" → "),
-                path.traces,
-            )
-        })
+        .map(|path| (path.labels.join(" → "), path.traces))
         .collect();
     let skew = |s: &sb_trace::latency::Skew| {
         let high = sb_trace::units::ns_to_ms(s.min_forward_ns);
@@ -132,7 +126,7 @@ pub(super) fn of(material: Material<'_>, runs: &[RunView]) -> Quality {
             None => format!("at most {}", words::latency(high, unit)),
         };
         SkewLine {
-            sources: (source(names, s.from), source(names, s.to)),
+            sources: (s.from.clone(), s.to.clone()),
             n: s.n,
             negative: s.negative,
             offset,

@@ -3,11 +3,12 @@
 //! and cleanup in a new process knows every value that was set before the failure.
 
 use std::fmt::Write;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::engine::{PYTHON, SHELL, containers_of, docker, engine, need_engine};
 use crate::sandbox::{Said, Sandbox, alive, kill, need_python, wait};
+use crate::signs::{Driver, GRACE, LIMITS, LONG_LIMITS, again, run_out};
 
 const HOOKS: [&str; 4] = ["prepare", "invoke", "collect", "cleanup"];
 
@@ -28,8 +29,10 @@ struct Cell {
 
 /// Says that it has begun, and goes on for ever.
 const HANG: &str = "(open('started', 'w').write('%d\\n' % os.getpid()), time.sleep(1000))";
-/// The same, and asking does not help.
-const STUBBORN: &str = "(signal.signal(signal.SIGTERM, signal.SIG_IGN), open('started', 'w').write('%d\\n' % os.getpid()), time.sleep(1000), time.sleep(1000))";
+/// The same, and asking does not help, but shows.
+const STUBBORN: &str = "(signal.signal(signal.SIGTERM, lambda *_: open('asked', 'w').write('yes\\n')), open('started', 'w').write('%d\\n' % os.getpid()), [time.sleep(0.01) for _ in iter(int, 1)])";
+/// Leaves a daemon that is no longer in the hook's group and holds its output.
+const DAEMON: &str = "(os.fork() or (os.setsid(), os.fork() or (open('daemon', 'w').write('1'), time.sleep(1000)), os._exit(0))) and [time.sleep(0.01) for _ in iter(lambda: os.path.exists('daemon'), True)]";
 
 impl Cell {
     fn new(hook: &'static str, mode: Mode, way: &str) -> Self {
@@ -60,10 +63,8 @@ impl Cell {
     }
 
     /// Starts it; returns when the hook hangs, with its process.
-    fn start(&self) -> (Child, String) {
-        let mut command = self.command("");
-        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        let driver = command.spawn().unwrap();
+    fn start(&self) -> (Driver, String) {
+        let driver = Driver::start(&mut self.command(""));
         let pid = self.sandbox.wait_for("started");
         (driver, pid)
     }
@@ -115,14 +116,9 @@ fn ways(mode: Mode) -> Vec<(String, &'static str, i32)> {
         way("sys.exit(4)", "sys.exit(4)", 1),
         way("os._exit(4)", "the process ended with code 4", 1),
         way(&format!("spec.run('exit 9'{image})"), "`exit 9` exited unsuccessfully", 1),
-        way("time.sleep(1000)", limit(mode).1, 1),
+        way(HANG, "stopped after ", 1),
         way("(os.close(1), os.close(2))", " done in ", 0),
-        // A daemon that has left the hook's group and holds its output.
-        way(
-            "(os.fork() or (os.setsid(), os.fork() or (open('daemon', 'w').write('1'), time.sleep(1000)), os._exit(0))) and [time.sleep(0.01) for _ in range(1000) if not os.path.exists('daemon')]",
-            " done in ",
-            0,
-        ),
+        way(DAEMON, " done in ", 0),
     ];
     if mode == Mode::Host {
         // The first process of a container cannot be ended so.
@@ -132,31 +128,36 @@ fn ways(mode: Mode) -> Vec<(String, &'static str, i32)> {
     ways
 }
 
-/// A time within which a hook has surely begun, and how sb-run says it: on a busy machine, the start
-/// of a container takes its time.
-fn limit(mode: Mode) -> (&'static str, &'static str) {
-    match mode {
-        Mode::Host => ("2500ms", "stopped after 2.5 s"),
-        Mode::Container => ("8s", "stopped after 8 s"),
-    }
+/// A hook that hangs until a time limit ends it, and not before it has begun. `run` gets the limit.
+fn too_long(hook: &'static str, mode: Mode, run: impl Fn(&Cell, &str) -> Said) -> (Cell, Said) {
+    let limits = if mode == Mode::Host { LIMITS } else { LONG_LIMITS };
+    run_out(limits, |limit| {
+        let cell = Cell::new(hook, mode, HANG);
+        let began = Instant::now();
+        let said = run(&cell, &limit.flag()).code(1).says(limit.words);
+        let in_time = began.elapsed() < limit.time + Duration::from_mins(1);
+        (in_time && cell.sandbox.sign("started").is_some()).then_some((cell, said))
+    })
 }
 
 fn by_itself(hook: &'static str, mode: Mode) {
     for (way, words, code) in ways(mode) {
-        let cell = Cell::new(hook, mode, &way);
-        let limit = if way == "time.sleep(1000)" {
-            format!("--timeout {hook}={}", limit(mode).0)
-        } else {
-            String::new()
-        };
         // A failing command is no failure of cleanup's own code: it goes on, and says so.
         let goes_on = hook == "cleanup" && way.starts_with("spec.run");
         let words = if goes_on { "one of its commands failed" } else { words };
-        let began = Instant::now();
-        let said = cell.run(&limit);
-        assert_eq!(said.code, Some(code), "{mode:?}, {hook}: {way}: {said:#?}");
-        assert!(said.stderr.contains(words), "{mode:?}, {hook}: {way}: no '{words}' in {said:#?}");
-        assert!(began.elapsed() < Duration::from_mins(1), "{mode:?}, {hook}: {way}");
+        let place = format!("{mode:?}, {hook}: {way}");
+        let (cell, said) = if way == HANG {
+            too_long(hook, mode, |cell, limit| cell.run(&format!("--timeout {hook}={limit}")))
+        } else {
+            again(&place, || {
+                let cell = Cell::new(hook, mode, &way);
+                let began = Instant::now();
+                let said = cell.run("");
+                (began.elapsed() < Duration::from_mins(1)).then_some((cell, said))
+            })
+        };
+        assert_eq!(said.code, Some(code), "{place}: {said:#?}");
+        assert!(said.stderr.contains(words), "{place}: no '{words}' in {said:#?}");
         cell.ends_well(hook != "cleanup" || code == 0, &way);
     }
 }
@@ -168,28 +169,30 @@ fn by_others(hook: &'static str, mode: Mode) {
         let (driver, _) = cell.start();
         kill(signal, driver.id());
         // Verbs of which one is cleanup: it runs.
-        Said::new(&driver.wait_with_output().unwrap())
-            .code(code)
-            .says(&format!("{hook} failed: interrupted by {words}"));
+        driver.end().code(code).says(&format!("{hook} failed: interrupted by {words}"));
         cell.ends_well(!is_last, signal);
     }
 
-    let cell = Cell::new(hook, mode, STUBBORN);
-    let (driver, pid) = cell.start();
-    kill("-INT", driver.id());
-    std::thread::sleep(Duration::from_millis(500));
-    let began = Instant::now();
-    kill("-INT", driver.id());
-    let said = Said::new(&driver.wait_with_output().unwrap()).code(130);
-    assert!(began.elapsed() < Duration::from_secs(4), "{mode:?}, {hook}: {said:#?}");
+    let (cell, said, pid) = again(&format!("{mode:?}, {hook}: Ctrl-C twice"), || {
+        let cell = Cell::new(hook, mode, STUBBORN);
+        let (mut driver, pid) = cell.start();
+        let began = Instant::now();
+        kill("-INT", driver.id());
+        if !driver.shows("the hook to be asked", || cell.sandbox.sign("asked").is_some()) {
+            return None;
+        }
+        kill("-INT", driver.id());
+        let said = driver.end().code(130);
+        (began.elapsed() < GRACE).then_some((cell, said, pid))
+    });
     assert!(is_last || !said.stderr.contains("cleanup ..."), "{mode:?}: {said:#?}");
     assert!(mode == Mode::Container || !alive(&pid), "{hook}");
     cell.ends_well(false, "Ctrl-C twice");
 
     let cell = Cell::new(hook, mode, HANG);
-    let (mut driver, pid) = cell.start();
+    let (driver, pid) = cell.start();
     kill("-KILL", driver.id());
-    driver.wait().unwrap();
+    driver.end();
     match mode {
         Mode::Host => wait("the hook's end", || !alive(&pid)),
         Mode::Container => {
@@ -211,9 +214,7 @@ fn by_others(hook: &'static str, mode: Mode) {
             }
         }
     }
-    Said::new(&driver.wait_with_output().unwrap())
-        .code(1)
-        .says(&format!("{hook} failed: the process was ended by signal 9"));
+    driver.end().code(1).says(&format!("{hook} failed: the process was ended by signal 9"));
     cell.ends_well(!is_last, "kill -9 of the hook");
 }
 
@@ -240,11 +241,14 @@ fn by_the_system(hook: &'static str, mode: Mode) {
     cell.ends_well(hook != "cleanup", "full disk");
 
     // Whoever listened has gone before the hook prints.
-    let cell = Cell::new(hook, mode, "(time.sleep(0.2), print('x' * 400000), print('last words'))");
+    let waits = "[time.sleep(0.01) for _ in iter(lambda: os.path.exists('deaf'), True)]";
+    let way = format!("({waits}, print('x' * 400000), print('last words'))");
+    let cell = Cell::new(hook, mode, &way);
     let mut command = cell.command("");
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     let mut driver = command.spawn().unwrap();
     drop((driver.stdout.take(), driver.stderr.take()));
+    cell.sandbox.write("deaf", "");
     assert_eq!(driver.wait().unwrap().code(), Some(0), "{mode:?}, {hook}: nobody listens");
     let log = if hook == "invoke" { "invoke-0001.log".into() } else { format!("{hook}.log") };
     let log = cell.sandbox.log(&log);
@@ -277,9 +281,15 @@ table! {
 fn a_new_process_cleans_up_after_every_way() {
     need_python!();
     for (way, _, code) in ways(Mode::Host) {
-        let cell = Cell::new("prepare", Mode::Host, &way);
-        let limit = if way.contains("sleep(1000)") { " --timeout 700ms" } else { "" };
-        cell.sandbox.run(&format!("prepare --local{limit}")).code(code);
+        let run = |cell: &Cell, more: &str| cell.sandbox.run(&format!("prepare --local{more}"));
+        let cell = if way == HANG {
+            let run = |cell: &Cell, limit: &str| run(cell, &format!(" --timeout {limit}"));
+            too_long("prepare", Mode::Host, run).0
+        } else {
+            let cell = Cell::new("prepare", Mode::Host, &way);
+            run(&cell, "").code(code);
+            cell
+        };
         cell.ends_well(false, &way);
     }
 }

@@ -1,6 +1,7 @@
 //! End-to-end tests of the driver: the real program, real python3 children, temporary folders.
 //!
 //! - `sandbox`: a folder, a benchmark file in it, and what sb-run said and left behind
+//! - `signs`: waiting for what shows that it is time, not for a time
 //! - `errors`: wrong use and broken files: message, exit code, and nothing left behind
 //! - `output`: what hooks and their commands print is captured, whole and in order
 //! - `spec`: values and commands, within one call of sb-run and over several
@@ -42,6 +43,7 @@ mod processes;
 mod sandbox;
 mod shipped;
 mod signals;
+mod signs;
 mod spec;
 mod state;
 mod ways;

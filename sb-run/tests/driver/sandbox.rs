@@ -1,6 +1,5 @@
 //! A temporary folder with a benchmark in it.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -213,23 +212,28 @@ impl Sandbox {
         all.filter(inside).map(|process| command(&process)).collect()
     }
 
+    /// The text of a file with which a hook says how far it has come, if it is there and whole.
+    pub(crate) fn sign(&self, name: impl AsRef<Path>) -> Option<String> {
+        let text = std::fs::read_to_string(self.path(name)).unwrap_or_default();
+        text.ends_with('\n').then(|| text.trim().to_string())
+    }
+
     /// Waits until a file exists and has something in it; gives its text.
     #[track_caller]
-    pub(crate) fn wait_for(&self, name: impl AsRef<OsStr>) -> String {
-        let path = self.path(Path::new(&name));
-        let mut text = String::new();
-        wait(&format!("{}", path.display()), || {
-            text = std::fs::read_to_string(&path).unwrap_or_default();
-            text.ends_with('\n')
+    pub(crate) fn wait_for(&self, name: impl AsRef<Path>) -> String {
+        let mut text = None;
+        wait(&format!("{}", self.path(&name).display()), || {
+            text = self.sign(&name);
+            text.is_some()
         });
-        text.trim().to_string()
+        text.unwrap()
     }
 }
 
-/// Waits up to a minute for something to become true.
+/// Waits for something to become true. What never does is not waited for for ever.
 #[track_caller]
 pub(crate) fn wait(what: &str, mut done: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_mins(1);
+    let until = Instant::now() + Duration::from_mins(3);
     while !done() {
         assert!(Instant::now() < until, "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(10));

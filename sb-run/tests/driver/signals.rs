@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::sandbox::{Said, Sandbox, alive, kill, need_python, wait};
+use crate::sandbox::{Said, Sandbox, alive, kill, need_python};
+use crate::signs::{Driver, GRACE, LIMITS, again, run_out};
 
-/// invoke hangs in a command of os.system; `stubborn` ignores SIGTERM altogether.
+/// invoke hangs in a command of os.system.
 const HANGS: &str = "import os, signal, time
 def prepare(spec): spec['made'] = 'bucket'
 def invoke(spec):
@@ -17,12 +18,13 @@ def invoke(spec):
 def cleanup(spec): print('removing', spec['made'])
 ";
 
+/// invoke does not listen to SIGTERM, but shows that it was sent.
 const STUBBORN: &str = "import os, signal, time
 def prepare(spec): pass
 def invoke(spec):
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: open('asked', 'w').write('yes\\n'))
     open('pid', 'w').write('%d\\n' % os.getpid())
-    time.sleep(1000)
+    while True: time.sleep(0.01)
 def cleanup(spec): print('cleanup ran')
 ";
 
@@ -83,14 +85,14 @@ fn the_user_can_choose_what_ctrl_c_does() {
 fn an_interrupt_between_hooks_is_written_down() {
     need_python!();
     let sandbox = Sandbox::with(
-        "def prepare(spec): open('prepared', 'w').write('1\\n')\ndef invoke(spec): pass\ndef cleanup(spec): print('cleaned')\n",
+        "def prepare(spec): pass\ndef invoke(spec): pass\ndef cleanup(spec): print('cleaned')\n",
     );
-    let driver = sandbox.start("prepare wait 1h invoke cleanup");
-    sandbox.wait_for("prepared");
-    wait("the wait", || sandbox.log("driver.log").contains("SB_PREPARE_END"));
-    std::thread::sleep(Duration::from_millis(300));
+    let mut driver = Driver::start(&mut sandbox.command("prepare wait 1h invoke cleanup"));
+    driver.wait_for("waiting 1 h");
+    driver.wait_for_sleep();
     kill("-TERM", driver.id());
-    Said::new(&driver.wait_with_output().unwrap())
+    driver
+        .end()
         .code(143)
         .says("interrupted by SIGTERM")
         .says("cleanup done")
@@ -102,17 +104,26 @@ fn an_interrupt_between_hooks_is_written_down() {
 #[test]
 fn twice_stops_at_once() {
     need_python!();
-    let sandbox = Sandbox::with(STUBBORN);
-    let driver = sandbox.start("test");
-    let pid = sandbox.wait_for("pid");
-    kill("-INT", driver.id());
-    std::thread::sleep(Duration::from_millis(300));
-    assert!(alive(&pid), "the first one asks, and this hook does not listen");
-    let began = Instant::now();
-    kill("-INT", driver.id());
-    let said = Said::new(&driver.wait_with_output().unwrap()).code(130).never_says("cleanup ...");
-    assert!(began.elapsed() < Duration::from_secs(3), "{said:#?}");
-    assert!(!alive(&pid));
+    let sandbox = again("the end after Ctrl-C twice", || {
+        let sandbox = Sandbox::with(STUBBORN);
+        let mut driver = Driver::start(&mut sandbox.command("test"));
+        let pid = sandbox.wait_for("pid");
+        let began = Instant::now();
+        kill("-INT", driver.id());
+        // The first one asks, and this hook does not listen.
+        let asked = driver.shows("the hook to be asked", || sandbox.sign("asked").is_some());
+        if !asked || !alive(&pid) {
+            return None;
+        }
+        kill("-INT", driver.id());
+        let said = driver.end().code(130);
+        assert!(!alive(&pid));
+        if began.elapsed() >= GRACE {
+            return None;
+        }
+        said.never_says("cleanup ...");
+        Some(sandbox)
+    });
     sandbox.run("cleanup").code(0).says("cleanup ran");
 }
 
@@ -144,8 +155,8 @@ def cleanup(spec):
     let driver = sandbox.start("test");
     sandbox.wait_for("invoke");
     kill("-INT", driver.id());
+    // A signal that counts again would be told before the hook begins.
     let pid = sandbox.wait_for("cleanup");
-    std::thread::sleep(Duration::from_millis(100));
     assert!(alive(&pid), "cleanup runs in spite of the first one");
     kill("-INT", driver.id());
     Said::new(&driver.wait_with_output().unwrap()).code(130).says("the state is kept");
@@ -157,54 +168,78 @@ def cleanup(spec):
 #[test]
 fn a_hook_that_takes_too_long() {
     need_python!();
-    let sandbox = Sandbox::with(HANGS);
-    let began = Instant::now();
-    sandbox
-        .run("test --timeout invoke=700ms")
-        .code(1)
-        .says("invoke failed: stopped after 700 ms (--timeout)")
-        .says("removing bucket");
-    assert!(began.elapsed() < Duration::from_secs(15));
-    assert!(!alive(&sandbox.wait_for("pid")) && !alive(&sandbox.wait_for("sleeper")));
+    let sandbox = run_out(LIMITS, |limit| {
+        let sandbox = Sandbox::with(HANGS);
+        sandbox
+            .run(&format!("test --timeout invoke={}", limit.flag()))
+            .code(1)
+            .says(&format!("invoke failed: {} (--timeout)", limit.words))
+            .says("removing bucket");
+        let (pid, sleeper) = (sandbox.sign("pid")?, sandbox.sign("sleeper")?);
+        assert!(!alive(&pid) && !alive(&sleeper));
+        let took =
+            statement_time(&sandbox, "INVOKE_END") - statement_time(&sandbox, "INVOKE_START");
+        (took < limit.time + Duration::from_secs(14)).then_some(sandbox)
+    });
     assert!(sandbox.log("run.yaml").contains("outcome: timed_out"));
+}
+
+/// When the driver made a statement.
+fn statement_time(sandbox: &Sandbox, label: &str) -> Duration {
+    let log = sandbox.log("driver.log");
+    let line = log.lines().find(|line| line.contains(&format!("|SB_{label}"))).unwrap();
+    Duration::from_millis(line.split('+').next().unwrap().parse().unwrap())
 }
 
 #[test]
 fn a_command_of_spec_run_is_stopped_with_its_hook() {
     need_python!();
-    let sandbox = Sandbox::with(
-        "def prepare(spec): spec.run('echo $$ > shell; sleep 1000; true')
+    let shell = run_out(LIMITS, |limit| {
+        let sandbox = Sandbox::with(
+            "def prepare(spec): spec.run('echo $$ > shell; sleep 1000; true')
 def invoke(spec): pass
 def cleanup(spec): pass
 ",
-    );
-    sandbox.run("test --local --timeout 1s").code(1).says("stopped after 1 s");
-    assert!(!alive(&sandbox.wait_for("shell")));
+        );
+        let words = format!("test --local --timeout prepare={}", limit.flag());
+        sandbox.run(&words).code(1).says(limit.words);
+        sandbox.sign("shell")
+    });
+    assert!(!alive(&shell));
 }
 
 #[test]
 fn a_file_that_hangs_while_it_is_loaded() {
     need_python!();
-    let sandbox = Sandbox::with("import time\ntime.sleep(1000)\n");
-    sandbox.run("test --timeout 500ms").code(1).says("stopped after 500 ms");
+    let sandbox =
+        Sandbox::with("import time\nopen('loading', 'w').write('1\\n')\ntime.sleep(1000)\n");
+    let has_begun = || {
+        sandbox.sign("loading")?;
+        std::fs::remove_file(sandbox.path("loading")).ok()
+    };
+    run_out(LIMITS, |limit| {
+        sandbox.run(&format!("test --timeout {}", limit.flag())).code(1).says(limit.words);
+        has_begun()
+    });
     // These read it and do not execute it.
     for words in ["validate", "prepare --dry-run"] {
         sandbox.run(words).code(2).says("missing hook: prepare, invoke, cleanup");
+        assert!(!sandbox.path("loading").exists(), "{words}");
     }
     // What only executing can tell is executed, with the limit.
     let text = sandbox.read("x_benchmark.py") + "from hooks import *\n";
     sandbox.write("hooks.py", "");
     sandbox.write("x_benchmark.py", &text);
-    sandbox.run("validate --timeout 500ms").code(2).says("longer than --timeout");
+    run_out(LIMITS, |limit| {
+        let words = format!("validate --timeout {}", limit.flag());
+        sandbox.run(&words).code(2).says("longer than --timeout");
+        has_begun()
+    });
     std::fs::remove_file(sandbox.path("hooks.py")).unwrap();
     let driver = sandbox.start("test");
-    wait("the child", || children(driver.id()) > 0);
+    sandbox.wait_for("loading");
     kill("-INT", driver.id());
     Said::new(&driver.wait_with_output().unwrap()).code(130);
+    has_begun();
     assert_eq!(sandbox.files(), ["x_benchmark.py"]);
-}
-
-fn children(pid: u32) -> usize {
-    let path = format!("/proc/{pid}/task/{pid}/children");
-    std::fs::read_to_string(path).unwrap_or_default().split_whitespace().count()
 }

@@ -166,7 +166,7 @@ def invoke(spec): pass
 def cleanup(spec): pass
 ",
     );
-    sandbox.run("prepare --local --timeout 10s").code(0);
+    sandbox.run("prepare --local --timeout 2m").code(0);
 }
 
 #[test]
@@ -197,7 +197,7 @@ def invoke(spec): pass
 def cleanup(spec): pass
 ",
     );
-    sandbox.run("prepare --timeout 20s").code(0);
+    sandbox.run("prepare --timeout 2m").code(0);
     assert!(sandbox.log("prepare.log").starts_with("local: spec is read-only in a forked process"));
 }
 

@@ -253,12 +253,6 @@ impl Source {
         self.how(options).in_parts
     }
 
-    /// Whether a line may be a record of its own without any id, source or further part: the app's
-    /// own text.
-    pub(crate) fn is_plain(&self) -> bool {
-        matches!(&self.kind, Kind::Known(Carrier { shape: Shape::Plain, .. }))
-    }
-
     /// Whether a record that was read proves that the input has this carrier.
     pub(crate) fn is_strict(&self) -> bool {
         match &self.kind {

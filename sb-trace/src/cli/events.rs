@@ -3,7 +3,7 @@
 use super::output_args::OutputArgs;
 use super::{InputArgs, print, progress};
 use crate::error::Result;
-use crate::frame;
+use crate::frame::write_events;
 use clap::Args;
 
 /// Write a table of all trace statements, a row each, in log order
@@ -20,26 +20,13 @@ pub(super) struct Events {
 
 impl Events {
     pub(super) fn run(&self) -> Result<()> {
-        self.output.format()?;
+        let target = self.output.target()?;
         let options = self.input.options();
-        // Only what --skip leaves out is not known before all is read.
-        if let Some((path, columns)) = self.output.parquet().filter(|_| options.filter.skip_ns == 0)
-        {
-            let (files, rows) = frame::write_events(
-                &self.input.inputs()?,
-                &options,
-                &progress::Bar::new(),
-                path,
-                columns,
-            )?;
-            print::findings(&crate::how_read::how_read(&files));
-            OutputArgs::written(path, rows);
-            return Ok(());
-        }
-        let (events, files, runs) =
-            crate::events(&self.input.inputs()?, &options, &progress::Bar::new())?;
+        let inputs = self.input.inputs()?;
+        let (files, rows) = write_events(&inputs, &options, &progress::Bar::new(), target)
+            .map_err(|error| self.output.closed(error))?;
         print::findings(&crate::how_read::how_read(&files));
-        let mut frame = frame::events(&events, &files, &runs)?;
-        self.output.write(&mut frame, &frame::metadata(&files, &options))
+        self.output.written(rows);
+        Ok(())
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn incomplete(figures: &Figures) {
     }
     for path in figures.paths.iter().take(3) {
         let labels: Vec<&str> =
-            path.labels.iter().take(8).map(|&l| figures.names.text(l)).collect();
+            path.labels.iter().take(8).map(String::as_str).collect();
         let more = if path.labels.len() > 8 { ", ..." } else { "" };
         print::talk(&format!(
             "  path of {}: {}{more}",
@@ -56,7 +56,6 @@ fn plural(count: u64, noun: &str) -> String {
 
 /// Negative latencies, by the two sources whose clocks disagree. Nothing was moved.
 pub(super) fn skew(figures: &Figures) {
-    let names = &figures.names;
     // Classes are parts of the summary of all, if there is one.
     let all = |s: &&Summary| s.start_class == ALL_CLASSES;
     let parts = !figures.summaries.iter().any(|s| all(&s));
@@ -67,7 +66,7 @@ pub(super) fn skew(figures: &Figures) {
     }
     let between: u64 = figures.skew.iter().map(|s| s.negative).sum();
     for s in figures.skew.iter().filter(|s| s.negative > 0) {
-        let (from, to) = (names.text(s.from), names.text(s.to));
+        let (from, to) = (&*s.from, &*s.to);
         print::talk(&format!(
             "warning: {} of {} latencies from {from} to {to} are negative; {}",
             s.negative,
@@ -116,11 +115,10 @@ fn offset(skew: &Skew, from: &str, to: &str) -> String {
 
 /// The skews for JSON: the feasible offset of `to`'s clock against `from`'s, ends null where open.
 pub(super) fn skew_json(figures: &Figures) -> Value {
-    let names = &figures.names;
     let one = |s: &Skew| {
         json!({
-            "from_source": names.text(s.from),
-            "to_source": names.text(s.to),
+            "from_source": s.from,
+            "to_source": s.to,
             "n": s.n,
             "negative": s.negative,
             "offset_low_ms": s.min_return_ns.map(|ns| -crate::units::ns_to_ms(ns)),

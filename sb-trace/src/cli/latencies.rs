@@ -3,7 +3,7 @@
 use super::output_args::OutputArgs;
 use super::{InputArgs, TraceArgs, print, progress};
 use crate::error::Result;
-use crate::frame;
+use crate::frame::write_latencies;
 use clap::Args;
 
 /// Write a table of all latencies, a row for each FROM event of a pair
@@ -23,12 +23,13 @@ pub(super) struct Latencies {
 
 impl Latencies {
     pub(super) fn run(&self) -> Result<()> {
-        self.output.format()?;
+        let target = self.output.target()?;
         let options = self.trace.options(&self.input)?;
-        let analysis = crate::analyze(&self.input.inputs()?, &options, &progress::Bar::new())?;
-        print::findings(&analysis.findings);
-        let mut frame = frame::latencies(&analysis.latencies)?;
-        self.output.write(&mut frame, &frame::metadata(&analysis.files, &options))?;
-        self.trace.enforce(&analysis.accounting)
+        let inputs = self.input.inputs()?;
+        let (figures, rows) = write_latencies(&inputs, &options, &progress::Bar::new(), target)
+            .map_err(|error| self.output.closed(error))?;
+        print::findings(&figures.findings);
+        self.output.written(rows);
+        self.trace.enforce(&figures.accounting)
     }
 }

@@ -2,11 +2,9 @@
 
 use super::print;
 use crate::error::{Error, Result};
-use crate::frame::{self, Format, write_file, write_stream};
+use crate::frame::{Format, Target};
 use clap::Args;
-use polars::prelude::DataFrame;
-use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The output option of the table commands.
 #[derive(Debug, Clone, Args)]
@@ -21,38 +19,31 @@ pub(super) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// Fails early on an ending that says no format, before any log is read.
-    pub(super) fn format(&self) -> Result<Format> {
-        self.output.as_deref().map_or(Ok(Format::Csv), Format::of_path)
+    /// Where the table goes, and the columns that are wanted. Fails early on an ending that says no
+    /// format, before any log is read.
+    pub(super) fn target(&self) -> Result<(Target<'_>, Option<&[String]>)> {
+        let target = match self.output.as_deref() {
+            Some(path) => {
+                Format::of_path(path)?;
+                Target::File(path)
+            }
+            None => Target::Stdout,
+        };
+        Ok((target, self.columns.as_deref()))
     }
 
-    /// The file, if the table is to be written as Parquet, and the columns that are wanted.
-    pub(super) fn parquet(&self) -> Option<(&Path, Option<&[String]>)> {
-        let path = self.output.as_deref()?;
-        let is_parquet = matches!(Format::of_path(path), Ok(Format::Parquet));
-        is_parquet.then_some((path, self.columns.as_deref()))
-    }
-
-    /// Says that a table was written.
-    pub(super) fn written(path: &Path, rows: usize) {
-        print::talk(&format!("{}: {rows} rows", path.display()));
-    }
-
-    pub(super) fn write(&self, frame: &mut DataFrame, metadata: &Value) -> Result<()> {
-        let format = self.format()?;
-        if let Some(columns) = &self.columns {
-            *frame = frame::choose_columns(frame, columns)?;
-        }
+    /// Says that a file was written.
+    pub(super) fn written(&self, rows: usize) {
         if let Some(path) = &self.output {
-            write_file(frame, path, format, metadata)?;
-            Self::written(path, frame.height());
-            return Ok(());
+            print::talk(&format!("{}: {rows} rows", path.display()));
         }
-        let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-        write_stream(frame, &mut out, format, metadata).map_err(|error| match error {
-            Error::Stdout(error) => print::stdout_error(error),
+    }
+
+    /// A table on standard output whose reader went away is a normal end.
+    pub(super) fn closed(&self, error: Error) -> Error {
+        match error {
+            Error::Stdout(error) if self.output.is_none() => print::stdout_error(error),
             other => other,
-        })?;
-        std::io::Write::flush(&mut out).map_err(print::stdout_error)
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A progress line on a terminal, nothing in a pipe.
 
-use crate::collect::Progress;
+use crate::pipeline::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 

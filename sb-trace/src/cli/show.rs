@@ -1,10 +1,9 @@
 //! `sb-trace show`: one trace, step by step.
 
 use super::{InputArgs, TraceArgs, print, progress, usage};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, TraceRow};
 use crate::error::Result;
 use crate::read::Input;
-use crate::trace::Trace;
 use crate::units::Unit;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +29,7 @@ impl Show {
         let options = self.trace.options(&self.input)?;
         let inputs = self.input.inputs()?;
         let analysis = crate::analyze(&inputs, &options, &progress::Bar::new())?;
-        let wanted = |t: &&Trace| analysis.events.names.text(t.id) == self.trace_id;
+        let wanted = |t: &&TraceRow| analysis.events.names.text(t.id) == self.trace_id;
         let mut text = String::new();
         for trace in analysis.traces.traces.iter().filter(wanted) {
             text += &steps(&analysis, trace);
@@ -55,7 +54,7 @@ impl Show {
     }
 }
 
-fn steps(analysis: &Analysis, trace: &Trace) -> String {
+fn steps(analysis: &Analysis, trace: &TraceRow) -> String {
     let names = &analysis.events.names;
     let events: Vec<_> =
         analysis.traces.events(trace).iter().map(|&p| &analysis.events.rows[p as usize]).collect();
@@ -95,7 +94,7 @@ fn steps(analysis: &Analysis, trace: &Trace) -> String {
 }
 
 /// The lines of a trace as they stand in the logs, file by file.
-fn lines(analysis: &Analysis, trace: &Trace, inputs: &[Input]) -> Result<String> {
+fn lines(analysis: &Analysis, trace: &TraceRow, inputs: &[Input]) -> Result<String> {
     let mut places: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
     for &place in analysis.traces.events(trace) {
         let event = &analysis.events.rows[place as usize];

@@ -108,8 +108,6 @@ impl Stats {
         explain::skew(&figures);
         explain::incomplete(&figures);
         let enforced = self.trace.enforce(&figures.accounting);
-        // The process ends: the memory of thousands of pairs need not be given back piece by piece.
-        std::mem::forget(figures);
         enforced
     }
 }

@@ -1,7 +1,7 @@
 //! Figures as text: a table for a terminal, Markdown, CSV.
 
 use crate::error::{Error, Result};
-use crate::frame::{Format, write_stream};
+use crate::frame;
 use crate::stats::{
     ALL_CLASSES, Percentile, PercentileColumns, Summary, minimum_n, percentile_name,
 };
@@ -47,10 +47,8 @@ pub(super) fn csv(summaries: &[Summary], percents: &[f64]) -> Result<String> {
     }
     columns.push(count("modes", |s| s.modes.len()));
     let failed = |error: PolarsError| Error::Usage { message: error.to_string() };
-    let mut frame = DataFrame::new(summaries.len(), columns).map_err(failed)?;
-    let mut out = Vec::new();
-    write_stream(&mut frame, &mut out, Format::Csv, &serde_json::Value::Null)?;
-    Ok(String::from_utf8_lossy(&out).into_owned())
+    let frame = DataFrame::new(summaries.len(), columns).map_err(failed)?;
+    Ok(String::from_utf8_lossy(&frame::csv(&frame, true)?).into_owned())
 }
 
 fn group_columns(summaries: &[Summary]) -> Vec<String> {

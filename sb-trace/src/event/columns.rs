@@ -1,71 +1,4 @@
-//! Rows of the table of events, column by column: what is written is written in columns, and what all
-//! rows have in common takes no memory.
-
-use super::table::Event;
-use crate::names::Name;
-
-/// Events in log order; see [`Event`] for what each column means.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "they are the fields of an event")]
-pub struct Columns {
-    pub epoch_ns: Vec<i64>,
-    pub utc_offset_minutes: Vec<i16>,
-    pub label: Vec<Name>,
-    pub correlation_id: MostlyOne<Name>,
-    pub trace_id: MostlyOne<Name>,
-    pub source: MostlyOne<Name>,
-    pub file: MostlyOne<u32>,
-    pub line: Vec<u64>,
-}
-
-impl Columns {
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.label.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.label.is_empty()
-    }
-
-    /// The rows.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = Event> {
-        (0..self.len()).map(|row| Event {
-            epoch_ns: self.epoch_ns[row],
-            utc_offset_minutes: self.utc_offset_minutes[row],
-            label: self.label[row],
-            correlation_id: self.correlation_id.get(row),
-            trace_id: self.trace_id.get(row),
-            source: self.source.get(row),
-            file: self.file.get(row),
-            line: self.line[row],
-        })
-    }
-
-    pub(crate) fn push(&mut self, event: &Event) {
-        self.epoch_ns.push(event.epoch_ns);
-        self.utc_offset_minutes.push(event.utc_offset_minutes);
-        self.label.push(event.label);
-        self.correlation_id.push(event.correlation_id);
-        self.trace_id.push(event.trace_id);
-        self.source.push(event.source);
-        self.file.push(event.file);
-        self.line.push(event.line);
-    }
-
-    /// Forgets all rows, but not the memory they took.
-    pub(crate) fn clear(&mut self) {
-        self.epoch_ns.clear();
-        self.utc_offset_minutes.clear();
-        self.label.clear();
-        self.correlation_id.clear();
-        self.trace_id.clear();
-        self.source.clear();
-        self.file.clear();
-        self.line.clear();
-    }
-}
+//! A column that mostly holds one value.
 
 /// A column that in most tables has the same value in all rows: then that is all that is kept.
 #[derive(Debug, Clone, Default)]
@@ -77,6 +10,11 @@ pub struct MostlyOne<T> {
 }
 
 impl<T: Copy + PartialEq> MostlyOne<T> {
+    /// The value that all rows have, if they have one.
+    pub fn one(&self) -> Option<T> {
+        self.many.is_empty().then_some(self.one)
+    }
+
     /// The value of a row.
     #[inline]
     pub fn get(&self, row: usize) -> T {
@@ -116,11 +54,6 @@ impl<T: Copy + PartialEq> MostlyOne<T> {
             self.many.extend(std::iter::repeat_n(self.one, self.rows));
         }
     }
-
-    fn clear(&mut self) {
-        self.rows = 0;
-        self.many.clear();
-    }
 }
 
 #[cfg(test)]
@@ -146,7 +79,7 @@ mod tests {
                 }
                 prop_assert_eq!(column.iter().len(), expected.len());
                 prop_assert_eq!(column.iter().collect::<Vec<_>>(), expected);
-                column.clear();
+                column = MostlyOne::default();
             }
         }
     }

@@ -190,13 +190,12 @@ impl Ids {
         }
     }
 
-    /// The handles of all of them in a table of names.
-    pub(crate) fn told(&self, names: &mut Names) -> Vec<Name> {
-        let handle = |entry: &Entry| match entry.uuid() {
-            Some(uuid) => names.add(std::str::from_utf8(&uuid.text()).unwrap_or_default()),
-            None => names.add(self.texts.text(entry.text)),
-        };
-        self.entries.iter().map(handle).collect()
+    /// The handle of an id of another block.
+    pub(crate) fn add_key(&mut self, key: Key<'_>) -> Name {
+        match key {
+            Key::Uuid(uuid) => self.add_uuid(uuid),
+            Key::Text(text) => self.add_bytes(text).unwrap_or_default(),
+        }
     }
 
     /// How many there are, none included.
@@ -225,7 +224,36 @@ fn next(entries: &[Entry]) -> Name {
     Name::try_from(entries.len()).unwrap_or(Name::MAX)
 }
 
+/// An id that outlives the block in which it stood.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Id {
+    Uuid([u8; 16]),
+    Text(Box<[u8]>),
+}
+
+impl Id {
+    /// The id that a text is.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Key::of(text).owned()
+    }
+
+    /// The same, borrowed.
+    pub(crate) fn key(&self) -> Key<'_> {
+        match self {
+            Self::Uuid(bytes) => Key::Uuid(Uuid::from_bytes(*bytes)),
+            Self::Text(text) => Key::Text(text),
+        }
+    }
+}
+
 impl<'a> Key<'a> {
+    pub(crate) fn owned(self) -> Id {
+        match self {
+            Self::Uuid(uuid) => Id::Uuid(uuid.to_bytes()),
+            Self::Text(text) => Id::Text(text.into()),
+        }
+    }
+
     /// The key that a text is.
     pub(crate) fn of(text: &'a [u8]) -> Self {
         Uuid::of(text).map_or(Self::Text(text), Self::Uuid)

@@ -3,7 +3,6 @@
 mod begin;
 mod columns;
 mod count;
-mod environment;
 mod ids;
 mod node;
 mod parsed;
@@ -15,12 +14,10 @@ mod table;
 mod usual;
 mod words;
 
-pub use columns::{Columns, MostlyOne};
-pub(crate) use environment::Environments;
-pub(crate) use ids::{Ids, Key};
-#[cfg(test)]
+pub use columns::MostlyOne;
+pub(crate) use ids::{Id, Key};
 pub(crate) use parsed::Change;
-pub(crate) use parsed::{LineClass, OpenPart, Parsed, RawEvent};
+pub(crate) use parsed::{LineClass, Mark, OpenPart, Parsed, RawEvent};
 pub(crate) use raw::own_id;
 pub(crate) use record::{How, Record};
 pub(crate) use sink::Sink;

@@ -5,7 +5,6 @@ use super::table::Event;
 use super::words::Words;
 use crate::names::Name;
 use crate::statement::{LookAlike, Statement};
-use crate::tally::Sums;
 
 /// How many look-alikes are kept with their text; all are counted.
 const MOST_KEPT: usize = 100_000;
@@ -48,20 +47,6 @@ pub(crate) struct Mark {
     pub what: Change,
 }
 
-impl Mark {
-    /// With other handles for its names.
-    pub(crate) fn renamed(self, source: Name, id_of: &[Name]) -> Self {
-        let id_of = |id: Name| id_of[id as usize];
-        let what = match self.what {
-            Change::Init => Change::Init,
-            Change::Start { id, sequential } => Change::Start { id: id_of(id), sequential },
-            Change::End { id } => Change::End { id: id_of(id) },
-            Change::Report { id, cold } => Change::Report { id: id_of(id), cold },
-        };
-        Self { row: self.row, source, what }
-    }
-}
-
 /// See [`crate::payload::Signal`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -69,6 +54,16 @@ pub(crate) enum Change {
     Start { id: Name, sequential: bool },
     End { id: Name },
     Report { id: Name, cold: bool },
+}
+
+impl Change {
+    /// The invocation that it happened to; [`crate::names::NONE`] where the record names none.
+    pub(crate) fn id(self) -> Name {
+        match self {
+            Self::Init => crate::names::NONE,
+            Self::Start { id, .. } | Self::End { id } | Self::Report { id, .. } => id,
+        }
+    }
 }
 
 /// The begin of a record that goes on in the next block.
@@ -102,13 +97,9 @@ pub(crate) struct Kept {
 pub(crate) struct Parsed {
     /// Labels and sources, lent by the reader while it reads.
     pub words: Words,
-    /// Those that the reader met for the first time, once it has read.
-    pub fresh: Vec<Box<str>>,
     /// Ids.
     pub ids: Ids,
     pub rows: Vec<Event>,
-    /// What is left of the rows, if they were measured already.
-    pub sums: Option<Sums>,
     /// Whether any record names its source.
     pub sourced: bool,
     pub look_alikes: u64,
@@ -153,14 +144,13 @@ impl Parsed {
 
     /// Empty, but for the memory that it has.
     pub(crate) fn emptied(self) -> Self {
-        let (mut fresh, mut ids, mut rows) = (self.fresh, self.ids, self.rows);
+        let (mut ids, mut rows) = (self.ids, self.rows);
         let (mut unique, mut marks) = (self.unique, self.marks);
-        fresh.clear();
         ids.clear();
         rows.clear();
         unique.clear();
         marks.clear();
-        Self { fresh, ids, rows, unique, marks, ..Self::default() }
+        Self { ids, rows, unique, marks, ..Self::default() }
     }
 
     pub(crate) fn push_look_alike(&mut self, line: u64, column: u64, what: LookAlike) {
@@ -176,11 +166,6 @@ impl Parsed {
             self.first.get_or_insert(class);
             self.last = Some(class);
         }
-    }
-
-    /// How many statements there are.
-    pub(crate) fn statements(&self) -> u64 {
-        self.rows.len() as u64 + self.sums.as_ref().map_or(0, |sums| sums.events)
     }
 
     pub(crate) fn line_count(&self) -> u64 {

@@ -1,8 +1,6 @@
 //! The table of events, in columns of numbers; the strings are in its [`Names`].
 
 use crate::names::{Name, Names};
-use crate::trace::ColdWarm;
-use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// One event.
@@ -40,6 +38,4 @@ pub struct Events {
     pub names: Arc<Names>,
     /// The rows.
     pub rows: Vec<Event>,
-    /// Ids of invocations of which the log says how they started.
-    pub(crate) starts: HashMap<Name, ColdWarm>,
 }

@@ -9,8 +9,6 @@ use crate::statement::{label_length, line_end};
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     names: Names,
-    /// How many of them were told to the joiner.
-    told: usize,
     /// What is known of each label.
     labels: Vec<Label>,
     /// Labels that came where another one was guessed.
@@ -274,13 +272,6 @@ impl Words {
         &self.names
     }
 
-    /// Appends the words that were not told before to `fresh`.
-    pub(crate) fn tell(&mut self, fresh: &mut Vec<Box<str>>) {
-        let names = (self.told..self.names.len()).filter_map(|name| Name::try_from(name).ok());
-        fresh.extend(names.map(|name| Box::from(self.names.text(name))));
-        self.told = self.names.len();
-    }
-
     /// A label has this text.
     fn know(&mut self, label: Name, text: Begin) {
         let place = label as usize;
@@ -312,18 +303,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_told_once_and_guesses_are_checked() {
+    fn guesses_are_checked() {
         let mut words = Words::default();
         let labels: Vec<Name> =
             ["A", "B", "A", "C", "A", "C", "B", ""].map(|l| words.label(l)).into();
         assert_eq!(labels, [1, 2, 1, 3, 1, 3, 2, NONE]);
         assert_eq!((words.source("pod-1"), words.source("pod-1"), words.source("")), (4, 4, NONE));
-        let mut fresh = Vec::new();
-        words.tell(&mut fresh);
-        words.label("B");
-        words.source("pod-2");
-        words.tell(&mut fresh);
-        assert_eq!(fresh, ["", "A", "B", "C", "pod-1", "pod-2"].map(Box::from));
     }
 
     #[test]

@@ -16,9 +16,10 @@ pub fn choose_columns(frame: &DataFrame, wanted: &[String]) -> Result<DataFrame>
 }
 
 /// That there is no such column.
-pub(super) fn unknown(name: &str, known: &[&str]) -> Error {
-    let near = known.iter().min_by_key(|other| strsim::levenshtein(name, other));
+pub(super) fn unknown<S: AsRef<str>>(name: &str, known: &[S]) -> Error {
+    let near = known.iter().map(AsRef::as_ref).min_by_key(|other| strsim::levenshtein(name, other));
     let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-    let all = known.join(", ");
+    let all: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+    let all = all.join(", ");
     Error::Usage { message: format!("--columns: there is no column '{name}'{near} All are: {all}") }
 }

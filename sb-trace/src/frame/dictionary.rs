@@ -1,25 +1,75 @@
-//! A column of strings as a dictionary, made without looking at the strings: they are known by their
-//! handles, or those of a frame mostly are gathered from a table, so that equal ones stand at the same
-//! place of memory.
+//! A column of strings as the dictionary of a Parquet page, made from the codes of its categories, or
+//! from equal strings that stand at the same place of memory; no string is looked at for that.
 
-use crate::names::Name;
 use hashbrown::HashMap;
+use polars::prelude::*;
 use polars_arrow::array::{Array, DictionaryArray, PrimitiveArray, Utf8ViewArray};
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::{ArrowDataType, IntegerType};
 
-/// A column with more strings than this is left to polars, which looks whether they are equal.
-const MOST: usize = 4096;
+/// A column with more strings than this has none.
+const MOST: usize = 1 << 16;
 
-/// How many strings are remembered without being looked up.
-const RECENT: usize = 64;
+/// Marks a category that did not occur yet, and one that is null.
+const NEW: u32 = u32::MAX;
 
-/// The column as a dictionary, if there are few strings in it.
-pub(super) fn of(column: &Utf8ViewArray) -> Option<DictionaryArray<u32>> {
+/// The dictionary of a column, if it holds strings and there are few of them for its rows.
+pub(super) fn of(column: &Column) -> PolarsResult<Option<DictionaryArray<u32>>> {
+    match column.dtype() {
+        DataType::Categorical(_, mapping) => {
+            if let Some(scalar) = column.as_scalar_column() {
+                return Ok(match scalar.scalar().value() {
+                    AnyValue::Categorical(code, _) | AnyValue::CategoricalOwned(code, _) => {
+                        let text = mapping.cat_to_str(*code).unwrap_or_default();
+                        made(&[text], vec![0; column.len()], None)
+                    }
+                    _ => None,
+                });
+            }
+            let codes = column.to_physical_repr();
+            Ok(of_codes(codes.u32()?, mapping))
+        }
+        DataType::String if column.as_scalar_column().is_none() => {
+            let strings = column.str()?.rechunk();
+            Ok(of_strings(strings.downcast_as_array()))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// In the order in which they come in the rows, whatever the codes are.
+fn of_codes(codes: &UInt32Chunked, mapping: &CategoricalMapping) -> Option<DictionaryArray<u32>> {
+    let mut key_of = vec![NEW; mapping.num_cats_upper_bound()];
+    let mut strings: Vec<&str> = Vec::new();
+    let mut keys: Vec<u32> = Vec::with_capacity(codes.len());
+    for chunk in codes.downcast_iter() {
+        let has_nulls = chunk.null_count() > 0;
+        for (row, &code) in chunk.values_iter().enumerate() {
+            if has_nulls && chunk.is_null(row) {
+                keys.push(0);
+                continue;
+            }
+            let key = key_of.get_mut(code as usize)?;
+            if *key == NEW {
+                if strings.len() == MOST {
+                    return None;
+                }
+                *key = u32::try_from(strings.len()).unwrap_or(NEW);
+                strings.push(mapping.cat_to_str(code).unwrap_or_default());
+            }
+            keys.push(*key);
+        }
+    }
+    let valid = (codes.null_count() > 0).then(|| codes.is_not_null());
+    let valid = valid.map(|valid| valid.rechunk().downcast_as_array().values().clone());
+    made(&strings, keys, valid)
+}
+
+fn of_strings(column: &Utf8ViewArray) -> Option<DictionaryArray<u32>> {
     let validity = column.validity();
     let is_null = |row: usize| validity.is_some_and(|validity| !validity.get_bit(row));
     let mut known: HashMap<u128, u32> = HashMap::new();
-    let mut recent = [(0, 0); RECENT];
+    let mut last = (0, 0);
     let mut strings: Vec<&str> = Vec::new();
     let mut keys: Vec<u32> = Vec::with_capacity(column.len());
     for (row, view) in column.views().iter().enumerate() {
@@ -29,58 +79,21 @@ pub(super) fn of(column: &Utf8ViewArray) -> Option<DictionaryArray<u32>> {
         }
         // Length and begin of the string, and where it stands if it is long.
         let view = view.as_u128();
-        let place = &mut recent[place_of(view)];
-        if place.0 != view || view == 0 {
-            let next = u32::try_from(strings.len()).unwrap_or(u32::MAX);
+        if last.0 != view || strings.is_empty() {
+            let next = u32::try_from(strings.len()).unwrap_or(NEW);
             let key = *known.entry(view).or_insert(next);
             if key == next {
-                if strings.len() == MOST {
+                // Where most rows differ, a dictionary is longer than the strings.
+                if strings.len() == MOST || (row > 1 << 10 && strings.len() * 2 > row) {
                     return None;
                 }
                 strings.push(column.value(row));
             }
-            *place = (view, key);
+            last = (view, key);
         }
-        keys.push(place.1);
+        keys.push(last.1);
     }
     made(&strings, keys, validity.cloned())
-}
-
-/// The dictionary of a column of handles, of which so many are known, if there are few strings in it;
-/// the empty string is null.
-pub(super) fn of_handles<'t>(
-    count: usize,
-    text: impl Fn(Name) -> &'t str,
-    handles: impl ExactSizeIterator<Item = Name>,
-) -> Option<DictionaryArray<u32>> {
-    const NEW: u32 = u32::MAX;
-    const NULL: u32 = NEW - 1;
-    // In the order of the rows, whatever the handles are.
-    let mut key_of = vec![NEW; count];
-    let mut strings: Vec<&str> = Vec::new();
-    let mut keys: Vec<u32> = Vec::with_capacity(handles.len());
-    let mut nulls = 0;
-    for handle in handles {
-        let key = key_of.get_mut(handle as usize)?;
-        if *key == NEW {
-            let text = text(handle);
-            if text.is_empty() {
-                *key = NULL;
-            } else if strings.len() == MOST {
-                return None;
-            } else {
-                *key = u32::try_from(strings.len()).unwrap_or(NULL);
-                strings.push(text);
-            }
-        }
-        nulls += usize::from(*key == NULL);
-        keys.push(*key);
-    }
-    let validity = (nulls > 0).then(|| keys.iter().map(|&key| key != NULL).collect());
-    if nulls > 0 {
-        keys.iter_mut().filter(|key| **key == NULL).for_each(|key| *key = 0);
-    }
-    made(&strings, keys, validity)
 }
 
 /// The dictionary of these keys; none without any string.
@@ -99,41 +112,36 @@ fn made(
     DictionaryArray::try_new(type_, keys, values.boxed()).ok()
 }
 
-/// Where a string is remembered.
-fn place_of(view: u128) -> usize {
-    const MIXES: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
-    usize::try_from(view.wrapping_mul(MIXES) >> 122).unwrap_or_default() % RECENT
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dictionary::{Dictionary, NO_TEXT};
+
+    fn read(dictionary: &DictionaryArray<u32>) -> Vec<Option<String>> {
+        let values = dictionary.values().as_any().downcast_ref::<Utf8ViewArray>().unwrap();
+        let keys = dictionary.keys().iter();
+        keys.map(|key| key.map(|key| values.value(*key as usize).to_owned())).collect()
+    }
 
     #[test]
     fn a_dictionary_holds_the_same_strings() {
         let long = "a string of more than twelve bytes".to_owned();
         let rows = [Some("A"), None, Some(&*long), Some("A"), Some(&*long), Some("B"), None];
-        let column = Utf8ViewArray::from_slice(rows);
-        let texts = ["", "unused", "A", &long, "B"];
-        let handles = [2, 0, 3, 2, 3, 4, 0];
-        let by_handle = of_handles(5, |at| texts[at as usize], handles.into_iter()).unwrap();
-        assert_eq!(by_handle.values().len(), 3, "no string that does not occur");
-        for dictionary in [of(&column).unwrap(), by_handle] {
-            let values = dictionary.values().as_any().downcast_ref::<Utf8ViewArray>().unwrap();
-            let read = dictionary.keys().iter();
-            let read = read.map(|key| key.map(|key| values.value(*key as usize)));
-            assert_eq!(read.collect::<Vec<_>>(), rows);
-            assert!(values.len() >= 3 && dictionary.null_count() == 2);
+        let texts = Dictionary::new();
+        texts.code("unused");
+        let codes: Vec<u32> = rows.iter().map(|text| texts.code(text.unwrap_or_default())).collect();
+        let categories = texts.column("", codes);
+        let strings = StringChunked::from_iter_options("".into(), rows.into_iter()).into_column();
+        for column in [categories, strings] {
+            let dictionary = of(&column).unwrap().unwrap();
+            assert_eq!(read(&dictionary), rows.map(|row| row.map(str::to_owned)));
+            assert_eq!(dictionary.null_count(), 2);
         }
-        let nulls = |handles: [u32; 2]| of_handles(2, |_| "", handles.into_iter());
-        assert!(nulls([0, 1]).is_none(), "nothing but nulls");
-        let nothing = Utf8ViewArray::from_slice([None::<&str>, None]);
-        assert!(of(&nothing).is_none());
+        assert!(of(&texts.column("", vec![NO_TEXT; 3])).unwrap().is_none(), "nothing but nulls");
+        let same = of(&texts.same("", texts.code("B"), 3)).unwrap().unwrap();
+        assert_eq!(read(&same), ["B"; 3].map(|text| Some(text.to_owned())));
         let many: Vec<String> = (0..=MOST).map(|n| n.to_string()).collect();
-        assert!(of(&Utf8ViewArray::from_slice_values(&many)).is_none());
-        let all = || 0..u32::try_from(many.len()).unwrap();
-        let text = |at: u32| &*many[at as usize];
-        assert!(of_handles(many.len(), text, all()).is_none());
-        assert!(of_handles(many.len(), text, all().skip(1)).is_some());
+        let many = StringChunked::from_iter_values("".into(), many.iter().map(String::as_str));
+        assert!(of(&many.into_column()).unwrap().is_none());
     }
 }

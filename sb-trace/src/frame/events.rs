@@ -4,29 +4,33 @@
 //! | --- | --- | --- |
 //! | `epoch_ms` | i64 | Unix epoch in milliseconds, rounded down |
 //! | `utc_offset_minutes` | i16 | the printed zone; it never shifts the instant |
-//! | `label` | string | |
+//! | `label` | category | |
 //! | `correlation_id` | string | the id on the record |
-//! | `source` | string | container, pod, log stream or host |
+//! | `source` | category | container, pod, log stream or host |
 //! | `trace_id` | string | the statement's own `trace_id=`, which beats the record's id |
-//! | `file` | string | the input, relative to the inputs' common root |
+//! | `file` | category | the input, relative to the inputs' common root |
 //! | `line` | u64 | first line of the record, from 1 |
 //! | `ts` | timestamp\[us, UTC\] | |
 //! | `epoch_ns` | i64 | Unix epoch in nanoseconds |
-//! | `run_id` | string | |
+//! | `run_id`, `benchmark`, `provider`, `region` | category | the run |
+//! | `clock` | category | what stamped the event: its source, or its file where the log names none |
+//! | `attempt` | u32 | null until attempts are told apart |
+//! | `start_class`, `start_class_source` | category | null until events carry it |
+//! | `tag_*` | category | the runs' tags |
+//!
+//! Categories are strings to a reader of a file.
 
 use super::choose::unknown;
-use super::column::{gathered, instant};
-use super::dictionary;
-use super::parquet::{Cells, ROW_GROUP};
-use crate::analysis::FileInfo;
+use super::latencies::{in_microseconds, tag_columns};
+use crate::dictionary::NO_TEXT;
 use crate::error::{Error, Result};
-use crate::event::{Columns, Event, Events};
-use crate::names::{Name, Texts};
-use crate::run::Run;
+use crate::event::Event;
+use crate::names::{NONE, Name};
+use crate::pipeline::{Batch, Call, Rows};
 use polars::prelude::*;
 
-/// The columns.
-pub const EVENT_COLUMNS: [&str; 11] = [
+/// The columns, those of tags left out.
+pub const EVENT_COLUMNS: [&str; 18] = [
     "epoch_ms",
     "utc_offset_minutes",
     "label",
@@ -38,196 +42,133 @@ pub const EVENT_COLUMNS: [&str; 11] = [
     "ts",
     "epoch_ns",
     "run_id",
+    "benchmark",
+    "provider",
+    "region",
+    "clock",
+    "attempt",
+    "start_class",
+    "start_class_source",
 ];
 
-/// The events as a frame.
-pub fn events(events: &Events, files: &[FileInfo], runs: &[Run]) -> Result<DataFrame> {
-    part(events.names.texts(), &events.rows[..], &of_files(files, runs), &EVENT_COLUMNS)
+/// The columns of a table whose runs have these tags.
+pub(crate) fn event_columns(call: &Call<'_>) -> Vec<String> {
+    EVENT_COLUMNS.iter().map(|&name| name.to_owned()).chain(tag_columns(&call.runs)).collect()
 }
 
-/// The same in parts of one row group each: a large table is never a frame as a whole.
-pub fn events_in_parts(
-    events: &Events,
-    files: &[FileInfo],
-    runs: &[Run],
-) -> impl Iterator<Item = Result<DataFrame>> {
-    let empty = events.rows.is_empty().then_some(&[][..]);
-    let parts = events.rows.chunks(ROW_GROUP).chain(empty);
-    let files = of_files(files, runs);
-    parts.map(move |rows| part(events.names.texts(), rows, &files, &EVENT_COLUMNS))
-}
-
-/// What the rows of a file have in common.
-#[derive(Debug, Clone, Default)]
-pub(super) struct OfFile {
-    pub name: String,
-    pub run_id: String,
-}
-
-fn of_files(files: &[FileInfo], runs: &[Run]) -> Vec<OfFile> {
-    let run_id = |file: &FileInfo| runs.get(file.run as usize).map(|run| run.id.clone());
-    let of = |file: &FileInfo| OfFile {
-        name: file.name.clone(),
-        run_id: run_id(file).unwrap_or_default(),
-    };
-    files.iter().map(of).collect()
-}
-
-/// Some rows as a frame, in the columns that are wanted.
-pub(super) fn part<R: Rows + ?Sized>(
-    texts: &Texts,
-    rows: &R,
-    files: &[OfFile],
-    wanted: &[&str],
-) -> Result<DataFrame> {
-    let columns = columns(texts, rows, files, wanted)?;
-    DataFrame::new(rows.epoch_ns().len(), columns)
+/// The events of a block that the filter wants, in these columns.
+pub(crate) fn events(batch: &Batch, call: &Call<'_>, wanted: &[String]) -> Result<DataFrame> {
+    let rows = wanted_rows(batch, call);
+    let columns = wanted.iter().map(|name| column(name, batch, &rows, call));
+    DataFrame::new(rows.len(), columns.collect::<Result<Vec<_>>>()?)
         .map_err(|error| Error::Usage { message: error.to_string() })
 }
 
-/// Some rows as they are encoded, in the columns that are wanted.
-pub(super) fn cells(
-    texts: &Texts,
-    rows: &Columns,
-    files: &[OfFile],
-    wanted: &[&str],
-) -> Result<Vec<Cells>> {
-    columns(texts, rows, files, wanted)
+fn wanted_rows(batch: &Batch, call: &Call<'_>) -> Rows {
+    let all = u32::try_from(batch.parsed.rows.len()).unwrap_or(u32::MAX);
+    let filter = &call.options.filter;
+    if filter.is_all() {
+        return Rows::Range(0, all);
+    }
+    let is_wanted = |row: &u32| {
+        let event = &batch.parsed.rows[*row as usize];
+        let id = batch.parsed.ids.key(event.id()).text();
+        let label = call.labels.text(batch.labels[event.label as usize]);
+        let source = call.sources.text(batch.sources[event.source as usize]);
+        filter.wants_event(label, source, &id)
+            && filter.wants_time(event.epoch_ns, batch.begin)
+    };
+    Rows::List((0..all).filter(is_wanted).collect())
 }
 
-/// Rows of the table, whichever way they are kept.
-pub(super) trait Rows {
-    fn epoch_ns(&self) -> impl ExactSizeIterator<Item = i64>;
-    fn utc_offset_minutes(&self) -> impl ExactSizeIterator<Item = i16>;
-    fn label(&self) -> impl ExactSizeIterator<Item = Name> + Clone;
-    fn correlation_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone;
-    fn trace_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone;
-    fn source(&self) -> impl ExactSizeIterator<Item = Name> + Clone;
-    fn file(&self) -> impl ExactSizeIterator<Item = u32> + Clone;
-    fn line(&self) -> impl ExactSizeIterator<Item = u64>;
-}
-
-impl Rows for [Event] {
-    fn epoch_ns(&self) -> impl ExactSizeIterator<Item = i64> {
-        self.iter().map(|e| e.epoch_ns)
-    }
-    fn utc_offset_minutes(&self) -> impl ExactSizeIterator<Item = i16> {
-        self.iter().map(|e| e.utc_offset_minutes)
-    }
-    fn label(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
-        self.iter().map(|e| e.label)
-    }
-    fn correlation_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
-        self.iter().map(|e| e.correlation_id)
-    }
-    fn trace_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
-        self.iter().map(|e| e.trace_id)
-    }
-    fn source(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
-        self.iter().map(|e| e.source)
-    }
-    fn file(&self) -> impl ExactSizeIterator<Item = u32> + Clone {
-        self.iter().map(|e| e.file)
-    }
-    fn line(&self) -> impl ExactSizeIterator<Item = u64> {
-        self.iter().map(|e| e.line)
-    }
-}
-
-impl Rows for Columns {
-    fn epoch_ns(&self) -> impl ExactSizeIterator<Item = i64> {
-        self.epoch_ns.iter().copied()
-    }
-    fn utc_offset_minutes(&self) -> impl ExactSizeIterator<Item = i16> {
-        self.utc_offset_minutes.iter().copied()
-    }
-    fn label(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
-        self.label.iter().copied()
-    }
-    fn correlation_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
-        self.correlation_id.iter()
-    }
-    fn trace_id(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
-        self.trace_id.iter()
-    }
-    fn source(&self) -> impl ExactSizeIterator<Item = Name> + Clone {
-        self.source.iter()
-    }
-    fn file(&self) -> impl ExactSizeIterator<Item = u32> + Clone {
-        self.file.iter()
-    }
-    fn line(&self) -> impl ExactSizeIterator<Item = u64> {
-        self.line.iter().copied()
-    }
-}
-
-/// What a column becomes.
-trait Made: From<Column> {
-    /// A column of strings by their handles, of which so many are known; the empty one is null.
-    fn words<'t>(
-        name: &str,
-        known: (usize, impl Fn(Name) -> &'t str),
-        handles: impl ExactSizeIterator<Item = Name> + Clone,
-    ) -> Self;
-}
-
-/// In a frame strings are strings.
-impl Made for Column {
-    fn words<'t>(
-        name: &str,
-        (count, text): (usize, impl Fn(Name) -> &'t str),
-        handles: impl ExactSizeIterator<Item = Name> + Clone,
-    ) -> Self {
-        gathered(name, count, text, handles)
-    }
-}
-
-/// In Parquet few strings are a dictionary: they need not be strings for that.
-impl Made for Cells {
-    fn words<'t>(
-        name: &str,
-        (count, text): (usize, impl Fn(Name) -> &'t str),
-        handles: impl ExactSizeIterator<Item = Name> + Clone,
-    ) -> Self {
-        match dictionary::of_handles(count, &text, handles.clone()) {
-            Some(dictionary) => Self::Words(dictionary),
-            None => Self::Column(gathered(name, count, text, handles)),
+fn column(name: &str, batch: &Batch, rows: &Rows, call: &Call<'_>) -> Result<Column> {
+    let count = rows.len();
+    let events = || rows.iter().map(|row| &batch.parsed.rows[row]);
+    let epoch_ns = || {
+        let all: Vec<i64> = events().map(|event| event.epoch_ns).collect();
+        Int64Chunked::from_vec(name.into(), all)
+    };
+    let of_run = |code: u32| call.names.same(name, code, count);
+    let run = call.run_codes.get(batch.run as usize).cloned().unwrap_or_default();
+    Ok(match name {
+        "epoch_ms" => {
+            let all: Vec<i64> = events().map(|e| e.epoch_ns.div_euclid(1_000_000)).collect();
+            Column::new(name.into(), all)
         }
-    }
+        "utc_offset_minutes" => {
+            let all: Vec<i16> = events().map(|event| event.utc_offset_minutes).collect();
+            Column::new(name.into(), all)
+        }
+        "label" => {
+            let codes = events().map(|event| batch.labels[event.label as usize]);
+            call.labels.column(name, codes.collect())
+        }
+        "correlation_id" => ids(name, batch, events().map(|event| event.correlation_id)),
+        "trace_id" => ids(name, batch, events().map(|event| event.trace_id)),
+        "source" => words(name, batch, events(), call, |code| code),
+        "clock" => {
+            let file = file_code(batch, call);
+            words(name, batch, events(), call, |code| if code == NO_TEXT { file } else { code })
+        }
+        "file" => call.sources.same(name, file_code(batch, call), count),
+        "line" => {
+            let line = |event: &Event| batch.base_line.wrapping_add(event.line);
+            let all: Vec<u64> = events().map(line).collect();
+            Column::new(name.into(), all)
+        }
+        "ts" => in_microseconds(name, &epoch_ns()),
+        "epoch_ns" => epoch_ns().into_column(),
+        "run_id" => of_run(run.id),
+        "benchmark" => of_run(run.benchmark),
+        "provider" => of_run(run.provider),
+        "region" => of_run(run.region),
+        "attempt" => Column::full_null(name.into(), count, &DataType::UInt32),
+        "start_class" | "start_class_source" => of_run(NO_TEXT),
+        _ => {
+            let place = name.strip_prefix("tag_");
+            let place = place.and_then(|tag| call.tags.iter().position(|known| known == tag));
+            let Some(place) = place else {
+                let all = event_columns(call);
+                return Err(unknown(name, &all));
+            };
+            of_run(run.tags.get(place).copied().unwrap_or(NO_TEXT))
+        }
+    })
 }
 
-fn columns<M: Made, R: Rows + ?Sized>(
-    texts: &Texts,
-    rows: &R,
-    files: &[OfFile],
-    wanted: &[&str],
-) -> Result<Vec<M>> {
-    let texts = (texts.len(), |name: Name| texts.text(name));
-    let of_file = |name: &str, field: fn(&OfFile) -> &str| {
-        let text = |file: u32| files.get(file as usize).map_or("", field);
-        M::words(name, (files.len(), text), rows.file())
+fn file_code(batch: &Batch, call: &Call<'_>) -> u32 {
+    let name = call.inputs.get(batch.file as usize).map_or("", |input| &input.name);
+    call.sources.find(name).unwrap_or(NO_TEXT)
+}
+
+/// A column of sources, which mostly are all the same.
+fn words<'e>(
+    name: &str,
+    batch: &Batch,
+    events: impl Iterator<Item = &'e Event> + Clone,
+    call: &Call<'_>,
+    of: impl Fn(u32) -> u32,
+) -> Column {
+    let code = |event: &Event| of(batch.sources[event.source as usize]);
+    let first = events.clone().next().map_or(NO_TEXT, code);
+    if events.clone().all(|event| code(event) == first) {
+        return call.sources.same(name, first, events.count());
+    }
+    call.sources.column(name, events.map(code).collect())
+}
+
+/// A column of ids.
+fn ids(name: &str, batch: &Batch, ids: impl Iterator<Item = Name> + Clone) -> Column {
+    if ids.clone().all(|id| id == NONE) {
+        return Column::full_null(name.into(), ids.count(), &DataType::String);
+    }
+    let known = &batch.parsed.ids;
+    let text = |id: usize| {
+        let id = Name::try_from(id).unwrap_or(NONE);
+        (id != NONE).then(|| known.key(id).text())
     };
-    let column = |name: &str| -> Result<M> {
-        let column = match name {
-            "label" => return Ok(M::words(name, texts, rows.label())),
-            "correlation_id" => return Ok(M::words(name, texts, rows.correlation_id())),
-            "source" => return Ok(M::words(name, texts, rows.source())),
-            "trace_id" => return Ok(M::words(name, texts, rows.trace_id())),
-            "file" => return Ok(of_file(name, |file| &file.name)),
-            "run_id" => return Ok(of_file(name, |file| &file.run_id)),
-            "epoch_ms" => {
-                let ms = rows.epoch_ns().map(|ns| ns.div_euclid(1_000_000));
-                Column::new(name.into(), ms.collect::<Vec<i64>>())
-            }
-            "utc_offset_minutes" => {
-                Column::new(name.into(), rows.utc_offset_minutes().collect::<Vec<i16>>())
-            }
-            "line" => Column::new(name.into(), rows.line().collect::<Vec<u64>>()),
-            "ts" => instant(name, rows.epoch_ns()),
-            "epoch_ns" => Column::new(name.into(), rows.epoch_ns().collect::<Vec<i64>>()),
-            _ => return Err(unknown(name, &EVENT_COLUMNS)),
-        };
-        Ok(column.into())
-    };
-    wanted.iter().map(|name| column(name)).collect()
+    let texts: StringChunked = (0..known.len()).map(text).collect();
+    let rows = IdxCa::from_vec(name.into(), ids.collect());
+    let column = texts.take(&rows).unwrap_or_default();
+    column.with_name(name.into()).into_column()
 }

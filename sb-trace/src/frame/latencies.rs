@@ -1,85 +1,359 @@
-//! The table of latencies, a row for each FROM event of a pair, by run, pair and start.
+//! The table of latencies: a row for each FROM event of a pair, by trace in the order of the log, then
+//! by step.
 //!
 //! | column | type | meaning |
 //! | --- | --- | --- |
-//! | `run_id`, `benchmark`, `provider`, `region` | string | the run |
-//! | `trace_id` | string | the invocation |
-//! | `pair` | string | `FROM->TO` or `total` |
-//! | `from_label`, `to_label` | string | |
+//! | `run_id`, `benchmark`, `provider`, `region` | category | the run |
+//! | `trace_id` | string | what the trace is called |
+//! | `attempt` | u32 | which attempt of the invocation it is; null until attempts are told apart |
+//! | `pair` | category | `FROM->TO` or `total` |
+//! | `kind` | category | `step`, `total` or `named` |
+//! | `from_label`, `to_label` | category | |
 //! | `seq` | u32 | how many latencies of this pair came before in the same trace |
 //! | `start_ts`, `end_ts` | timestamp\[us, UTC\] | `end_ts` is null where the TO is missing |
 //! | `start_ns` | i64 | Unix epoch in nanoseconds |
 //! | `latency_ns` | i64 | any sign; null where the TO is missing |
 //! | `latency_ms` | f64 | the same; its raw quantiles are the reported numbers |
-//! | `from_source`, `to_source` | string | |
-//! | `start_class` | string | cold, partial, warm or unknown |
-//! | `start_class_source` | string | what the class rests on |
+//! | `from_source`, `to_source` | category | |
+//! | `from_clock`, `to_clock` | category | what stamped the two events: their source, or their file |
+//! | `start_class` | category | cold, partial, warm or unknown |
+//! | `start_class_source` | category | what the class rests on |
 //! | `negative` | bool | |
 //! | `complete` | bool | whether the trace is complete |
-//! | `tag_*` | string | the runs' tags |
+//! | `tag_*` | category | the runs' tags |
+//!
+//! Categories are strings to a reader of a file.
 
-use super::column::{instant, optional_instant, optional_text, text};
-use super::parquet::ROW_GROUP;
+use super::choose::unknown;
 use crate::error::{Error, Result};
-use crate::latency::{Latencies, Latency};
+use crate::latency::{Match, PairChoice};
+use crate::pipeline::{Call, Measured, Stream};
 use crate::run::Run;
+use crate::trace::{Called, Trace};
+use crate::dictionary::NO_TEXT;
 use polars::prelude::*;
+use std::cell::LazyCell;
+use std::fmt::Write as _;
 
-/// The latencies as a frame.
-pub fn latencies(table: &Latencies) -> Result<DataFrame> {
-    part(table, &table.rows)
+const NS_IN_US: i64 = 1_000;
+
+/// The columns, those of tags left out.
+pub const LATENCY_COLUMNS: [&str; 24] = [
+    "run_id",
+    "benchmark",
+    "provider",
+    "region",
+    "trace_id",
+    "attempt",
+    "pair",
+    "kind",
+    "from_label",
+    "to_label",
+    "seq",
+    "start_ts",
+    "end_ts",
+    "start_ns",
+    "latency_ns",
+    "latency_ms",
+    "from_source",
+    "to_source",
+    "from_clock",
+    "to_clock",
+    "start_class",
+    "start_class_source",
+    "negative",
+    "complete",
+];
+
+/// The columns of a table whose runs have these tags.
+pub(crate) fn latency_columns(runs: &[Run]) -> Vec<String> {
+    LATENCY_COLUMNS.iter().map(|&name| name.to_owned()).chain(tag_columns(runs)).collect()
 }
 
-/// The same in parts of one row group each: a large table is never a frame as a whole.
-pub fn latencies_in_parts(table: &Latencies) -> impl Iterator<Item = Result<DataFrame>> {
-    // An empty table has its columns.
-    let empty = table.rows.is_empty().then_some(&[][..]);
-    table.rows.chunks(ROW_GROUP).chain(empty).map(|rows| part(table, rows))
+/// The columns of the tags that any run has.
+pub(super) fn tag_columns(runs: &[Run]) -> impl Iterator<Item = String> {
+    tag_names(runs).into_iter().map(|tag| format!("tag_{tag}"))
 }
 
-fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
-    let (names, texts) = (&table.names, table.names.texts());
-    let of_run = |name: &str, field: fn(&Run) -> &str| {
-        let value = |r: &Latency| table.runs.get(r.run as usize).map_or("", field);
-        optional_text(name, rows.iter().map(value))
-    };
-    let pair_texts: Vec<String> = table.pairs.iter().map(|p| p.text(names)).collect();
-    let pair: StringChunked =
-        rows.iter().map(|r| pair_texts.get(r.pair as usize).map(String::as_str)).collect();
-    let latency_ns: Int64Chunked = rows.iter().map(|r| r.latency_ns).collect();
-    let latency_ms: Float64Chunked = rows.iter().map(Latency::ms).collect();
-    let mut columns = vec![
-        of_run("run_id", |r| &r.id),
-        of_run("benchmark", |r| &r.benchmark),
-        of_run("provider", |r| &r.provider),
-        of_run("region", |r| &r.region),
-        text("trace_id", texts, rows.iter().map(|r| r.trace_id)),
-        pair.with_name("pair".into()).into_column(),
-        text("from_label", texts, rows.iter().map(|r| r.from_label)),
-        text("to_label", texts, rows.iter().map(|r| r.to_label)),
-        Column::new("seq".into(), rows.iter().map(|r| r.seq).collect::<Vec<u32>>()),
-        instant("start_ts", rows.iter().map(|r| r.start_ns)),
-        optional_instant("end_ts", rows.iter().map(Latency::end_ns)),
-        Column::new("start_ns".into(), rows.iter().map(|r| r.start_ns).collect::<Vec<i64>>()),
-        latency_ns.with_name("latency_ns".into()).into_column(),
-        latency_ms.with_name("latency_ms".into()).into_column(),
-        text("from_source", texts, rows.iter().map(|r| r.from_source)),
-        text("to_source", texts, rows.iter().map(|r| r.to_source)),
-        optional_text("start_class", rows.iter().map(|r| r.start_class.class.text())),
-        optional_text("start_class_source", rows.iter().map(|r| r.start_class.source.text())),
-        Column::new(
-            "negative".into(),
-            rows.iter().map(|r| r.latency_ns.is_some_and(|l| l < 0)).collect::<Vec<bool>>(),
-        ),
-        Column::new("complete".into(), rows.iter().map(|r| r.complete).collect::<Vec<bool>>()),
-    ];
-    for tag in table.tag_names() {
-        let value = |r: &Latency| {
-            let run = table.runs.get(r.run as usize);
-            run.and_then(|run| run.tags.iter().find(|(k, _)| *k == tag))
-                .map_or("", |(_, v)| v.as_str())
+/// Names of all tags that any run has, sorted.
+pub(crate) fn tag_names(runs: &[Run]) -> Vec<String> {
+    let mut tags: Vec<String> =
+        runs.iter().flat_map(|run| run.tags.iter().map(|(key, _)| key.clone())).collect();
+    tags.sort();
+    tags.dedup();
+    tags
+}
+
+fn failed(error: PolarsError) -> Error {
+    Error::Usage { message: error.to_string() }
+}
+
+/// The latencies of whole traces, in these columns. What nobody asks for is not computed.
+pub(crate) fn latencies(measured: &Measured<'_>, call: &Call<'_>, wanted: &[String]) -> Result<DataFrame> {
+    let rows = measured.traces().map(|(_, planned)| planned.matches.len()).sum();
+    let table = Table::of(measured, rows);
+    let columns = wanted.iter().map(|name| table.column(name, call)).collect::<Result<Vec<_>>>()?;
+    DataFrame::new(rows, columns).map_err(failed)
+}
+
+/// The positions in the frame of events that the rows come from.
+struct Table<'m> {
+    measured: &'m Measured<'m>,
+    rows: usize,
+    /// The trace of each row.
+    trace: LazyCell<IdxCa, Box<dyn FnOnce() -> IdxCa + 'm>>,
+    /// The FROM and the TO event of each row.
+    from: LazyCell<IdxCa, Box<dyn FnOnce() -> IdxCa + 'm>>,
+    to: LazyCell<IdxCa, Box<dyn FnOnce() -> IdxCa + 'm>>,
+    epoch_ns: Int64Chunked,
+}
+
+impl<'m> Table<'m> {
+    fn of(measured: &'m Measured<'m>, rows: usize) -> Self {
+        let per_match = move |value: fn(u32, &Trace, &Match) -> u32| -> IdxCa {
+            IdxCa::from_vec("".into(), each(measured, rows, value))
         };
-        columns.push(optional_text(&format!("tag_{tag}"), rows.iter().map(value)));
+        let unmatched = measured
+            .traces()
+            .any(|(_, planned)| planned.matches.iter().any(|of| of.to.is_none()));
+        let to = move || {
+            if unmatched {
+                let to = measured.traces().flat_map(|(trace, planned)| {
+                    planned.matches.iter().map(|of| of.to.map(|to| trace.first + to))
+                });
+                return to.collect::<IdxCa>();
+            }
+            per_match(|_, trace, of| trace.first + of.to.unwrap_or_default())
+        };
+        Self {
+            measured,
+            rows,
+            trace: LazyCell::new(Box::new(move || per_match(|number, _, _| number))),
+            from: LazyCell::new(Box::new(move || per_match(|_, trace, of| trace.first + of.from))),
+            to: LazyCell::new(Box::new(to)),
+            epoch_ns: Int64Chunked::from_slice("".into(), &measured.traces.epoch_ns),
+        }
     }
-    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
+
+    fn start_ns(&self) -> Int64Chunked {
+        taken(&self.epoch_ns, &self.from)
+    }
+
+    fn end_ns(&self) -> Int64Chunked {
+        taken(&self.epoch_ns, &self.to)
+    }
+
+    fn latency_ns(&self) -> Int64Chunked {
+        self.end_ns() - self.start_ns()
+    }
+
+    /// A column that each trace has one value of.
+    fn of_trace(&self, name: &str, call: &Call<'_>, code: impl Fn(&Trace) -> u32) -> Column {
+        let codes: Vec<u32> = self.measured.traces.all.iter().map(code).collect();
+        self.of_codes(name, codes, &call.names, &self.trace)
+    }
+
+    /// A column of categories, taken from rows elsewhere.
+    fn of_codes(
+        &self,
+        name: &str,
+        codes: Vec<u32>,
+        dictionary: &crate::dictionary::Dictionary,
+        rows: &IdxCa,
+    ) -> Column {
+        match codes.first() {
+            Some(&first) if codes.iter().all(|&code| code == first) && rows.null_count() == 0 => {
+                dictionary.same(name, first, self.rows)
+            }
+            Some(_) => {
+                let column = dictionary.column(name, codes);
+                column.take(rows).unwrap_or_else(|_| dictionary.same(name, NO_TEXT, self.rows))
+            }
+            None => dictionary.same(name, NO_TEXT, self.rows),
+        }
+    }
+
+    /// A column of the stream of the FROM or the TO event.
+    fn of_stream(
+        &self,
+        name: &str,
+        call: &Call<'_>,
+        rows: &IdxCa,
+        code: impl Fn(&Stream) -> u32,
+    ) -> Column {
+        let traces = self.measured.traces;
+        let of = |stream: u32| traces.streams.get(stream as usize).map_or(NO_TEXT, &code);
+        let codes: Vec<u32> = match traces.stream.one() {
+            Some(one) => vec![of(one); 1],
+            None => traces.stream.iter().map(of).collect(),
+        };
+        if codes.len() == 1 && rows.null_count() == 0 {
+            return call.sources.same(name, codes[0], self.rows);
+        }
+        let codes = if codes.len() == 1 { vec![codes[0]; traces.epoch_ns.len()] } else { codes };
+        self.of_codes(name, codes, &call.sources, rows)
+    }
+
+    fn of_match(&self, name: &str, value: fn(u32, &Trace, &Match) -> u32) -> Column {
+        let codes = each(self.measured, self.rows, value);
+        self.measured.planner.pairs.column(name, codes)
+    }
+
+    fn column(&self, name: &str, call: &Call<'_>) -> Result<Column> {
+        let named = |column: Int64Chunked| column.with_name(name.into());
+        let run = |trace: &Trace, of: fn(&RunCodes) -> u32| {
+            call.run_codes.get(trace.run as usize).map_or(NO_TEXT, of)
+        };
+        let class = |trace: &Trace, planned| Measured::start_class(trace, planned);
+        Ok(match name {
+            "run_id" => self.of_trace(name, call, |trace| run(trace, |codes| codes.id)),
+            "benchmark" => self.of_trace(name, call, |trace| run(trace, |codes| codes.benchmark)),
+            "provider" => self.of_trace(name, call, |trace| run(trace, |codes| codes.provider)),
+            "region" => self.of_trace(name, call, |trace| run(trace, |codes| codes.region)),
+            "trace_id" => {
+                let column = trace_ids(self.measured, call);
+                column.take(&*self.trace).map_err(failed)?.with_name(name.into()).into_column()
+            }
+            "attempt" => Column::full_null(name.into(), self.rows, &DataType::UInt32),
+            "pair" => self.of_match(name, |_, _, of| of.pair),
+            "kind" => self.kind(call),
+            "from_label" => self.of_match(name, |_, _, of| of.from_label),
+            "to_label" => self.of_match(name, |_, _, of| of.to_label),
+            "seq" => {
+                let seq = each(self.measured, self.rows, |_, _, of| of.seq);
+                Column::new(name.into(), seq)
+            }
+            "start_ts" => in_microseconds(name, &self.start_ns()),
+            "end_ts" => in_microseconds(name, &self.end_ns()),
+            "start_ns" => named(self.start_ns()).into_column(),
+            "latency_ns" => named(self.latency_ns()).into_column(),
+            "latency_ms" => {
+                let ms: Float64Chunked = unary(&self.latency_ns(), crate::units::ns_to_ms);
+                ms.with_name(name.into()).into_column()
+            }
+            "from_source" => self.of_stream(name, call, &self.from, |stream| stream.source),
+            "to_source" => self.of_stream(name, call, &self.to, |stream| stream.source),
+            "from_clock" => self.of_stream(name, call, &self.from, |stream| stream.clock),
+            "to_clock" => self.of_stream(name, call, &self.to, |stream| stream.clock),
+            "start_class" | "start_class_source" => {
+                let text = |(trace, planned)| {
+                    let of = class(trace, planned);
+                    if name == "start_class" { of.class.text() } else { of.source.text() }
+                };
+                let codes = self.measured.traces().map(|of| call.names.find(text(of)).unwrap_or(NO_TEXT));
+                self.of_codes(name, codes.collect(), &call.names, &self.trace)
+            }
+            "negative" => {
+                let negative: BooleanChunked = unary(&self.latency_ns(), |latency| latency < 0);
+                negative.fill_null_with_values(false).map_err(failed)?.with_name(name.into()).into_column()
+            }
+            "complete" => {
+                let mut all = self.measured.traces().map(|(_, planned)| planned.complete);
+                let first = all.clone().next().unwrap_or_default();
+                if all.clone().all(|complete| complete == first) {
+                    let value = Scalar::new(DataType::Boolean, AnyValue::Boolean(first));
+                    return Ok(Column::new_scalar(name.into(), value, self.rows));
+                }
+                let complete: BooleanChunked = all.by_ref().collect();
+                complete.take(&*self.trace).map_err(failed)?.with_name(name.into()).into_column()
+            }
+            _ => match name.strip_prefix("tag_") {
+                Some(tag) if call.tags.iter().any(|known| known == tag) => {
+                    let place = call.tags.iter().position(|known| known == tag).unwrap_or_default();
+                    self.of_trace(name, call, |trace| {
+                        let run = call.run_codes.get(trace.run as usize);
+                        run.and_then(|run| run.tags.get(place).copied()).unwrap_or(NO_TEXT)
+                    })
+                }
+                _ => {
+                    return Err(unknown(name, &latency_columns(&call.runs)));
+                }
+            },
+        })
+    }
+
+    fn kind(&self, call: &Call<'_>) -> Column {
+        let code = |text: &str| call.names.find(text).unwrap_or(NO_TEXT);
+        if call.options.pairs != PairChoice::Consecutive {
+            return call.names.same("kind", code("named"), self.rows);
+        }
+        let total = self.measured.planner.pairs.find("total");
+        let (step, of_total) = (code("step"), code("total"));
+        let kind = |pair: u32| if Some(pair) == total { of_total } else { step };
+        let pairs = each(self.measured, self.rows, |_, _, of| of.pair);
+        call.names.column("kind", pairs.into_iter().map(kind).collect())
+    }
+}
+
+/// A value for each row.
+fn each(measured: &Measured<'_>, rows: usize, value: fn(u32, &Trace, &Match) -> u32) -> Vec<u32> {
+    let mut all = Vec::with_capacity(rows);
+    for (number, (trace, planned)) in (0u32..).zip(measured.traces()) {
+        all.extend(planned.matches.iter().map(|of| value(number, trace, of)));
+    }
+    all
+}
+
+fn taken(values: &Int64Chunked, rows: &IdxCa) -> Int64Chunked {
+    values.take(rows).unwrap_or_default()
+}
+
+/// A function of each value; null stays null.
+fn unary<T: PolarsDataType, U>(values: &Int64Chunked, of: impl Fn(i64) -> U) -> ChunkedArray<T>
+where
+    ChunkedArray<T>: FromIterator<Option<U>> + polars::prelude::NewChunkedArray<T, U>,
+{
+    if values.null_count() == 0 {
+        return ChunkedArray::from_iter_values("".into(), values.into_no_null_iter().map(of));
+    }
+    values.iter().map(|value| value.map(&of)).collect()
+}
+
+/// A UTC timestamp in microseconds from nanoseconds, rounded down as every reader does it.
+pub(super) fn in_microseconds(name: &str, ns: &Int64Chunked) -> Column {
+    let us: Int64Chunked = unary(ns, |ns| ns.div_euclid(NS_IN_US));
+    let us = us.with_name(name.into());
+    us.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
+}
+
+/// What the traces are called.
+pub(crate) fn trace_ids(measured: &Measured<'_>, call: &Call<'_>) -> StringChunked {
+    let traces = measured.traces;
+    let mut text = String::new();
+    let mut ids = StringChunkedBuilder::new("trace_id".into(), traces.all.len());
+    for trace in &traces.all {
+        trace_id(&mut text, trace, traces, call);
+        ids.append_value(&text);
+    }
+    ids.finish()
+}
+
+/// Writes what a trace is called.
+pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &crate::trace::Traces, call: &Call<'_>) {
+    text.clear();
+    // Writing to a string cannot fail.
+    match trace.called {
+        Called::Key(key) => text.push_str(of.keys.text(key)),
+        Called::Place { file, line, nth } => {
+            text.push_str(call.inputs.get(file as usize).map_or("", |input| &input.name));
+            let _ = write!(text, ":{line}");
+            if nth > 1 {
+                let _ = write!(text, "#{nth}");
+            }
+        }
+    }
+    if trace.part > 1 {
+        let _ = write!(text, "#{}", trace.part);
+    }
+}
+
+/// The codes of what the rows of a run have in common.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RunCodes {
+    pub id: u32,
+    pub benchmark: u32,
+    pub provider: u32,
+    pub region: u32,
+    /// In the order of the call's tags.
+    pub tags: Vec<u32>,
 }

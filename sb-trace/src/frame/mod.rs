@@ -4,22 +4,28 @@
 //! The columns of each table are listed in `events.rs` and `latencies.rs`.
 
 mod choose;
-mod column;
 mod dictionary;
 mod events;
+mod export;
 mod latencies;
 mod metadata;
 mod parquet;
 mod read;
-mod stream;
+mod rows;
+mod table;
 mod unfinished;
 mod write;
 
 pub use choose::choose_columns;
-pub use events::{EVENT_COLUMNS, events, events_in_parts};
-pub use latencies::{latencies, latencies_in_parts};
+pub use events::EVENT_COLUMNS;
+pub(crate) use events::{event_columns, events};
+pub use export::{Target, write_events, write_frames, write_latencies};
+pub use latencies::LATENCY_COLUMNS;
+pub(crate) use latencies::{RunCodes, latencies, latency_columns, tag_names, trace_id};
 pub use metadata::{SCHEMA_VERSION, metadata};
 pub use read::read_latencies;
-pub use stream::write_events;
+pub(crate) use read::of_frames;
+pub use rows::latency_rows;
 pub use unfinished::remove_unfinished;
-pub use write::{Format, write_file, write_parts, write_stream};
+pub use write::Format;
+pub(crate) use write::csv;

@@ -1,5 +1,6 @@
 //! A Parquet of latencies -> the table it was made from.
 
+use super::table::plain;
 use crate::error::{Error, Result};
 use crate::latency::{Latencies, Latency, Pair};
 use crate::names::{NONE, Name, Names};
@@ -24,10 +25,21 @@ pub fn read_latencies(path: &Path) -> Result<Latencies> {
     let frame = ParquetReader::new(file)
         .finish()
         .map_err(|error| wrong(&format!("is no readable Parquet file: {error}")))?;
-    let columns = Columns::of(&frame).map_err(|what| wrong(&what))?;
-    let mut table = Table::default();
-    for at in 0..frame.height() {
-        table.push(&columns, at).map_err(|what| wrong(&what))?;
+    of_frames(&[frame], Names::default()).map_err(|what| wrong(&what))
+}
+
+/// The table that some frames are; its texts are added to `names`.
+pub(crate) fn of_frames(
+    frames: &[DataFrame],
+    names: Names,
+) -> std::result::Result<Latencies, Wrong> {
+    let mut table = Table { names, ..Table::default() };
+    for frame in frames {
+        let frame = plain(frame);
+        let columns = Columns::of(&frame)?;
+        for at in 0..frame.height() {
+            table.push(&columns, at)?;
+        }
     }
     Ok(table.finish())
 }

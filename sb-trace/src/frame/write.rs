@@ -1,12 +1,12 @@
 //! Frames -> files. A file appears under its final name only when it is whole.
 
-use super::parquet;
+use super::table::plain;
 use super::unfinished::Unfinished;
 use crate::error::{Error, Result, reason};
 use crate::read::UNFINISHED;
 use polars::prelude::*;
 use serde_json::{Map, Value};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 /// A file format of the tables.
@@ -40,32 +40,10 @@ impl Format {
     }
 }
 
-/// Writes a table under a temporary name beside `path`, then renames it.
-pub fn write_file(
-    frame: &mut DataFrame,
-    path: &Path,
-    format: Format,
-    metadata: &Value,
-) -> Result<()> {
-    aside(path, |mut writer| {
-        write_stream(frame, &mut writer, format, metadata)?;
-        writer.flush().map_err(Error::Stdout)
-    })
-}
-
-/// Writes a table that comes in parts, a row group each, as Parquet; see [`write_file`].
-pub fn write_parts(
-    parts: impl Iterator<Item = Result<DataFrame>>,
-    path: &Path,
-    metadata: &Value,
-) -> Result<()> {
-    aside(path, |writer| parquet::write_all(writer, parts, metadata))
-}
-
 /// A file under a temporary name beside `path`, renamed when it is whole.
 pub(super) fn aside<T>(
     path: &Path,
-    write: impl FnOnce(BufWriter<&std::fs::File>) -> Result<T>,
+    write: impl FnOnce(&std::fs::File) -> Result<T>,
 ) -> Result<T> {
     let failed = |what: String| Error::Write { path: path.to_owned(), what };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -79,7 +57,7 @@ pub(super) fn aside<T>(
     }
     let file = builder.tempfile_in(folder).map_err(|error| failed(reason(&error)))?;
     let _unfinished = Unfinished::list(file.path());
-    let written = write(BufWriter::new(file.as_file())).map_err(|error| match error {
+    let written = write(file.as_file()).map_err(|error| match error {
         Error::Stdout(error) => failed(reason(&error)),
         other => other,
     })?;
@@ -87,29 +65,21 @@ pub(super) fn aside<T>(
     Ok(written)
 }
 
-/// Writes a table to a stream, for instance standard output.
-pub fn write_stream(
-    frame: &mut DataFrame,
-    out: &mut impl Write,
-    format: Format,
-    metadata: &Value,
-) -> Result<()> {
-    let entry = ("sb".to_owned(), metadata.to_string());
-    match format {
-        Format::Parquet => parquet::write_all(out, parquet::row_groups(frame).map(Ok), metadata),
-        Format::Arrow => {
-            let mut writer = IpcWriter::new(out);
-            writer.set_custom_schema_metadata(std::sync::Arc::new(
-                [(entry.0.into(), entry.1.into())].into_iter().collect(),
-            ));
-            writer.with_compression(None).finish(frame).map_err(io_error)
-        }
-        Format::Csv => {
-            let mut plain = printable(frame)?;
-            CsvWriter::new(out).include_header(true).finish(&mut plain).map_err(io_error)
-        }
-        Format::Ndjson => ndjson(&printable(frame)?, out).map_err(Error::Stdout),
-    }
+/// A frame as CSV, with a header or without.
+pub(crate) fn csv(frame: &DataFrame, header: bool) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut plain = printable(frame)?;
+    CsvWriter::new(&mut out).include_header(header).finish(&mut plain).map_err(io_error)?;
+    Ok(out)
+}
+
+/// A frame as an Arrow file, with the key `sb` that says how the table was made.
+pub(super) fn arrow(frame: &mut DataFrame, out: &mut impl Write, metadata: &Value) -> Result<()> {
+    let mut writer = IpcWriter::new(out);
+    writer.set_custom_schema_metadata(std::sync::Arc::new(
+        [("sb".into(), metadata.to_string().into())].into_iter().collect(),
+    ));
+    writer.with_compression(None).finish(frame).map_err(io_error)
 }
 
 /// Polars wraps what the system said; the kind of it is kept (a full disk, a closed pipe).
@@ -125,7 +95,7 @@ pub(super) fn io_error(error: PolarsError) -> Error {
 /// The frame with its instants as text, `2020-09-22T12:14:30.140000Z`, which every reader of text
 /// understands.
 fn printable(frame: &DataFrame) -> Result<DataFrame> {
-    let mut plain = frame.clone();
+    let mut plain = plain(frame);
     for column in frame.columns() {
         if let DataType::Datetime(_, _) = column.dtype() {
             let failed = |error: PolarsError| Error::Usage { message: error.to_string() };
@@ -145,7 +115,15 @@ fn iso(us: i64) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
-fn ndjson(frame: &DataFrame, out: &mut impl Write) -> std::io::Result<()> {
+/// A frame as one JSON object a line.
+pub(super) fn ndjson(frame: &DataFrame) -> Result<Vec<u8>> {
+    let frame = printable(frame)?;
+    let mut out = Vec::new();
+    objects(&frame, &mut out).map_err(Error::Stdout)?;
+    Ok(out)
+}
+
+fn objects(frame: &DataFrame, out: &mut impl Write) -> std::io::Result<()> {
     let names: Vec<&str> = frame.columns().iter().map(|c| c.name().as_str()).collect();
     for row in 0..frame.height() {
         let mut object = Map::new();

@@ -1,14 +1,23 @@
 //! Latencies: from a FROM event to its TO event in one trace.
 
-mod matching;
+#[cfg(feature = "tables")]
+mod clocks;
+#[cfg(feature = "tables")]
+mod matches;
+#[cfg(feature = "tables")]
+mod order;
 mod pair;
+#[cfg(feature = "tables")]
 mod positions;
-mod skew;
 mod table;
 
-pub(crate) use matching::{Places, build, in_order, rarer_directions, resolve};
+#[cfg(feature = "tables")]
+pub use clocks::Skew;
+#[cfg(feature = "tables")]
+pub(crate) use clocks::skews;
+#[cfg(feature = "tables")]
+pub(crate) use matches::{Match, Wanted, numbered, pairs_of};
+#[cfg(feature = "tables")]
+pub(crate) use order::{Places, in_order, rarer_directions};
 pub use pair::{PairChoice, PairSpec, parse_pairs};
-pub(crate) use positions::positions;
-pub use skew::Skew;
-pub(crate) use skew::skews;
 pub use table::{Latencies, Latency, Pair};

@@ -1,7 +1,5 @@
 //! Which pairs are measured, and how a pair is written.
 
-use hashbrown::HashSet;
-
 /// What the user asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum PairChoice {
@@ -22,16 +20,6 @@ impl PairChoice {
             Self::Consecutive | Self::All => &[],
         }
         .iter()
-    }
-
-    /// The same, each named pair once.
-    pub(crate) fn distinct(&self) -> Self {
-        let mut once = self.clone();
-        if let Self::Named(pairs) = &mut once {
-            let mut seen = HashSet::new();
-            pairs.retain(|pair| seen.insert(pair.clone()));
-        }
-        once
     }
 }
 

@@ -1,5 +1,8 @@
 //! Numbers: quantiles, their confidence intervals, and the summary of a pair.
 
+#[cfg(feature = "tables")]
+mod accumulate;
+mod counts;
 mod distribution;
 mod group;
 mod interval;
@@ -8,6 +11,9 @@ mod quantile;
 mod sort;
 mod summary;
 
+#[cfg(feature = "tables")]
+pub use accumulate::Accumulator;
+pub use counts::Counts;
 pub use distribution::Distribution;
 pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, minimum_n, ranks, supported};

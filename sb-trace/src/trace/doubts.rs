@@ -2,7 +2,6 @@
 //! believed.
 
 use super::{Finding, Grouping};
-use crate::names::{Name, Names};
 
 /// How many traces each rule made.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,7 +18,7 @@ pub(crate) struct Made {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sequences {
     /// The commonest order of labels, and how many of them have it.
-    pub usual: Vec<Name>,
+    pub usual: Vec<String>,
     pub usual_count: u64,
     /// The median pauses from each label of the usual order to the next, step by step as
     /// [`steps`] gives them.
@@ -30,9 +29,10 @@ pub(crate) struct Sequences {
 
 /// The different steps of a path, from one label to the next, in the order in which they first
 /// occur.
-pub(crate) fn steps(path: &[Name]) -> impl Iterator<Item = [Name; 2]> {
+pub(crate) fn steps<L: Clone + Eq + std::hash::Hash>(path: &[L]) -> impl Iterator<Item = [L; 2]> {
     let mut seen = hashbrown::HashSet::new();
-    path.windows(2).map(|step| [step[0], step[1]]).filter(move |step| seen.insert(*step))
+    let steps = path.windows(2).map(|step| [step[0].clone(), step[1].clone()]);
+    steps.filter(move |step| seen.insert(step.clone()))
 }
 
 /// Says how the traces were made, and what is doubtful about those that only the order of the
@@ -40,20 +40,19 @@ pub(crate) fn steps(path: &[Name]) -> impl Iterator<Item = [Name; 2]> {
 pub(crate) fn doubts(
     made: Made,
     sequences: &Sequences,
-    names: &Names,
     by: &Grouping,
 ) -> Vec<Finding> {
     let mut findings = vec![rule(made, by)];
     if made.sequences < 2 {
         return findings;
     }
-    if let Some(finding) = starts_in_the_middle(sequences, names, by) {
+    if let Some(finding) = starts_in_the_middle(sequences, by) {
         findings.push(finding);
     }
     let deviating = made.sequences - sequences.usual_count;
     if deviating * 100 > made.sequences {
         let path = &sequences.usual;
-        let order: Vec<&str> = path.iter().take(8).map(|&l| names.text(l)).collect();
+        let order: Vec<&str> = path.iter().take(8).map(String::as_str).collect();
         findings.push(Finding::warning(
             format!(
                 "{deviating} of {} traces made from the order of the log deviate from the commonest order of labels ({}): \
@@ -63,7 +62,7 @@ pub(crate) fn doubts(
             ),
             format!(
                 "print an id with each statement (A trace_id=...), or say where a trace begins: --by label={}",
-                path.first().map_or("X", |&l| names.text(l)),
+                path.first().map_or("X", String::as_str),
             ),
         ));
     }
@@ -91,7 +90,7 @@ fn rule(made: Made, by: &Grouping) -> Finding {
 /// In a log that is cut right, the longest pause lies between two traces. Where it lies inside,
 /// the log starts in the middle of an invocation, and every trace holds the end of one and the
 /// begin of the next.
-fn starts_in_the_middle(sequences: &Sequences, names: &Names, by: &Grouping) -> Option<Finding> {
+fn starts_in_the_middle(sequences: &Sequences, by: &Grouping) -> Option<Finding> {
     if *by != Grouping::Auto {
         return None;
     }
@@ -102,8 +101,7 @@ fn starts_in_the_middle(sequences: &Sequences, names: &Names, by: &Grouping) -> 
         .enumerate()
         .filter_map(|(at, pause)| Some((at, (*pause)?)))
         .max_by_key(|&(at, pause)| (pause, std::cmp::Reverse(at)))?;
-    let step = steps(&sequences.usual).nth(at)?;
-    let (before, after) = (names.text(step[0]), names.text(step[1]));
+    let [before, after] = steps(&sequences.usual).nth(at)?;
     (longest > wrap).then(|| {
         Finding::warning(
             format!(

@@ -1,6 +1,5 @@
 //! Why traces are incomplete, in the words of their labels.
 
-use crate::names::{Name, Names};
 use hashbrown::HashMap;
 use serde::Serialize;
 
@@ -40,18 +39,18 @@ impl std::fmt::Display for Missing {
 /// Incomplete traces with the same labels.
 #[derive(Debug)]
 pub(crate) struct Incomplete {
-    pub labels: Vec<Name>,
+    pub labels: Vec<u32>,
     pub fragment: bool,
     /// The label with which they should end.
-    pub last: Option<Name>,
+    pub last: Option<u32>,
     pub traces: u64,
 }
 
 /// What the incomplete traces lack, commonest first; one trace may lack several things.
-pub(crate) fn count(
+pub(crate) fn count<'t>(
     incomplete: impl Iterator<Item = Incomplete>,
-    names: &Names,
-    expected: &[(Option<Name>, &str)],
+    text: impl Fn(u32) -> &'t str,
+    expected: &[(Option<u32>, &'t str)],
 ) -> Vec<Missing> {
     let mut counts: HashMap<(&str, Lack), u64> = HashMap::new();
     for Incomplete { labels, fragment, last, traces } in incomplete {
@@ -61,11 +60,11 @@ pub(crate) fn count(
         }
         if let Some(last) = last.filter(|last| labels.last() != Some(last)) {
             let lack = if labels.contains(&last) { Lack::NotLast } else { Lack::Missing };
-            lacks.push((names.text(last), lack));
+            lacks.push((text(last), lack));
         }
-        for (name, text) in expected {
+        for (label, text) in expected {
             let lack = (*text, Lack::Missing);
-            if !name.is_some_and(|name| labels.contains(&name)) && !lacks.contains(&lack) {
+            if !label.is_some_and(|label| labels.contains(&label)) && !lacks.contains(&lack) {
                 lacks.push(lack);
             }
         }

@@ -1,7 +1,6 @@
 //! Cold, partial, warm or unknown: whether an invocation had to wait for a new execution
 //! environment, and how that is known. What is not known is called unknown, never warm.
 
-use crate::names::{Name, Names};
 use serde::Serialize;
 
 /// The class of a trace.
@@ -65,17 +64,16 @@ pub struct StartClass {
 }
 
 impl StartClass {
-    /// What a label says; else what the log says of the invocations that took part.
-    pub(crate) fn or(self, of_invocations: impl Iterator<Item = ColdWarm>) -> Self {
-        if self.source != ClassSource::None {
-            return self;
+    /// Nothing is known.
+    pub(crate) const NONE: Self = Self { class: ColdWarm::Unknown, source: ClassSource::None };
+
+    /// What a label says; else whether invocations took part that started cold or warm.
+    pub(crate) fn or(self, cold: bool, warm: bool) -> Self {
+        if self.source == ClassSource::None {
+            Self::of_flags(cold, warm, ClassSource::Environment)
+        } else {
+            self
         }
-        let (mut cold, mut warm) = (false, false);
-        for class in of_invocations {
-            cold |= class == ColdWarm::Cold;
-            warm |= class == ColdWarm::Warm;
-        }
-        Self::of_flags(cold, warm, ClassSource::Environment)
     }
 
     fn of_flags(cold: bool, warm: bool, source: ClassSource) -> Self {
@@ -99,42 +97,11 @@ fn hint(label: &str) -> Option<ColdWarm> {
     }
 }
 
-/// What each label says of its trace, asked once.
-#[derive(Debug, Default)]
-pub(super) struct Hints(Vec<Asked>);
-
-#[derive(Debug, Clone, Copy, Default)]
-enum Asked {
-    #[default]
-    NotYet,
-    Says(Option<ColdWarm>),
-}
-
-impl Hints {
-    /// The class of a trace with these labels.
-    pub(super) fn of(&mut self, labels: impl Iterator<Item = Name>, names: &Names) -> StartClass {
-        of_hints(labels.map(|label| {
-            let place = label as usize;
-            if let Some(Asked::Says(known)) = self.0.get(place) {
-                return *known;
-            }
-            let says = hint(names.text(label));
-            self.0.resize(self.0.len().max(place + 1), Asked::NotYet);
-            self.0[place] = Asked::Says(says);
-            says
-        }))
-    }
-}
-
 /// The class of a trace with these labels: cold and warm flags together make it partial.
 pub(crate) fn of_labels<'a>(labels: impl Iterator<Item = &'a str>) -> StartClass {
-    of_hints(labels.map(hint))
-}
-
-fn of_hints(hints: impl Iterator<Item = Option<ColdWarm>>) -> StartClass {
     let (mut cold, mut warm) = (false, false);
-    for hint in hints {
-        match hint {
+    for label in labels {
+        match hint(label) {
             Some(ColdWarm::Cold) => cold = true,
             Some(_) => warm = true,
             None => {}
@@ -161,11 +128,11 @@ mod tests {
     #[test]
     fn labels_go_before_what_is_known_of_the_invocations() {
         let warm = of_labels(["WARM"].into_iter());
-        assert_eq!(warm.or([ColdWarm::Cold].into_iter()), warm);
-        let of = |classes: &[ColdWarm]| StartClass::default().or(classes.iter().copied());
-        assert_eq!(of(&[]), StartClass::default());
-        let cold = of(&[ColdWarm::Cold]);
+        assert_eq!(warm.or(true, false), warm);
+        let nothing = StartClass::default();
+        assert_eq!(nothing.or(false, false), nothing);
+        let cold = nothing.or(true, false);
         assert_eq!((cold.class, cold.source), (ColdWarm::Cold, ClassSource::Environment));
-        assert_eq!(of(&[ColdWarm::Cold, ColdWarm::Warm]).class, ColdWarm::Partial);
+        assert_eq!(nothing.or(true, true).class, ColdWarm::Partial);
     }
 }

@@ -1,4 +1,5 @@
-//! DESIGN section 7: quantiles, their intervals and the figures of a pair.
+//! `docs/semantics.md` section 7: quantiles, their intervals and the figures of a pair; of section
+//! 5 the start classes that labels say.
 
 /// The probability left out on each side of a 95 % interval.
 const TAIL: f64 = 0.025;

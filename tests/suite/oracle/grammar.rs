@@ -1,4 +1,5 @@
-//! DESIGN section 2, byte by byte: lines, statements and look-alikes.
+//! `docs/semantics.md` section 1, byte by byte: statements and look-alikes; of sections 2 and 6 the
+//! lines.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! From inputs to events: runs, record ids, duplicates (DESIGN sections 2, 3 and 5).
+//! From inputs to events: runs, record ids, duplicates (`docs/semantics.md` sections 2 and 3).
 
 use super::grammar::{Class, Unit, lines, take_apart};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,5 @@
-//! The oracle: DESIGN sections 2 to 5 and 7 once more, as plainly and slowly as can be, and the
-//! properties that hold `sb-trace` to it. It shares no code with the program.
+//! The oracle: `docs/semantics.md` sections 1 to 7 once more, as plainly and slowly as can be, and
+//! the properties that hold `sb-trace` to it. It shares no code with the program.
 //!
 //! | file | what |
 //! | --- | --- |

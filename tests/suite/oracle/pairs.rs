@@ -1,4 +1,4 @@
-//! DESIGN section 4: pairs and latencies, trace by trace.
+//! `docs/semantics.md` section 5: pairs, latencies and clocks, trace by trace.
 
 use super::log::Log;
 use super::traces::{Grouped, Trace};

@@ -26,7 +26,7 @@ pub(super) fn program(case: &Case) -> Result<Said, String> {
         }
         Err(error) => return Err(format!("{error}\n{case:?}")),
     };
-    tallied_is_the_same(case, &analysis)?;
+    figures_are_the_same(case, &analysis)?;
     let sums = &analysis.accounting;
     if !sums.adds_up() {
         return Err(format!("the sums do not add up: {sums:?}\n{case:?}"));
@@ -80,40 +80,29 @@ pub(super) fn program(case: &Case) -> Result<Said, String> {
     Ok(said)
 }
 
-/// Figures that are tallied while the log is read equal those of the tables, to the last bit.
-fn tallied_is_the_same(case: &Case, analysis: &Analysis) -> Result<(), String> {
+/// Figures that are counted while the log is read equal those of the rows, to the last bit.
+fn figures_are_the_same(case: &Case, analysis: &Analysis) -> Result<(), String> {
     let figures = sb_trace::figures(&inputs(case), &options(case), &PERCENTS, &[], &Silent)
         .map_err(|error| error.to_string())?;
-    let tables = sb_trace::Figures::of(analysis, &PERCENTS, &[]);
-    let parts = |of: &sb_trace::Figures| {
-        let paths: Vec<_> = of
-            .paths
-            .iter()
-            .map(|p| (p.labels.iter().map(|&l| of.names.text(l).to_owned()).collect(), p.traces))
-            .collect::<Vec<(Vec<String>, u64)>>();
-        let mut skew: Vec<_> = of
-            .skew
-            .iter()
-            .map(|s| {
-                let clocks = (of.names.text(s.from).to_owned(), of.names.text(s.to).to_owned());
-                (clocks, s.n, s.negative, s.min_forward_ns, s.min_return_ns)
-            })
-            .collect();
-        skew.sort();
-        [
-            format!("{:?}", of.files),
-            format!("{:?} {}", of.accounting, of.with_id),
-            format!("{:?}", of.look_alikes),
-            format!("{paths:?}"),
-            format!("{:?}", of.missing),
-            format!("{skew:?}"),
-            format!("{:?}", of.findings),
-            format!("{:?}", of.summaries),
-        ]
-    };
-    for (tallied, tables) in parts(&figures).iter().zip(parts(&tables)) {
-        if *tallied != tables {
-            return Err(format!("tallied: {tallied}\ntables:  {tables}\n{case:?}"));
+    let mut of_rows = stats::summarize(&analysis.latencies, &PERCENTS, |_| true);
+    let mut counted = figures.summaries.clone();
+    // The order of pairs is compared by the page's and the tables' tests.
+    for summaries in [&mut of_rows, &mut counted] {
+        summaries.sort_by(|a, b| (&a.pair, &a.start_class).cmp(&(&b.pair, &b.start_class)));
+    }
+    let both = [
+        (format!("{:?}", figures.files), format!("{:?}", analysis.files)),
+        (format!("{:?}", figures.accounting), format!("{:?}", analysis.accounting)),
+        (format!("{:?}", figures.look_alikes), format!("{:?}", analysis.look_alikes)),
+        (format!("{:?}", figures.paths), format!("{:?}", analysis.paths)),
+        (format!("{:?}", figures.missing), format!("{:?}", analysis.missing)),
+        (format!("{:?}", figures.skew), format!("{:?}", analysis.skew)),
+        (format!("{:?}", figures.findings), format!("{:?}", analysis.findings)),
+        (format!("{counted:?}"), format!("{of_rows:?}")),
+    ];
+    for (counted, rows) in both {
+        if counted != rows {
+            return Err(format!("counted: {counted}\nrows:    {rows}\n{case:?}"));
         }
     }
     Ok(())
@@ -132,11 +121,10 @@ fn program_traces(analysis: &Analysis, said: &mut Said) {
             (trace.start_class.class.text(), trace.start_class.source.text())
         ));
     }
-    let labels = |path: &[u32]| path.iter().map(|&l| name(l)).collect::<Vec<_>>();
     let paths: Vec<String> = analysis
         .paths
         .iter()
-        .map(|path| format!("path {:?} {}", labels(&path.labels), path.traces))
+        .map(|path| format!("path {:?} {}", path.labels, path.traces))
         .collect();
     said.say_sorted(paths);
 }
@@ -170,8 +158,8 @@ fn program_rows(analysis: &Analysis, said: &mut Said) {
     let clocks = analysis.skew.iter().map(|s| {
         format!(
             "clocks {} {} n {} negative {} least {} back {:?}",
-            name(s.from),
-            name(s.to),
+            s.from,
+            s.to,
             s.n,
             s.negative,
             s.min_forward_ns,

@@ -1,4 +1,4 @@
-//! DESIGN section 3: from events to traces, and which of them are complete.
+//! `docs/semantics.md` sections 3 and 4: from events to traces, and which of them are complete.
 
 use super::log::Log;
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ pub(super) enum By {
 pub(super) struct Trace {
     pub(super) run: usize,
     pub(super) id: String,
+    /// The label that opens the traces of its stream; none of a trace by key.
+    pub(super) family: Option<String>,
     /// Indices into [`Log::events`], in time order.
     pub(super) events: Vec<usize>,
     pub(super) fragment: bool,
@@ -33,7 +35,7 @@ pub(super) struct Grouped {
     pub(super) split: u64,
 }
 
-/// The whole of section 3.
+/// The whole of sections 3 and 4.
 pub(super) fn group(log: &Log, by: &By, max_trace_ns: i64, expect: &[String]) -> Grouped {
     let mut grouped = Grouped::default();
     let turned: Vec<bool> =
@@ -72,16 +74,16 @@ fn time_order(log: &Log, turned: &[bool], event: usize) -> (i64, usize, i64) {
 
 /// The traces before they are ordered, with their events in (turned) log order.
 fn draft(log: &Log, by: &By, turned: &[bool], grouped: &mut Grouped) -> Vec<Trace> {
-    let new = |event: usize, id: String, fragment: bool| Trace {
+    let new = |event: usize, id: String, family: Option<String>, fragment: bool| Trace {
         run: log.events[event].run,
         id,
+        family,
         events: vec![event],
         fragment,
         complete: false,
     };
     let mut by_key: BTreeMap<(usize, String), Trace> = BTreeMap::new();
     let mut in_sequence: Vec<Trace> = Vec::new();
-    let mut opened: BTreeMap<(usize, u64), usize> = BTreeMap::new();
     for (stream, turned) in turned.iter().enumerate() {
         let file = log.streams[stream].0;
         let mut places: Vec<usize> =
@@ -107,7 +109,7 @@ fn draft(log: &Log, by: &By, turned: &[bool], grouped: &mut Grouped) -> Vec<Trac
                 by_key
                     .entry((event.run, key.clone()))
                     .and_modify(|trace| trace.events.push(place))
-                    .or_insert_with(|| new(place, key, false));
+                    .or_insert_with(|| new(place, key, None, false));
                 continue;
             }
             if matches!(by, By::Id | By::Source) {
@@ -126,19 +128,33 @@ fn draft(log: &Log, by: &By, turned: &[bool], grouped: &mut Grouped) -> Vec<Trac
             in_sequence.extend(open.take());
             // What stands before the first NAME of `label=NAME` began before the log did.
             let fragment = matches!(by, By::Label(label) if event.label != *label);
-            // `file:line` of the event that opens the trace; a second one opened on that line is
-            // `file:line#2`.
-            let count = opened.entry((file, event.line)).or_insert(0);
-            *count += 1;
-            let mut id = format!("{}:{}", log.names[file], event.line);
-            if *count > 1 {
-                id = format!("{id}#{count}");
-            }
-            open = Some(new(place, id, fragment));
+            let family = match by {
+                By::Label(label) => label.clone(),
+                _ => event.label.clone(),
+            };
+            open = Some(new(place, String::new(), Some(family), fragment));
         }
         in_sequence.extend(open.take());
     }
+    name_in_sequence(log, &mut in_sequence);
     by_key.into_values().chain(in_sequence).collect()
+}
+
+/// `file:line` of the event that opens the trace; the second one in the log that is opened on that
+/// line is `file:line#2`.
+fn name_in_sequence(log: &Log, traces: &mut [Trace]) {
+    let mut opened: BTreeMap<(usize, u64), usize> = BTreeMap::new();
+    let mut order: Vec<&mut Trace> = traces.iter_mut().collect();
+    order.sort_by_key(|trace| trace.events[0]);
+    for trace in order {
+        let event = &log.events[trace.events[0]];
+        let count = opened.entry((event.file, event.line)).or_insert(0);
+        *count += 1;
+        trace.id = format!("{}:{}", log.names[event.file], event.line);
+        if *count > 1 {
+            trace.id = format!("{}#{count}", trace.id);
+        }
+    }
 }
 
 /// Cuts what is longer than `--max-trace`: a new part begins at the first event that is too far
@@ -169,17 +185,17 @@ fn split(log: &Log, traces: Vec<Trace>, max_trace_ns: i64, cut: &mut u64) -> Vec
     result
 }
 
-/// Complete: the commonest last label among the traces of the same benchmark (a tie goes to the
-/// label that was seen first), every expected label, and no fragment.
+/// Complete: the commonest last label among the traces of the same benchmark and family (a tie goes
+/// to the label that was seen first), every expected label, and no fragment.
 fn judge(log: &Log, traces: &mut [Trace], expect: &[String]) {
     let last = |trace: &Trace| log.events[*trace.events.last().unwrap()].label.clone();
-    let benchmark = |trace: &Trace| log.runs[trace.run].1.clone();
-    let mut counts: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    let family = |trace: &Trace| (log.runs[trace.run].1.clone(), trace.family.clone());
+    let mut counts: BTreeMap<(String, Option<String>), BTreeMap<String, u64>> = BTreeMap::new();
     for trace in traces.iter() {
-        *counts.entry(benchmark(trace)).or_default().entry(last(trace)).or_default() += 1;
+        *counts.entry(family(trace)).or_default().entry(last(trace)).or_default() += 1;
     }
     for trace in traces {
-        let counts = &counts[&benchmark(trace)];
+        let counts = &counts[&family(trace)];
         let most = counts.values().copied().max().unwrap();
         let commonest = counts
             .iter()

@@ -1,0 +1,200 @@
+//! Logs -> tables in files, while the logs are read.
+
+use super::events::{event_columns, events};
+use super::latencies::{latencies, latency_columns};
+use super::metadata::metadata;
+use super::table::TableWriter;
+use super::write::{Format, aside, io_error};
+use crate::analysis::FileInfo;
+use crate::dictionary::Dictionary;
+use crate::error::{Error, Result};
+use crate::figures::{Figures, judge};
+use crate::options::Options;
+use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
+use crate::plan::Planner;
+use crate::read::Input;
+use crate::trace::{Paths, Traces};
+use polars::prelude::DataFrame;
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Where a table goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'p> {
+    /// To a file, whose name's ending says the format. It appears under its name when it is whole.
+    File(&'p Path),
+    /// To standard output as CSV, when it is whole.
+    Stdout,
+}
+
+impl Target<'_> {
+    fn format(self) -> Result<Format> {
+        match self {
+            Self::File(path) => Format::of_path(path),
+            Self::Stdout => Ok(Format::Csv),
+        }
+    }
+
+    /// Hands a file on that is then put where the table goes.
+    fn write<T>(self, write: impl FnOnce(&File) -> Result<T>) -> Result<T> {
+        match self {
+            Self::File(path) => aside(path, write),
+            Self::Stdout => {
+                let mut file = tempfile::tempfile().map_err(Error::Stdout)?;
+                let written = write(&file)?;
+                file.rewind().map_err(Error::Stdout)?;
+                let mut out = std::io::stdout().lock();
+                std::io::copy(&mut file, &mut out).map_err(Error::Stdout)?;
+                out.flush().map_err(Error::Stdout)?;
+                Ok(written)
+            }
+        }
+    }
+}
+
+/// A table of latencies or of events, written by one thread of several.
+struct Writing<'a, 'f> {
+    call: &'a Call<'a>,
+    columns: Arc<Vec<String>>,
+    of: Of,
+    table: Arc<TableWriter<BufWriter<&'f File>>>,
+    frame: Option<DataFrame>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Events,
+    Latencies,
+}
+
+impl Sink for Writing<'_, '_> {
+    const ORDERED: bool = true;
+
+    fn wants_traces(&self) -> bool {
+        self.of == Of::Latencies
+    }
+
+    fn events(&mut self, batch: &Batch) -> Result<()> {
+        if self.of == Of::Events {
+            self.frame = Some(events(batch, self.call, &self.columns)?);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, measured: &Measured<'_>) -> Result<()> {
+        self.frame = Some(latencies(measured, self.call, &self.columns)?);
+        Ok(())
+    }
+
+    fn passed(&mut self, number: u64) -> Result<()> {
+        self.table.put(number, self.frame.take())
+    }
+}
+
+/// Writes the latencies of all inputs, in these columns or in all; gives what is said of their traces,
+/// and the number of rows.
+///
+/// # Errors
+/// Those of [`crate::figures`], [`Error::Usage`] for a column that there is not, and
+/// [`Error::Write`] if the table cannot be written.
+pub fn write_latencies(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+    (to, columns): (Target<'_>, Option<&[String]>),
+) -> Result<(Figures, usize)> {
+    let (figures, rows) = write(inputs, options, progress, (to, columns), Of::Latencies)?;
+    Ok((figures, rows))
+}
+
+/// Writes the events of all inputs, in these columns or in all; gives how the inputs were read, and
+/// the number of rows.
+///
+/// # Errors
+/// Those of [`write_latencies`].
+pub fn write_events(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+    (to, columns): (Target<'_>, Option<&[String]>),
+) -> Result<(Vec<FileInfo>, usize)> {
+    let (figures, rows) = write(inputs, options, progress, (to, columns), Of::Events)?;
+    Ok((figures.files, rows))
+}
+
+fn write(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+    (to, columns): (Target<'_>, Option<&[String]>),
+    of: Of,
+) -> Result<(Figures, usize)> {
+    let format = to.format()?;
+    let labels = Dictionary::new();
+    let call = Call::new(inputs, options, &labels);
+    let planner = Planner::new(options, &labels);
+    let all = || match of {
+        Of::Events => event_columns(&call),
+        Of::Latencies => latency_columns(&call.runs),
+    };
+    let columns = Arc::new(columns.map_or_else(all, <[String]>::to_vec));
+    // A wrong name is an error before anything is read.
+    let like = match of {
+        Of::Events => events(&Batch::default(), &call, &columns)?,
+        Of::Latencies => {
+            let (traces, paths) = (Traces::default(), Paths::default());
+            let nothing =
+                Measured { number: 0, traces: &traces, path_of: &[], paths: &paths, planner: &planner };
+            latencies(&nothing, &call, &columns)?
+        }
+    };
+    to.write(|file| {
+        let table = RefCell::new(None);
+        let sinks = || {
+            // If the log has to be read again, so has the table to be written.
+            table.take();
+            let mut begin = file;
+            file.set_len(0).and_then(|()| begin.rewind()).map_err(Error::Stdout)?;
+            let writer = Arc::new(TableWriter::new(BufWriter::new(file), format, &like)?);
+            table.replace(Some(Arc::clone(&writer)));
+            let sink = |_| Writing {
+                call: &call,
+                columns: Arc::clone(&columns),
+                of,
+                table: Arc::clone(&writer),
+                frame: None,
+            };
+            Ok((0..rayon::current_num_threads()).map(sink).collect())
+        };
+        let mut outcome = run(&call, &planner, progress, sinks)?;
+        outcome.sinks.clear();
+        let figures = judge(&call, &planner, &outcome);
+        let writer = table.take().and_then(Arc::into_inner);
+        let gone = || io_error(polars::prelude::PolarsError::NoData("the table".into()));
+        let rows = writer.ok_or_else(gone)?.finish(&metadata(&figures.files, options))?;
+        Ok((figures, rows))
+    })
+}
+
+/// Writes frames with the same columns, of which there is at least one, to a file.
+///
+/// # Errors
+/// [`Error::Write`] if the table cannot be written.
+pub fn write_frames(
+    frames: &[DataFrame],
+    path: &Path,
+    metadata: &serde_json::Value,
+) -> Result<usize> {
+    let format = Format::of_path(path)?;
+    let like = frames.first().cloned().unwrap_or_default();
+    aside(path, |file| {
+        let table = TableWriter::new(BufWriter::new(file), format, &like)?;
+        for (number, frame) in (0u64..).zip(frames) {
+            table.put(number, Some(frame.clone()))?;
+        }
+        table.finish(metadata)
+    })
+}

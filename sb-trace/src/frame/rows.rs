@@ -1,0 +1,121 @@
+//! Rows of latencies as a frame, with the columns of `latencies.rs`.
+
+use crate::error::{Error, Result};
+use crate::latency::{Latencies, Latency};
+use crate::names::{Name, Texts};
+use crate::run::Run;
+use polars::prelude::*;
+
+/// The rows of a table as a frame.
+///
+/// # Errors
+/// [`Error::Usage`] if polars cannot make a frame of them.
+pub fn latency_rows(table: &Latencies) -> Result<DataFrame> {
+    part(table, &table.rows)
+}
+
+fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
+    let (names, texts) = (&table.names, table.names.texts());
+    let of_run = |name: &str, field: fn(&Run) -> &str| {
+        let value = |r: &Latency| table.runs.get(r.run as usize).map_or("", field);
+        optional_text(name, rows.iter().map(value))
+    };
+    let pair_texts: Vec<String> = table.pairs.iter().map(|p| p.text(names)).collect();
+    let pair: StringChunked =
+        rows.iter().map(|r| pair_texts.get(r.pair as usize).map(String::as_str)).collect();
+    let latency_ns: Int64Chunked = rows.iter().map(|r| r.latency_ns).collect();
+    let latency_ms: Float64Chunked = rows.iter().map(Latency::ms).collect();
+    let mut columns = vec![
+        of_run("run_id", |r| &r.id),
+        of_run("benchmark", |r| &r.benchmark),
+        of_run("provider", |r| &r.provider),
+        of_run("region", |r| &r.region),
+        text("trace_id", texts, rows.iter().map(|r| r.trace_id)),
+        Column::full_null("attempt".into(), rows.len(), &DataType::UInt32),
+        pair.with_name("pair".into()).into_column(),
+        Column::full_null("kind".into(), rows.len(), &DataType::String),
+        text("from_label", texts, rows.iter().map(|r| r.from_label)),
+        text("to_label", texts, rows.iter().map(|r| r.to_label)),
+        Column::new("seq".into(), rows.iter().map(|r| r.seq).collect::<Vec<u32>>()),
+        instant("start_ts", rows.iter().map(|r| r.start_ns)),
+        optional_instant("end_ts", rows.iter().map(Latency::end_ns)),
+        Column::new("start_ns".into(), rows.iter().map(|r| r.start_ns).collect::<Vec<i64>>()),
+        latency_ns.with_name("latency_ns".into()).into_column(),
+        latency_ms.with_name("latency_ms".into()).into_column(),
+        text("from_source", texts, rows.iter().map(|r| r.from_source)),
+        text("to_source", texts, rows.iter().map(|r| r.to_source)),
+        Column::full_null("from_clock".into(), rows.len(), &DataType::String),
+        Column::full_null("to_clock".into(), rows.len(), &DataType::String),
+        optional_text("start_class", rows.iter().map(|r| r.start_class.class.text())),
+        optional_text("start_class_source", rows.iter().map(|r| r.start_class.source.text())),
+        Column::new(
+            "negative".into(),
+            rows.iter().map(|r| r.latency_ns.is_some_and(|l| l < 0)).collect::<Vec<bool>>(),
+        ),
+        Column::new("complete".into(), rows.iter().map(|r| r.complete).collect::<Vec<bool>>()),
+    ];
+    for tag in table.tag_names() {
+        let value = |r: &Latency| {
+            let run = table.runs.get(r.run as usize);
+            run.and_then(|run| run.tags.iter().find(|(k, _)| *k == tag))
+                .map_or("", |(_, v)| v.as_str())
+        };
+        columns.push(optional_text(&format!("tag_{tag}"), rows.iter().map(value)));
+    }
+    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
+}
+
+/// A string column from handles; the empty string is null.
+///
+/// Where a few strings come again and again, they are gathered from a table of them instead of
+/// being copied row by row.
+fn text(
+    name: &str,
+    texts: &Texts,
+    handles: impl ExactSizeIterator<Item = Name>,
+) -> Column {
+    gathered(name, texts.len(), |name| texts.text(name), handles)
+}
+
+/// The same where so many handles are known.
+fn gathered<'t>(
+    name: &str,
+    count: usize,
+    text: impl Fn(Name) -> &'t str,
+    handles: impl ExactSizeIterator<Item = Name>,
+) -> Column {
+    const FEW: usize = 8;
+    let text = |name: Name| Some(text(name)).filter(|text| !text.is_empty());
+    let column = if count < handles.len() / FEW {
+        let known = (0..count).filter_map(|name| Name::try_from(name).ok());
+        let known: StringChunked = known.map(text).collect();
+        let handles: Vec<IdxSize> = handles.collect();
+        // All handles are known, so that nothing can be out of bounds.
+        known.take(&handles[..]).unwrap_or_default()
+    } else {
+        handles.map(text).collect()
+    };
+    column.with_name(name.into()).into_column()
+}
+
+/// A UTC timestamp in microseconds from nanoseconds, rounded down as every reader does it.
+fn instant(name: &str, ns: impl Iterator<Item = i64>) -> Column {
+    let us = ns.map(|ns| ns.div_euclid(1_000));
+    in_utc(Int64Chunked::from_vec(name.into(), us.collect()))
+}
+
+/// The same where some are missing.
+fn optional_instant(name: &str, ns: impl Iterator<Item = Option<i64>>) -> Column {
+    let us: Int64Chunked = ns.map(|ns| ns.map(|ns| ns.div_euclid(1_000))).collect();
+    in_utc(us.with_name(name.into()))
+}
+
+fn in_utc(us: Int64Chunked) -> Column {
+    us.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
+}
+
+/// A string column from texts that may be empty, which is null.
+fn optional_text<'t>(name: &str, texts: impl Iterator<Item = &'t str>) -> Column {
+    let texts: StringChunked = texts.map(|t| (!t.is_empty()).then_some(t)).collect();
+    texts.with_name(name.into()).into_column()
+}

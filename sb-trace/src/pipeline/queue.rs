@@ -1,0 +1,179 @@
+//! What is read next: the blocks of the inputs, one after the other, to whoever asks.
+
+use super::sequencer::Sequencer;
+use super::{Progress, lock};
+use crate::carrier::{Source, recognise};
+use crate::error::{Error, Result};
+use crate::options::Options;
+use crate::read::{Block, Blocks, Buffer, Input, Text, open};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+/// A block of an input, before anybody has looked into it.
+pub(super) struct RawBlock {
+    /// Number of the input, and of the block in it.
+    pub place: (usize, usize),
+    pub source: Arc<Source>,
+    /// Whether the input has the carrier that the user named.
+    pub fits: bool,
+    /// The text; none at the end of some inputs.
+    pub block: Option<Block>,
+    /// If it is the last one: whether it ends inside a line.
+    pub last: Option<bool>,
+    /// Why there is none.
+    pub error: Option<Error>,
+}
+
+/// What a reader should do.
+pub(super) enum Task {
+    /// Read this block.
+    Block(RawBlock),
+    /// Open this input and read its first block.
+    Open(usize),
+    Done,
+}
+
+/// An input that is being read.
+struct Opened {
+    file: usize,
+    next: usize,
+    source: Arc<Source>,
+    blocks: Blocks<Text>,
+}
+
+#[derive(Default)]
+struct State {
+    next: usize,
+    /// Inputs that are being opened by somebody.
+    opening: usize,
+    /// In the order of the inputs.
+    opened: Vec<Opened>,
+    stopped: bool,
+    /// Readers that wait for a change.
+    waiting: usize,
+}
+
+/// Gives the blocks of all inputs, in their order.
+pub(super) struct Queue<'a> {
+    inputs: &'a [Input],
+    options: &'a Options,
+    progress: &'a dyn Progress,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl<'a> Queue<'a> {
+    pub(super) fn new(
+        inputs: &'a [Input],
+        options: &'a Options,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let (state, changed) = (Mutex::default(), Condvar::new());
+        Self { inputs, options, progress, state, changed }
+    }
+
+    /// Nothing more is wanted.
+    pub(super) fn stop(&self) {
+        lock(&self.state).stopped = true;
+        self.changed.notify_all();
+    }
+
+    /// The next thing to do. Many small inputs are opened by all readers; of large ones, the first
+    /// is read to its end before the next is opened.
+    pub(super) fn next(&self, sequencer: &Sequencer<'_>) -> Task {
+        let mut state = lock(&self.state);
+        loop {
+            if state.stopped {
+                return Task::Done;
+            }
+            if let Some(first) = state.opened.first_mut() {
+                let piece = self.piece(first, sequencer.buffer());
+                if piece.last.is_some() || piece.error.is_some() {
+                    state.opened.remove(0);
+                }
+                sequencer.take(piece.place);
+                return Task::Block(piece);
+            }
+            if state.next < self.inputs.len() {
+                let file = state.next;
+                state.next += 1;
+                state.opening += 1;
+                sequencer.take((file, 0));
+                return Task::Open(file);
+            }
+            if state.opening == 0 {
+                return Task::Done;
+            }
+            state.waiting += 1;
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+        }
+    }
+
+    /// Opens an input and reads its first block.
+    pub(super) fn open(&self, file: usize, sequencer: &Sequencer<'_>) -> RawBlock {
+        let opened = self.opened(file);
+        let mut piece = None;
+        let opened = opened.map(|(mut opened, fits)| {
+            piece = Some(RawBlock { fits, ..self.piece(&mut opened, sequencer.buffer()) });
+            opened
+        });
+        let mut state = lock(&self.state);
+        state.opening -= 1;
+        let (opened, piece) = match (opened, piece) {
+            (Ok(opened), Some(piece)) => (Some(opened), piece),
+            (opened, _) => (None, RawBlock::failed((file, 0), opened.err())),
+        };
+        if let Some(opened) = opened.filter(|_| piece.last.is_none() && piece.error.is_none()) {
+            let at = state.opened.partition_point(|other| other.file < file);
+            state.opened.insert(at, opened);
+        }
+        // A call of the system for each of many small inputs is much.
+        let waiting = state.waiting > 0;
+        drop(state);
+        if waiting {
+            self.changed.notify_all();
+        }
+        piece
+    }
+
+    fn opened(&self, file: usize) -> Result<(Opened, bool)> {
+        let input = &self.inputs[file];
+        self.progress.input(&input.name, self.inputs.len());
+        let recognised = recognise(open(input)?, self.options, input.hook_log)
+            .map_err(|error| Error::read(&input.name, error))?;
+        let source = Arc::new(recognised.source);
+        let size = source.block_bytes(self.options);
+        let blocks = Blocks::new(recognised.text, source.cutter(), size);
+        Ok((Opened { file, next: 0, source, blocks }, recognised.fits))
+    }
+
+    /// The next block of an input, read into a buffer.
+    fn piece(&self, from: &mut Opened, buffer: Buffer) -> RawBlock {
+        let place = (from.file, from.next);
+        from.next += 1;
+        match from.blocks.next(buffer) {
+            Ok(block) => {
+                self.progress.bytes(block.as_ref().map_or(0, |block| block.bytes.len() as u64));
+                let over = block.is_none() || from.blocks.is_over();
+                RawBlock {
+                    place,
+                    source: Arc::clone(&from.source),
+                    fits: true,
+                    block,
+                    last: over.then(|| from.blocks.inside_line()),
+                    error: None,
+                }
+            }
+            Err(error) => {
+                RawBlock::failed(place, Some(Error::read(&self.inputs[from.file].name, error)))
+            }
+        }
+    }
+}
+
+impl RawBlock {
+    fn failed(place: (usize, usize), error: Option<Error>) -> Self {
+        let error = error.or_else(|| Some(Error::read("input", std::io::Error::other("is gone"))));
+        Self { place, source: Arc::default(), fits: true, block: None, last: Some(false), error }
+    }
+}

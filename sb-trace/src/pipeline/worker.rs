@@ -1,0 +1,304 @@
+//! What one thread does: it reads blocks, and measures the traces that end in them.
+
+use super::measure::Measurer;
+use super::order::{Batch, Read, Stream};
+use super::queue::{Queue, Task};
+use super::reader::Reader;
+use super::sequencer::Sequencer;
+use super::sink::Sink;
+use super::store::{Before, Bytes, Store, partitions, pieces, write_event, write_id, write_number};
+use super::Call;
+use crate::error::{Error, Result};
+use crate::event::Key;
+use crate::names::NONE;
+use crate::plan::is_newest_first;
+use crate::trace::{Called, Grouping, Kind, Limits, Started, Trace, Traces};
+use rayon::prelude::*;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many partitions the events with keys are put into.
+const PARTITIONS: usize = 128;
+
+/// Traces that are put into order are put into partitions of so many events.
+const EVENTS_IN_ORDER: u64 = 1 << 17;
+
+/// A thread's own.
+pub(super) struct Worker<'a, S> {
+    pub call: &'a Call<'a>,
+    pub measurer: Measurer<'a, S>,
+    /// Events with keys, by hash of the key.
+    pub keyed: Store<'a>,
+    /// Whole traces that must be put into order, by their places in the log.
+    pub unordered: Store<'a>,
+}
+
+impl<S: Sink> Worker<'_, S> {
+    /// Takes blocks until there are no more.
+    pub(super) fn work<'q>(&mut self, queue: &Queue<'q>, sequencer: &Sequencer<'q>) {
+        let _alarm = Alarm { queue, sequencer };
+        let mut reader = Reader::default();
+        loop {
+            let raw = match queue.next(sequencer) {
+                Task::Block(raw) => raw,
+                Task::Open(file) => queue.open(file, sequencer),
+                Task::Done => break,
+            };
+            let read = raw.block.as_ref().map(|block| {
+                reader.read(&raw.source, block, self.call, Vec::new(), sequencer.memory())
+            });
+            if !sequencer.put(raw, read) {
+                queue.stop();
+            }
+            self.measure_all(queue, sequencer);
+        }
+        self.measure_all(queue, sequencer);
+    }
+
+    fn measure_all(&mut self, queue: &Queue<'_>, sequencer: &Sequencer<'_>) {
+        while let Some(batch) = sequencer.batch() {
+            if let Err(error) = self.measure(&batch) {
+                sequencer.fail(error);
+                queue.stop();
+            }
+            sequencer.give_back(batch);
+        }
+    }
+
+    fn limits(&self) -> Limits<'_> {
+        limits(self.call)
+    }
+
+    fn measure(&mut self, batch: &Batch) -> Result<()> {
+        self.measurer.sink.events(batch)?;
+        if !self.measurer.sink.wants_traces() {
+            return self.measurer.sink.passed(batch.number);
+        }
+        if !batch.keyed.is_empty() {
+            self.keep(batch)?;
+        }
+        if !batch.traces.is_empty() {
+            let traces = Traces::by_order(batch, self.limits());
+            let numbers: Vec<(u32, bool)> =
+                batch.traces.iter().map(|part| (part.number, part.newest_first)).collect();
+            let paths = self.measurer.count(&traces);
+            self.measurer.pause(batch.number, &traces, &paths, &numbers);
+            if S::ORDERED && !batch.in_order {
+                self.put_off(&traces, |local| numbers[local as usize].0)?;
+            } else {
+                self.measurer.hand_on(batch.number, &traces, &paths)?;
+            }
+        }
+        self.measurer.sink.passed(batch.number)
+    }
+
+    /// Keeps the events of a block that have keys.
+    fn keep(&mut self, batch: &Batch) -> Result<()> {
+        let rows = &batch.parsed.rows;
+        let ids = &batch.parsed.ids;
+        let by_id = matches!(self.call.options.by, Grouping::Auto | Grouping::Id);
+        let key_of = |row: usize| match self.call.options.by {
+            Grouping::Source => rows[row].source,
+            Grouping::File => 0,
+            _ => rows[row].id(),
+        };
+        // The rows of one key stand together: its text is kept once for all of them.
+        let mut order: Vec<(u32, u32)> =
+            batch.keyed.iter().map(|row| (key_of(row), u32::try_from(row).unwrap_or(u32::MAX))).collect();
+        if !order.is_sorted() {
+            order.sort_unstable();
+        }
+        for of_key in order.chunk_by(|a, b| a.0 == b.0) {
+            let key = match self.call.options.by {
+                Grouping::Source => {
+                    Key::of(self.call.sources.text(batch.sources[of_key[0].0 as usize]).as_bytes())
+                }
+                Grouping::File => {
+                    Key::of(self.call.inputs[batch.file as usize].name.as_bytes())
+                }
+                _ => ids.key(of_key[0].0),
+            };
+            let mut hasher = DefaultHasher::new();
+            (batch.run, key).hash(&mut hasher);
+            let partition = usize::try_from(hasher.finish() % PARTITIONS as u64).unwrap_or(0);
+            self.keyed.put(partition, |out| {
+                write_number(out, batch.run.into());
+                write_id(out, key);
+                write_number(out, of_key.len() as u64);
+                let mut before = Before::default();
+                for &(_, row) in of_key {
+                    let event = &rows[row as usize];
+                    let record = event.correlation_id;
+                    let differs = record != NONE && !(by_id && event.trace_id == NONE);
+                    let row = (
+                        event.epoch_ns,
+                        batch.labels[event.label as usize],
+                        batch.stream_of[event.source as usize],
+                        batch.place(row as usize),
+                    );
+                    write_event(out, &mut before, row, differs.then(|| ids.key(record)));
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Keeps whole traces until they can be handed on in the order of the log.
+    fn put_off(&mut self, traces: &Traces, stream_of: impl Fn(u32) -> u32) -> Result<()> {
+        for trace in &traces.all {
+            let partition = usize::try_from(trace.first_place / EVENTS_IN_ORDER);
+            let write = |out: &mut Vec<u8>| write_trace(out, traces, trace, &stream_of);
+            self.unordered.put(partition.unwrap_or(usize::MAX), write)?;
+        }
+        Ok(())
+    }
+}
+
+/// Measures the traces whose events have keys, once all is read.
+pub(super) fn close<S: Sink>(call: &Call<'_>, workers: &mut [Worker<'_, S>], read: &Read) -> Result<()> {
+    let stores: Vec<Store<'_>> = workers.iter_mut().map(|worker| worker.keyed.take()).collect();
+    let streams: Vec<Stream> = read.streams.iter().map(|state| state.stream).collect();
+    let newest_first: Vec<bool> = read.streams.iter().map(is_newest_first).collect();
+    let next = AtomicUsize::new(0);
+    let partitions = partitions(&stores);
+    workers.par_iter_mut().try_for_each(|worker| {
+        loop {
+            let partition = next.fetch_add(1, Ordering::Relaxed);
+            if partition >= partitions {
+                return Ok(());
+            }
+            let traces = Traces::by_key(
+                |take| pieces(&stores, partition, take),
+                (&streams, &newest_first),
+                &read.starts,
+                limits(call),
+                (&call.benchmarks, &read.begins),
+            )?;
+            let paths = worker.measurer.count(&traces);
+            if S::ORDERED {
+                worker.put_off(&traces, |stream| stream)?;
+            } else {
+                worker.measurer.hand_on(0, &traces, &paths)?;
+            }
+        }
+    })
+}
+
+/// Hands on the traces that were put off, in the order of the log; `first` is the first number that no
+/// block has.
+pub(super) fn hand_on_in_order<S: Sink>(
+    workers: &mut [Worker<'_, S>],
+    first: u64,
+    read: &Read,
+) -> Result<()> {
+    let stores: Vec<Store<'_>> = workers.iter_mut().map(|worker| worker.unordered.take()).collect();
+    let streams: Vec<Stream> = read.streams.iter().map(|state| state.stream).collect();
+    let next = AtomicUsize::new(0);
+    let partitions = partitions(&stores);
+    workers.par_iter_mut().try_for_each(|worker| {
+        loop {
+            let partition = next.fetch_add(1, Ordering::Relaxed);
+            if partition >= partitions {
+                return Ok(());
+            }
+            let number = first + partition as u64;
+            let mut traces = Traces { streams: streams.clone(), ..Traces::default() };
+            pieces(&stores, partition, |bytes| {
+                while !bytes.is_over() {
+                    read_trace(bytes, &mut traces);
+                }
+            })?;
+            traces.all.sort_by_key(|trace| trace.first_place);
+            let paths = worker.measurer.find(&traces);
+            worker.measurer.hand_on(number, &traces, &paths)?;
+            worker.measurer.sink.passed(number)?;
+        }
+    })
+}
+
+fn write_trace(out: &mut Vec<u8>, traces: &Traces, trace: &Trace, stream_of: impl Fn(u32) -> u32) {
+    let Trace { run, kind, called, part, started, .. } = *trace;
+    write_number(out, run.into());
+    write_number(out, kind.benchmark.into());
+    write_number(out, kind.family.map_or(0, |label| u64::from(label) + 1));
+    let flags = [kind.fragment, started.cold, started.warm, matches!(called, Called::Key(_))];
+    write_number(out, flags.iter().rev().fold(0, |sum, &flag| sum << 1 | u64::from(flag)));
+    match called {
+        Called::Key(key) => write_id(out, Key::of(traces.keys.text(key).as_bytes())),
+        Called::Place { file, line, nth } => {
+            write_number(out, file.into());
+            write_number(out, line);
+            write_number(out, nth.into());
+        }
+    }
+    write_number(out, part.into());
+    write_number(out, trace.first_place);
+    write_number(out, (trace.end - trace.first).into());
+    let mut before = Before::default();
+    for at in Traces::range(trace) {
+        let row = (
+            traces.epoch_ns[at],
+            traces.label[at],
+            stream_of(traces.stream.get(at)),
+            traces.place[at],
+        );
+        write_event(out, &mut before, row, None);
+    }
+}
+
+fn read_trace(bytes: &mut Bytes<'_>, traces: &mut Traces) {
+    let (run, benchmark) = (bytes.small(), bytes.small());
+    let family = bytes.number().checked_sub(1);
+    let family = family.map(|label| u32::try_from(label).unwrap_or(u32::MAX));
+    let flags = bytes.number();
+    let flag = |bit: u32| flags >> bit & 1 == 1;
+    let called = if flag(3) {
+        Called::Key(traces.keys.push(&bytes.id().key().text()))
+    } else {
+        Called::Place { file: bytes.small(), line: bytes.number(), nth: bytes.small() }
+    };
+    let (part, first_place, events) = (bytes.small(), bytes.number(), bytes.small());
+    let first = u32::try_from(traces.epoch_ns.len()).unwrap_or(u32::MAX);
+    let mut before = Before::default();
+    for _ in 0..events {
+        let event = bytes.event(&mut before);
+        traces.epoch_ns.push(event.epoch_ns);
+        traces.label.push(event.label);
+        traces.place.push(event.place);
+        traces.stream.push(event.stream);
+    }
+    traces.all.push(Trace {
+        first,
+        end: first + events,
+        run,
+        kind: Kind { benchmark, family, fragment: flag(0) },
+        called,
+        part,
+        first_place,
+        started: Started { cold: flag(1), warm: flag(2) },
+    });
+}
+
+/// Ends the work of all threads when one of them panics: they would wait for its block for ever.
+struct Alarm<'w, 'a> {
+    queue: &'w Queue<'a>,
+    sequencer: &'w Sequencer<'a>,
+}
+
+impl Drop for Alarm<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let what = std::io::Error::other("was not read to its end");
+            self.sequencer.fail(Error::read("input", what));
+            self.queue.stop();
+        }
+    }
+}
+
+pub(super) fn limits<'c>(call: &'c Call<'_>) -> Limits<'c> {
+    let may_cut = call.options.by.may_cut();
+    Limits {
+        filter: &call.options.filter,
+        max_trace_ns: may_cut.then_some(call.options.max_trace_ns),
+    }
+}

@@ -1,0 +1,31 @@
+"""Job G: sb-report on the first lines of job A's log, and on all of it."""
+
+import check
+from bench import BEFORE, beside
+from measure import Contender, Failed, alternate
+from report import Section, bytes_text, seconds
+
+
+def reports(bench):
+    """sb-report alone: no peer makes a page."""
+    builds, notes = [("", bench.report)], []
+    if bench.baseline:
+        before = beside(bench.baseline)
+        if before.exists():
+            builds.append((BEFORE, before))
+        else:
+            notes.append("The build before was left out: there is no sb-report beside its sb-trace.")
+    contenders = []
+    for log, answers in bench.logs("a-start", "a"):
+        for ending, report in builds:
+            out = bench.scratch / f"{log.stem}.report"
+            name = f"{answers['lines']:,} lines{ending}"
+            contenders.append(Contender(name, [report, log, "-o", out], out, check.report(answers)))
+    try:
+        alternate(contenders, bench.runs)
+    except Failed as failed:
+        raise Failed(f"job G: {failed}") from None
+    rows = [[each.name, seconds(each.best), seconds(each.median), seconds(each.cpu), bytes_text(each.peak), bytes_text(each.size)]
+            for each in contenders]
+    header = ["log", "best", "median", "CPU", "peak memory", "output"]
+    return Section("G. `sb-report` on job A's log", "The report's folder, its tables included.", header, rows, notes)
