@@ -66,5 +66,5 @@ class Bench:
 
 
 def beside(sb):
-    """The sb-report that was built with an sb-trace; of sb-trace-twin, sb-report-twin."""
-    return sb.with_name(sb.name.replace("sb-trace", "sb-report"))
+    """The sb-report that was built with an sb-trace; with sb-trace-twin it is sb-report-twin."""
+    return sb.with_name(sb.name.replace("sb-trace", "sb-report") if "sb-trace" in sb.name else "sb-report")

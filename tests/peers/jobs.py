@@ -80,15 +80,16 @@ def table_is_right(bench, script, answers, path):
 def compared(title, answers, contenders, notes):
     ours = contenders[0] if contenders[0].name == "sb-trace" else None
     peers = [each for each in contenders if not each.name.startswith("sb-trace")]
-    rows, tables = [], contenders[0].out.suffix == ".parquet"
+    rows, sized = [], contenders[0].out.suffix == ".parquet"
     for each in contenders:
         times = f"{each.median / ours.median:.1f}" if ours else "-"
         if ours and each.name.endswith(BEFORE):
             # Builds differ by less than peers do.
             times = f"{each.median / ours.median:.2f}"
         row = [each.name, seconds(each.best), seconds(each.median), times, seconds(each.cpu), bytes_text(each.peak)]
-        rows.append(row + [bytes_text(each.size)] * tables)
+        rows.append(row + [bytes_text(each.size)] * sized)
     fastest = min(peers, key=lambda each: each.median)
+    others = " but mawk" if any(each.name == "mawk" for each in peers) else ""
     # mawk holds nothing but counts; a tool that reads tables cannot be as lean.
     leanest = min((each for each in peers if each.name != "mawk"), key=lambda each: each.peak)
     if ours:
@@ -97,9 +98,9 @@ def compared(title, answers, contenders, notes):
             f"{direct.median / ours.median:.1f} times as fast as the fastest direct query ({direct.name}), ")
         notes.append(
             f"sb-trace is {fastest.median / ours.median:.1f} times as fast as the fastest peer ({fastest.name}), {also}"
-            f"and takes {ours.peak / leanest.peak:.2f} times the memory of the leanest but mawk ({leanest.name}).")
+            f"and takes {ours.peak / leanest.peak:.2f} times the memory of the leanest{others} ({leanest.name}).")
     text = f"{answers['statements']:,} statements, {bytes_text(answers['bytes'])}."
-    header = ["program", "best", "median", "x sb-trace", "CPU", "peak memory"] + ["output"] * tables
+    header = ["program", "best", "median", "x sb-trace", "CPU", "peak memory"] + ["output"] * sized
     return Section(title, text, header, rows, notes)
 
 

@@ -6,7 +6,7 @@ from measure import Contender, Failed, alternate
 from report import Section, bytes_text, seconds
 
 
-def reports(bench):
+def alone(bench):
     """sb-report alone: no peer makes a page."""
     builds, notes = [("", bench.report)], []
     if bench.baseline:
@@ -25,7 +25,9 @@ def reports(bench):
         alternate(contenders, bench.runs)
     except Failed as failed:
         raise Failed(f"job G: {failed}") from None
-    rows = [[each.name, seconds(each.best), seconds(each.median), seconds(each.cpu), bytes_text(each.peak), bytes_text(each.size)]
-            for each in contenders]
+    rows = []
+    for each in contenders:
+        times = [seconds(value) for value in (each.best, each.median, each.cpu)]
+        rows.append([each.name, *times, bytes_text(each.peak), bytes_text(each.size)])
     header = ["log", "best", "median", "CPU", "peak memory", "output"]
-    return Section("G. `sb-report` on job A's log", "The report's folder, its tables included.", header, rows, notes)
+    return Section("G. `sb-report` on job A's log", "`sb-report` alone; the output is the whole folder, tables included.", header, rows, notes)

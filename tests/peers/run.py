@@ -14,12 +14,12 @@ import sys
 import venv
 from pathlib import Path
 
-import bench
 import forms
 import jobs
 import measure
 import report
 import reports
+from bench import Bench, beside
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -78,7 +78,7 @@ def arguments():
         parser.error("--size and --runs must be above 0")
     if not options.sb.exists():
         parser.error(f"there is no {options.sb}: build it with cargo build --release, or name one with --sb")
-    options.report = options.report or bench.beside(options.sb)
+    options.report = options.report or beside(options.sb)
     if "G" in options.jobs and not options.report.exists():
         parser.error(f"there is no {options.report}: build it with cargo build --release, or name one with --report")
     if options.baseline and not options.baseline.exists():
@@ -97,22 +97,22 @@ def main():
         print(f"the machine is not quiet (load {load:.1f}): times will be noisy", file=sys.stderr)
     folder = options.dir or cache() / f"size-{options.size:g}"
     sb, built, before = (path and path.resolve() for path in (options.sb, options.report, options.baseline))
-    all_of = bench.Bench(folder, sb, built, before, python, options.size, options.seed, options.runs)
+    bench = Bench(folder, sb, built, before, python, options.size, options.seed, options.runs)
     about = report.machine(sb, python, options.size, options.seed, options.runs, load)
     sections = []
     try:
         for job in options.jobs:
             print(f"{job}:", file=sys.stderr)
             if job == "F":
-                sections.append(forms.forms(all_of))
+                sections.append(forms.side_by_side(bench))
             elif job == "G":
-                sections.append(reports.reports(all_of))
+                sections.append(reports.alone(bench))
             elif job == "variants":
-                sections.append(jobs.variants(all_of))
+                sections.append(jobs.variants(bench))
             elif job == "growth":
-                sections.append(jobs.growth(all_of, options.instructions))
+                sections.append(jobs.growth(bench, options.instructions))
             else:
-                sections.append(jobs.side_by_side(all_of, job.lower()))
+                sections.append(jobs.side_by_side(bench, job.lower()))
     except measure.Failed as failed:
         sys.exit(f"error: {failed}")
     text = report.markdown(sections, about)

@@ -124,18 +124,20 @@ EVENTS = {
     "epoch_ms": "Int64", "utc_offset_minutes": "Int16", "label": "String", "correlation_id": "String",
     "source": "String", "trace_id": "String", "file": "String", "line": "UInt64",
     "ts": "Datetime(time_unit='us', time_zone='UTC')", "epoch_ns": "Int64", "run_id": "String",
+    "benchmark": "String", "provider": "String", "region": "String", "clock": "String", "attempt": "UInt32",
+    "start_class": "String", "start_class_source": "String",
 }
 LATENCIES = {
     "run_id": "String", "benchmark": "String", "provider": "String", "region": "String",
-    "trace_id": "String", "pair": "String", "from_label": "String", "to_label": "String", "seq": "UInt32",
+    "trace_id": "String", "attempt": "UInt32", "pair": "String", "kind": "String", "from_label": "String", "to_label": "String", "seq": "UInt32",
     "start_ts": "Datetime(time_unit='us', time_zone='UTC')", "end_ts": "Datetime(time_unit='us', time_zone='UTC')",
     "start_ns": "Int64", "latency_ns": "Int64", "latency_ms": "Float64", "from_source": "String",
-    "to_source": "String", "start_class": "String", "start_class_source": "String",
+    "to_source": "String", "from_clock": "String", "to_clock": "String", "start_class": "String", "start_class_source": "String",
     "negative": "Boolean", "complete": "Boolean", "tag_load": "String",
 }
 DUCKDB = {"Int64": "BIGINT", "Int16": "SMALLINT", "String": "VARCHAR", "UInt64": "UBIGINT", "UInt32": "UINTEGER",
           "Float64": "DOUBLE", "Boolean": "BOOLEAN"}
-PANDAS = {"Int16": ["int16"], "UInt64": ["uint64"], "UInt32": ["uint32"], "Float64": ["float64"], "Boolean": ["bool"],
+PANDAS = {"Int16": ["int16"], "UInt64": ["uint64"], "UInt32": ["uint32", "float64"], "Float64": ["float64"], "Boolean": ["bool"],
           "Int64": ["int64", "float64"], "String": ["str", "object"]}
 db = duckdb.connect()
 db.execute("set timezone = 'UTC'")

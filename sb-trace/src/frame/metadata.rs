@@ -8,7 +8,7 @@ use crate::trace::Grouping;
 use serde_json::{Value, json};
 
 /// Version of the tables' columns; it grows when a column is renamed, removed or changes its type.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The metadata of a table made from these files with these options.
 pub fn metadata(files: &[FileInfo], options: &Options) -> Value {

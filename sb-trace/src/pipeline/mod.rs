@@ -32,7 +32,7 @@ use crate::error::{Error, Result};
 use crate::frame::{RunCodes, tag_names};
 use crate::options::Options;
 use crate::plan::{Plan, Planner, learn};
-use crate::read::Input;
+use crate::read::{Input, Spools};
 use crate::run::Run;
 use crate::stats::Counts;
 use crate::trace::{ClassSource, ColdWarm, Paths};
@@ -150,9 +150,10 @@ pub(crate) fn run<'a, S: Sink>(
     const MOST_TIMES: usize = 4;
     let mut plan: Option<Plan> = None;
     let mut times = 0;
+    let spools = Spools::default();
     loop {
         times += 1;
-        let outcome = once(call, planner, progress, plan.clone(), sinks()?)?;
+        let outcome = once(call, planner, (progress, &spools), plan.clone(), sinks()?)?;
         match outcome {
             Ok(outcome) => return Ok(outcome),
             Err(learned) if times < MOST_TIMES => plan = Some(learned),
@@ -168,7 +169,7 @@ pub(crate) fn run<'a, S: Sink>(
 fn once<'a, S: Sink>(
     call: &'a Call<'a>,
     planner: &'a Planner<'a>,
-    progress: &dyn Progress,
+    (progress, spools): (&dyn Progress, &Spools),
     plan: Option<Plan>,
     sinks: Vec<S>,
 ) -> Result<std::result::Result<Outcome<S>, Plan>> {
@@ -176,7 +177,7 @@ fn once<'a, S: Sink>(
     let given = plan.clone().unwrap_or_default();
     let guess = Guess::of(plan);
     let (keyed, unordered) = (Spill::new(options.memory), Spill::new(options.memory));
-    let queue = Queue::new(call.inputs, options, progress);
+    let queue = Queue::new(call, spools, progress);
     let sequencer = Sequencer::new(call, LogOrder::new(call, &given), sinks.len());
     let workers = Mutex::new(Vec::new());
     rayon::scope(|scope| {

@@ -1,11 +1,11 @@
 //! What is read next: the blocks of the inputs, one after the other, to whoever asks.
 
 use super::sequencer::Sequencer;
-use super::{Progress, lock};
+use super::{Call, Progress, lock};
 use crate::carrier::{Source, recognise};
 use crate::error::{Error, Result};
 use crate::options::Options;
-use crate::read::{Block, Blocks, Buffer, Input, Text, open};
+use crate::read::{Block, Blocks, Buffer, Input, Spools, Text};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 /// A block of an input, before anybody has looked into it.
@@ -55,6 +55,7 @@ struct State {
 /// Gives the blocks of all inputs, in their order.
 pub(super) struct Queue<'a> {
     inputs: &'a [Input],
+    spools: &'a Spools,
     options: &'a Options,
     progress: &'a dyn Progress,
     state: Mutex<State>,
@@ -63,12 +64,13 @@ pub(super) struct Queue<'a> {
 
 impl<'a> Queue<'a> {
     pub(super) fn new(
-        inputs: &'a [Input],
-        options: &'a Options,
+        call: &'a Call<'a>,
+        spools: &'a Spools,
         progress: &'a dyn Progress,
     ) -> Self {
+        let Call { inputs, options, .. } = call;
         let (state, changed) = (Mutex::default(), Condvar::new());
-        Self { inputs, options, progress, state, changed }
+        Self { inputs, spools, options, progress, state, changed }
     }
 
     /// Nothing more is wanted.
@@ -139,7 +141,7 @@ impl<'a> Queue<'a> {
     fn opened(&self, file: usize) -> Result<(Opened, bool)> {
         let input = &self.inputs[file];
         self.progress.input(&input.name, self.inputs.len());
-        let recognised = recognise(open(input)?, self.options, input.hook_log)
+        let recognised = recognise(self.spools.open(file, input)?, self.options, input.hook_log)
             .map_err(|error| Error::read(&input.name, error))?;
         let source = Arc::new(recognised.source);
         let size = source.block_bytes(self.options);

@@ -3,6 +3,8 @@
 mod block;
 mod input;
 mod lines;
+#[cfg(feature = "tables")]
+mod spool;
 mod text;
 mod transport;
 mod utf16;
@@ -12,5 +14,7 @@ pub(crate) use block::{AtLineEnds, BLOCK, Block, Blocks, Buffer, Cut, Unit, Unit
 pub(crate) use input::UNFINISHED;
 pub use input::{Input, Place, expand};
 pub use lines::lines;
+#[cfg(feature = "tables")]
+pub(crate) use spool::Spools;
 pub(crate) use text::{LOOKED_AT, Text};
 pub(crate) use transport::open;

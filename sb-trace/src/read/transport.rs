@@ -23,7 +23,12 @@ pub(crate) fn open(input: &Input) -> Result<Text> {
         Place::Stdin => Box::new(std::io::stdin()),
         Place::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
     };
-    unpack(raw, DEEPEST).map_err(error)
+    unpacked(raw).map_err(error)
+}
+
+/// The text in some bytes.
+pub(super) fn unpacked(raw: Box<dyn Read + Send>) -> std::io::Result<Text> {
+    unpack(raw, DEEPEST)
 }
 
 fn unpack(raw: Box<dyn Read + Send>, deepest: usize) -> std::io::Result<Text> {
