@@ -32,7 +32,6 @@ use crate::run::Run;
 use crate::trace::{Called, Trace};
 use crate::dictionary::NO_TEXT;
 use polars::prelude::*;
-use std::cell::LazyCell;
 use std::fmt::Write as _;
 
 const NS_IN_US: i64 = 1_000;
@@ -96,51 +95,63 @@ pub(crate) fn latencies(measured: &Measured<'_>, call: &Call<'_>, wanted: &[Stri
     DataFrame::new(rows, columns).map_err(failed)
 }
 
-/// The positions in the frame of events that the rows come from.
+/// What the columns are made of.
 struct Table<'m> {
     measured: &'m Measured<'m>,
     rows: usize,
-    /// The trace of each row.
-    trace: LazyCell<IdxCa, Box<dyn FnOnce() -> IdxCa + 'm>>,
-    /// The FROM and the TO event of each row.
-    from: LazyCell<IdxCa, Box<dyn FnOnce() -> IdxCa + 'm>>,
-    to: LazyCell<IdxCa, Box<dyn FnOnce() -> IdxCa + 'm>>,
-    epoch_ns: Int64Chunked,
+    /// Whether each FROM has a TO.
+    matched: bool,
 }
 
 impl<'m> Table<'m> {
     fn of(measured: &'m Measured<'m>, rows: usize) -> Self {
-        let per_match = move |value: fn(u32, &Trace, &Match) -> u32| -> IdxCa {
-            IdxCa::from_vec("".into(), each(measured, rows, value))
-        };
-        let unmatched = measured
-            .traces()
-            .any(|(_, planned)| planned.matches.iter().any(|of| of.to.is_none()));
-        let to = move || {
-            if unmatched {
-                let to = measured.traces().flat_map(|(trace, planned)| {
-                    planned.matches.iter().map(|of| of.to.map(|to| trace.first + to))
-                });
-                return to.collect::<IdxCa>();
-            }
-            per_match(|_, trace, of| trace.first + of.to.unwrap_or_default())
-        };
-        Self {
-            measured,
-            rows,
-            trace: LazyCell::new(Box::new(move || per_match(|number, _, _| number))),
-            from: LazyCell::new(Box::new(move || per_match(|_, trace, of| trace.first + of.from))),
-            to: LazyCell::new(Box::new(to)),
-            epoch_ns: Int64Chunked::from_slice("".into(), &measured.traces.epoch_ns),
+        let has_to = |of: &Match| of.to.is_some();
+        let matched = measured.traces().all(|(_, planned)| planned.matches.iter().all(has_to));
+        Self { measured, rows, matched }
+    }
+
+    /// A value for each row.
+    #[inline]
+    fn each<T>(&self, value: impl Fn(u32, &Trace, &Match) -> T) -> Vec<T> {
+        let mut all = Vec::with_capacity(self.rows);
+        for (number, (trace, planned)) in (0u32..).zip(self.measured.traces()) {
+            all.extend(planned.matches.iter().map(|of| value(number, trace, of)));
         }
+        all
+    }
+
+    /// The trace of each row.
+    fn traces(&self) -> IdxCa {
+        IdxCa::from_vec("".into(), self.each(|number, _, _| number))
+    }
+
+    /// The FROM event of each row.
+    fn from(&self) -> IdxCa {
+        IdxCa::from_vec("".into(), self.each(|_, trace, of| trace.first + of.from))
+    }
+
+    /// The TO event of each row; null where there is none.
+    fn to(&self) -> IdxCa {
+        if self.matched {
+            return IdxCa::from_vec("".into(), self.each(|_, trace, of| trace.first + of.to.unwrap_or(0)));
+        }
+        self.each(|_, trace, of| of.to.map(|to| trace.first + to)).into_iter().collect()
     }
 
     fn start_ns(&self) -> Int64Chunked {
-        taken(&self.epoch_ns, &self.from)
+        let epoch_ns = &self.measured.traces.epoch_ns;
+        let start = self.each(|_, trace, of| epoch_ns[(trace.first + of.from) as usize]);
+        Int64Chunked::from_vec("".into(), start)
     }
 
     fn end_ns(&self) -> Int64Chunked {
-        taken(&self.epoch_ns, &self.to)
+        let epoch_ns = &self.measured.traces.epoch_ns;
+        let at = |trace: &Trace, to: u32| epoch_ns[(trace.first + to) as usize];
+        if self.matched {
+            let end = self.each(|_, trace, of| at(trace, of.to.unwrap_or(0)));
+            return Int64Chunked::from_vec("".into(), end);
+        }
+        self.each(|_, trace, of| of.to.map(|to| at(trace, to))).into_iter().collect()
     }
 
     fn latency_ns(&self) -> Int64Chunked {
@@ -150,7 +161,7 @@ impl<'m> Table<'m> {
     /// A column that each trace has one value of.
     fn of_trace(&self, name: &str, call: &Call<'_>, code: impl Fn(&Trace) -> u32) -> Column {
         let codes: Vec<u32> = self.measured.traces.all.iter().map(code).collect();
-        self.of_codes(name, codes, &call.names, &self.trace)
+        self.of_codes(name, codes, &call.names, || self.traces())
     }
 
     /// A column of categories, taken from rows elsewhere.
@@ -159,44 +170,46 @@ impl<'m> Table<'m> {
         name: &str,
         codes: Vec<u32>,
         dictionary: &crate::dictionary::Dictionary,
-        rows: &IdxCa,
+        rows: impl Fn() -> IdxCa,
     ) -> Column {
         match codes.first() {
-            Some(&first) if codes.iter().all(|&code| code == first) && rows.null_count() == 0 => {
+            Some(&first) if codes.iter().all(|&code| code == first) => {
                 dictionary.same(name, first, self.rows)
             }
             Some(_) => {
                 let column = dictionary.column(name, codes);
-                column.take(rows).unwrap_or_else(|_| dictionary.same(name, NO_TEXT, self.rows))
+                column.take(&rows()).unwrap_or_else(|_| dictionary.same(name, NO_TEXT, self.rows))
             }
             None => dictionary.same(name, NO_TEXT, self.rows),
         }
     }
 
-    /// A column of the stream of the FROM or the TO event.
+    /// A column of the streams of events; null where there is no event.
     fn of_stream(
         &self,
         name: &str,
         call: &Call<'_>,
-        rows: &IdxCa,
+        rows: impl Fn() -> IdxCa,
         code: impl Fn(&Stream) -> u32,
     ) -> Column {
         let traces = self.measured.traces;
         let of = |stream: u32| traces.streams.get(stream as usize).map_or(NO_TEXT, &code);
-        let codes: Vec<u32> = match traces.stream.one() {
-            Some(one) => vec![of(one); 1],
-            None => traces.stream.iter().map(of).collect(),
-        };
-        if codes.len() == 1 && rows.null_count() == 0 {
-            return call.sources.same(name, codes[0], self.rows);
+        if let Some(one) = traces.stream.one()
+            && self.matched
+        {
+            return call.sources.same(name, of(one), self.rows);
         }
-        let codes = if codes.len() == 1 { vec![codes[0]; traces.epoch_ns.len()] } else { codes };
+        let codes: Vec<u32> = traces.stream.iter().map(of).collect();
+        if !self.matched {
+            let column = call.sources.column(name, codes).take(&rows());
+            return column.unwrap_or_else(|_| call.sources.same(name, NO_TEXT, self.rows));
+        }
         self.of_codes(name, codes, &call.sources, rows)
     }
 
-    fn of_match(&self, name: &str, value: fn(u32, &Trace, &Match) -> u32) -> Column {
-        let codes = each(self.measured, self.rows, value);
-        self.measured.planner.pairs.column(name, codes)
+    #[inline]
+    fn of_match(&self, name: &str, code: impl Fn(&Match) -> u32) -> Column {
+        self.measured.planner.pairs.column(name, self.each(|_, _, of| code(of)))
     }
 
     fn column(&self, name: &str, call: &Call<'_>) -> Result<Column> {
@@ -212,15 +225,15 @@ impl<'m> Table<'m> {
             "region" => self.of_trace(name, call, |trace| run(trace, |codes| codes.region)),
             "trace_id" => {
                 let column = trace_ids(self.measured, call);
-                column.take(&*self.trace).map_err(failed)?.with_name(name.into()).into_column()
+                column.take(&self.traces()).map_err(failed)?.with_name(name.into()).into_column()
             }
             "attempt" => Column::full_null(name.into(), self.rows, &DataType::UInt32),
-            "pair" => self.of_match(name, |_, _, of| of.pair),
+            "pair" => self.of_match(name, |of| of.pair),
             "kind" => self.kind(call),
-            "from_label" => self.of_match(name, |_, _, of| of.from_label),
-            "to_label" => self.of_match(name, |_, _, of| of.to_label),
+            "from_label" => self.of_match(name, |of| of.from_label),
+            "to_label" => self.of_match(name, |of| of.to_label),
             "seq" => {
-                let seq = each(self.measured, self.rows, |_, _, of| of.seq);
+                let seq = self.each(|_, _, of| of.seq);
                 Column::new(name.into(), seq)
             }
             "start_ts" => in_microseconds(name, &self.start_ns()),
@@ -231,17 +244,21 @@ impl<'m> Table<'m> {
                 let ms: Float64Chunked = unary(&self.latency_ns(), crate::units::ns_to_ms);
                 ms.with_name(name.into()).into_column()
             }
-            "from_source" => self.of_stream(name, call, &self.from, |stream| stream.source),
-            "to_source" => self.of_stream(name, call, &self.to, |stream| stream.source),
-            "from_clock" => self.of_stream(name, call, &self.from, |stream| stream.clock),
-            "to_clock" => self.of_stream(name, call, &self.to, |stream| stream.clock),
+            "from_source" => self.of_stream(name, call, || self.from(), |stream| stream.source),
+            "to_source" => self.of_stream(name, call, || self.to(), |stream| stream.source),
+            "from_clock" => self.of_stream(name, call, || self.from(), |stream| stream.clock),
+            "to_clock" => self.of_stream(name, call, || self.to(), |stream| stream.clock),
             "start_class" | "start_class_source" => {
-                let text = |(trace, planned)| {
+                let code = |(trace, planned)| {
                     let of = class(trace, planned);
-                    if name == "start_class" { of.class.text() } else { of.source.text() }
+                    if name == "start_class" {
+                        call.class_codes[of.class as usize]
+                    } else {
+                        call.class_source_codes[of.source as usize]
+                    }
                 };
-                let codes = self.measured.traces().map(|of| call.names.find(text(of)).unwrap_or(NO_TEXT));
-                self.of_codes(name, codes.collect(), &call.names, &self.trace)
+                let codes = self.measured.traces().map(code).collect();
+                self.of_codes(name, codes, &call.names, || self.traces())
             }
             "negative" => {
                 let negative: BooleanChunked = unary(&self.latency_ns(), |latency| latency < 0);
@@ -255,7 +272,7 @@ impl<'m> Table<'m> {
                     return Ok(Column::new_scalar(name.into(), value, self.rows));
                 }
                 let complete: BooleanChunked = all.by_ref().collect();
-                complete.take(&*self.trace).map_err(failed)?.with_name(name.into()).into_column()
+                complete.take(&self.traces()).map_err(failed)?.with_name(name.into()).into_column()
             }
             _ => match name.strip_prefix("tag_") {
                 Some(tag) if call.tags.iter().any(|known| known == tag) => {
@@ -280,22 +297,9 @@ impl<'m> Table<'m> {
         let total = self.measured.planner.pairs.find("total");
         let (step, of_total) = (code("step"), code("total"));
         let kind = |pair: u32| if Some(pair) == total { of_total } else { step };
-        let pairs = each(self.measured, self.rows, |_, _, of| of.pair);
+        let pairs = self.each(|_, _, of| of.pair);
         call.names.column("kind", pairs.into_iter().map(kind).collect())
     }
-}
-
-/// A value for each row.
-fn each(measured: &Measured<'_>, rows: usize, value: fn(u32, &Trace, &Match) -> u32) -> Vec<u32> {
-    let mut all = Vec::with_capacity(rows);
-    for (number, (trace, planned)) in (0u32..).zip(measured.traces()) {
-        all.extend(planned.matches.iter().map(|of| value(number, trace, of)));
-    }
-    all
-}
-
-fn taken(values: &Int64Chunked, rows: &IdxCa) -> Int64Chunked {
-    values.take(rows).unwrap_or_default()
 }
 
 /// A function of each value; null stays null.

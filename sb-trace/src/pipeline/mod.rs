@@ -79,6 +79,8 @@ pub(crate) struct Call<'a> {
     /// What the program itself calls things, and what is known of runs.
     pub names: Dictionary,
     pub run_codes: Vec<RunCodes>,
+    pub class_codes: [u32; 4],
+    pub class_source_codes: [u32; 3],
 }
 
 impl<'a> Call<'a> {
@@ -88,12 +90,11 @@ impl<'a> Call<'a> {
         for text in ["step", "total", "named"] {
             names.code(text);
         }
-        for class in [ColdWarm::Cold, ColdWarm::Partial, ColdWarm::Warm, ColdWarm::Unknown] {
-            names.code(class.text());
-        }
-        for source in [ClassSource::Label, ClassSource::Environment] {
-            names.code(source.text());
-        }
+        // In the order of their discriminants.
+        let class_codes = [ColdWarm::Cold, ColdWarm::Partial, ColdWarm::Warm, ColdWarm::Unknown]
+            .map(|class| names.code(class.text()));
+        let class_source_codes = [ClassSource::Label, ClassSource::Environment, ClassSource::None]
+            .map(|source| names.code(source.text()));
         let tags = tag_names(&runs);
         let codes = |run: &Run| RunCodes {
             id: names.code(&run.id),
@@ -120,7 +121,7 @@ impl<'a> Call<'a> {
         });
         let benchmarks = benchmarks.collect();
         let sources = Dictionary::new();
-        Self { inputs, options, runs, run_of, benchmarks, tags, labels, sources, names, run_codes }
+        Self { inputs, options, runs, run_of, benchmarks, tags, labels, sources, names, run_codes, class_codes, class_source_codes }
     }
 }
 

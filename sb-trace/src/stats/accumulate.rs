@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use super::summary::ALL_CLASSES;
 use hashbrown::HashMap;
 use polars::prelude::*;
-use polars_arrow::array::Array;
+use polars_arrow::array::PrimitiveArray;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub struct Accumulator {
 /// The codes of a column of categories.
 enum Codes {
     One(u32),
-    Each(UInt32Chunked),
+    Each(PrimitiveArray<u32>),
 }
 
 impl Codes {
@@ -51,13 +51,17 @@ impl Codes {
             };
             return Ok(Self::One(code));
         }
-        Ok(Self::Each(column.to_physical_repr().u32()?.rechunk().into_owned()))
+        Ok(Self::Each(column.to_physical_repr().u32()?.rechunk().downcast_as_array().clone()))
     }
 
+    #[inline]
     fn at(&self, row: usize) -> u32 {
         match self {
             Self::One(code) => *code,
-            Self::Each(codes) => codes.get(row).unwrap_or(NO_TEXT),
+            Self::Each(codes) => match codes.validity() {
+                Some(validity) if !validity.get_bit(row) => NO_TEXT,
+                _ => codes.value(row),
+            },
         }
     }
 }
@@ -112,13 +116,13 @@ impl Accumulator {
         let groups = groups.collect::<PolarsResult<Vec<_>>>()?;
         let latencies = frame.column("latency_ns")?.as_materialized_series().i64()?.rechunk();
         let latencies = latencies.downcast_as_array();
-        let has_nulls = latencies.null_count() > 0;
         let is_same = groups.iter().chain([&classes]).all(|codes| matches!(codes, Codes::One(_)));
         // What the rows before had, and for each pair the cell of that class and group.
         let mut before: Option<Vec<u32>> = None;
         let (mut class, mut group) = (NO_TEXT, 0);
         let mut cells: Vec<u32> = Vec::new();
-        for row in 0..frame.height() {
+        let validity = latencies.validity();
+        for (row, &latency) in latencies.values_iter().enumerate() {
             if !is_same || before.is_none() {
                 let codes = groups.iter().chain([&classes]).map(|codes| codes.at(row));
                 if !before.as_ref().is_some_and(|before| codes.clone().eq(before.iter().copied())) {
@@ -142,10 +146,10 @@ impl Accumulator {
                 }
             };
             let cell = &mut self.cells[cell as usize];
-            if has_nulls && latencies.is_null(row) {
+            if validity.is_some_and(|validity| !validity.get_bit(row)) {
                 cell.unmatched += 1;
             } else {
-                cell.latencies.add(latencies.value(row));
+                cell.latencies.add(latency);
             }
         }
         Ok(())
