@@ -13,7 +13,7 @@
     reason = "a benchmark prints, and one that fails to set itself up fails"
 )]
 
-use sb_trace::{Input, Options, Silent};
+use sb_trace::{Input, Options, Silent, figures};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -84,7 +84,7 @@ fn measure(name: &str, sample: &[u8], size: usize, scratch: &Path) {
         .map(|_| {
             let start = Instant::now();
             let input = [Input::file(&path)];
-            let (_, files, _) = sb_trace::events(&input, &Options::default(), &Silent).unwrap();
+            let files = figures(&input, &Options::default(), &[], &[], &Silent).unwrap().files;
             carrier = files[0].carrier;
             start.elapsed().as_secs_f64()
         })

@@ -7,9 +7,9 @@
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use sb_trace::latency::{Latencies, PairChoice};
+use sb_trace::latency::PairChoice;
 use sb_trace::stats::{DEFAULT_PERCENTILES, Distribution, Summary};
-use sb_trace::{Analysis, EpochUnit, Input, Options, Silent, analyze, figures, frame, scan};
+use sb_trace::{EpochUnit, Input, Options, Silent, figures, frame, frames, scan};
 use std::fmt::Write;
 
 fn main() {
@@ -50,13 +50,10 @@ fn log_by_id(traces: usize) -> String {
     text
 }
 
-fn analysis(traces: usize, pairs: PairChoice) -> Analysis {
+fn latencies(traces: usize, pairs: PairChoice) -> usize {
     let options = Options { pairs, ..Options::default() };
-    analyze(&[Input::bytes("a.log", log(traces))], &options, &Silent).unwrap()
-}
-
-fn latencies(traces: usize) -> Latencies {
-    analysis(traces, PairChoice::Consecutive).latencies
+    let inputs = [Input::bytes("a.log", log(traces))];
+    frames::latencies(&inputs, &options, &Silent).unwrap().height()
 }
 
 /// The grammar on each statement of a text.
@@ -77,7 +74,7 @@ fn events(bencher: Bencher<'_, '_>, traces: usize) {
     let bytes = BytesCount::new(log(traces).len());
     bencher
         .counter(bytes)
-        .bench(|| sb_trace::events(&inputs, &Options::default(), &Silent).unwrap().0.rows.len());
+        .bench(|| frames::events(&inputs, &Options::default(), &Silent).unwrap().height());
 }
 
 fn bench_figures(bencher: Bencher<'_, '_>, text: String) {
@@ -102,13 +99,13 @@ fn figures_by_id(bencher: Bencher<'_, '_>, traces: usize) {
 /// Bytes to the table of latencies of consecutive labels.
 #[divan::bench(args = TRACES)]
 fn pair_consecutive(bencher: Bencher<'_, '_>, traces: usize) {
-    bencher.bench(|| analysis(traces, PairChoice::Consecutive).latencies.rows.len());
+    bencher.bench(|| latencies(traces, PairChoice::Consecutive));
 }
 
 /// Bytes to the table of latencies of all pairs of labels.
 #[divan::bench(args = TRACES)]
 fn pair_all(bencher: Bencher<'_, '_>, traces: usize) {
-    bencher.bench(|| analysis(traces, PairChoice::All).latencies.rows.len());
+    bencher.bench(|| latencies(traces, PairChoice::All));
 }
 
 /// The figures of latencies that are all different, sorting included.
@@ -122,14 +119,13 @@ fn statistics(bencher: Bencher<'_, '_>, latencies: usize) {
     });
 }
 
-/// The table of latencies to a frame, and that to Parquet in memory.
+/// Bytes to a Parquet file of latencies.
 #[divan::bench(args = TRACES)]
 fn parquet(bencher: Bencher<'_, '_>, traces: usize) {
-    let table = latencies(traces);
-    bencher.counter(ItemsCount::new(table.rows.len())).bench(|| {
-        let mut frame = frame::latencies(&table).unwrap();
-        let (mut out, none) = (Vec::new(), serde_json::Value::Null);
-        frame::write_stream(&mut frame, &mut out, frame::Format::Parquet, &none).unwrap();
-        out.len()
+    let inputs = [Input::bytes("a.log", log(traces))];
+    let path = std::env::temp_dir().join("sb-bench.parquet");
+    bencher.counter(ItemsCount::new(4 * traces)).bench(|| {
+        let to = (frame::Target::File(&path), None);
+        frame::write_latencies(&inputs, &Options::default(), &Silent, to).unwrap().1
     });
 }

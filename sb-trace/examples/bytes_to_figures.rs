@@ -1,7 +1,7 @@
-//! From log files to the figures of their pairs, without tables: what `sb-trace stats` prints.
+//! From log files to the figures of their pairs: what `sb-trace stats` prints.
 //!
 //! ```sh
-//! cargo run --release -p sb-trace --no-default-features --example bytes_to_figures -- LOG...
+//! cargo run --release -p sb-trace --example bytes_to_figures -- LOG...
 //! ```
 #![expect(clippy::print_stdout, reason = "an example prints")]
 

@@ -60,6 +60,8 @@ mod uuid;
 pub mod cli;
 #[cfg(feature = "tables")]
 pub mod frame;
+#[cfg(feature = "tables")]
+pub mod frames;
 pub mod latency;
 pub mod stats;
 pub mod trace;

@@ -187,5 +187,5 @@ pub(crate) struct CsvShape {
     pub unique: &'static [&'static str],
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tables"))]
 mod tests;

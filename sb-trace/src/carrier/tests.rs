@@ -8,7 +8,7 @@ mod usual;
 mod wherever;
 
 use super::{Carrier, Choice, Shape, known::ALL};
-use crate::collect::Silent;
+use crate::{Events, FileInfo, Silent, analyze};
 use crate::names::Names;
 use crate::options::Options;
 use crate::read::Input;
@@ -68,10 +68,16 @@ fn expected(sample: &str) -> Vec<Row> {
     rows.iter().zip(&sources).map(row).collect()
 }
 
+/// The events of an input, and how it was read.
+fn events(input: Input, options: &Options) -> crate::Result<(std::sync::Arc<Events>, Vec<FileInfo>)> {
+    let analysis = analyze(&[input], options, &Silent)?;
+    Ok((analysis.events, analysis.files))
+}
+
 /// What is found in a text, and what it was taken for.
 fn found(name: &str, text: Vec<u8>, options: &Options) -> (Vec<Row>, &'static str) {
-    let result = crate::events(&[Input::bytes(name, text)], options, &Silent);
-    let (events, files, _) = result.unwrap_or_else(|e| panic!("{name}: {e}"));
+    let result = events(Input::bytes(name, text), options);
+    let (events, files) = result.unwrap_or_else(|e| panic!("{name}: {e}"));
     let names: &Names = &events.names;
     let text = |name| names.text(name).to_owned();
     let rows = events.rows.iter().map(|e| {

@@ -1,53 +1,17 @@
 //! Figures as text: a table for a terminal, Markdown, CSV.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::frame;
+use crate::frames::figures_frame;
 use crate::stats::{
-    ALL_CLASSES, Percentile, PercentileColumns, Summary, minimum_n, percentile_name,
+    ALL_CLASSES, Percentile, Summary, minimum_n, percentile_name,
 };
 use crate::units::Unit;
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
-use polars::prelude::{Column, DataFrame, PolarsError};
 
 /// All numbers unrounded, in milliseconds.
 pub(super) fn csv(summaries: &[Summary], percents: &[f64]) -> Result<String> {
-    let text = |name: &str, of: &dyn Fn(&Summary) -> String| {
-        Column::new(name.into(), summaries.iter().map(of).collect::<Vec<_>>())
-    };
-    let count = |name: &str, of: fn(&Summary) -> usize| {
-        Column::new(name.into(), summaries.iter().map(|s| of(s) as u64).collect::<Vec<_>>())
-    };
-    let number = |name: String, of: &dyn Fn(&Summary) -> Option<f64>| {
-        Column::new(name.into(), summaries.iter().map(of).collect::<Vec<_>>())
-    };
-    let mut columns =
-        vec![text("pair", &|s| s.pair.clone()), text("start_class", &|s| s.start_class.clone())];
-    for (at, name) in group_columns(summaries).iter().enumerate() {
-        columns.push(text(name, &|s| s.group[at].1.clone()));
-    }
-    columns.extend([
-        count("n", |s| s.n),
-        count("unmatched", |s| s.unmatched),
-        count("negative", |s| s.negative),
-        number("mean_ms".to_owned(), &|s| s.mean_ms),
-    ]);
-    for (at, &p) in percents.iter().enumerate() {
-        columns
-            .push(number(PercentileColumns::of(p).value.clone(), &|s| s.percentiles[at].value_ms));
-    }
-    columns.push(number("min_ms".to_owned(), &|s| s.min_ms));
-    columns.push(number("max_ms".to_owned(), &|s| s.max_ms));
-    for (at, &p) in percents.iter().enumerate() {
-        let names = PercentileColumns::of(p);
-        columns.push(number(names.low.clone(), &|s| s.percentiles[at].low_ms));
-        columns.push(number(names.high.clone(), &|s| s.percentiles[at].high_ms));
-        let supported: Vec<bool> =
-            summaries.iter().map(|s| s.percentiles[at].supported()).collect();
-        columns.push(Column::new(names.supported.as_str().into(), supported));
-    }
-    columns.push(count("modes", |s| s.modes.len()));
-    let failed = |error: PolarsError| Error::Usage { message: error.to_string() };
-    let frame = DataFrame::new(summaries.len(), columns).map_err(failed)?;
+    let frame = figures_frame(summaries, percents)?;
     Ok(String::from_utf8_lossy(&frame::csv(&frame, true)?).into_owned())
 }
 

@@ -158,12 +158,6 @@ impl<'m> Table<'m> {
         self.end_ns() - self.start_ns()
     }
 
-    /// A column that each trace has one value of.
-    fn of_trace(&self, name: &str, call: &Call<'_>, code: impl Fn(&Trace) -> u32) -> Column {
-        let codes: Vec<u32> = self.measured.traces.all.iter().map(code).collect();
-        self.of_codes(name, codes, &call.names, || self.traces())
-    }
-
     /// A column of categories, taken from rows elsewhere.
     fn of_codes(
         &self,
@@ -214,15 +208,8 @@ impl<'m> Table<'m> {
 
     fn column(&self, name: &str, call: &Call<'_>) -> Result<Column> {
         let named = |column: Int64Chunked| column.with_name(name.into());
-        let run = |trace: &Trace, of: fn(&RunCodes) -> u32| {
-            call.run_codes.get(trace.run as usize).map_or(NO_TEXT, of)
-        };
         let class = |trace: &Trace, planned| Measured::start_class(trace, planned);
         Ok(match name {
-            "run_id" => self.of_trace(name, call, |trace| run(trace, |codes| codes.id)),
-            "benchmark" => self.of_trace(name, call, |trace| run(trace, |codes| codes.benchmark)),
-            "provider" => self.of_trace(name, call, |trace| run(trace, |codes| codes.provider)),
-            "region" => self.of_trace(name, call, |trace| run(trace, |codes| codes.region)),
             "trace_id" => {
                 let column = trace_ids(self.measured, call);
                 column.take(&self.traces()).map_err(failed)?.with_name(name.into()).into_column()
@@ -274,18 +261,13 @@ impl<'m> Table<'m> {
                 let complete: BooleanChunked = all.by_ref().collect();
                 complete.take(&self.traces()).map_err(failed)?.with_name(name.into()).into_column()
             }
-            _ => match name.strip_prefix("tag_") {
-                Some(tag) if call.tags.iter().any(|known| known == tag) => {
-                    let place = call.tags.iter().position(|known| known == tag).unwrap_or_default();
-                    self.of_trace(name, call, |trace| {
-                        let run = call.run_codes.get(trace.run as usize);
-                        run.and_then(|run| run.tags.get(place).copied()).unwrap_or(NO_TEXT)
-                    })
+            _ => {
+                let all = self.measured.traces.all.iter();
+                match run_codes(name, all.map(|trace| trace.run), call) {
+                    Some(codes) => self.of_codes(name, codes, &call.names, || self.traces()),
+                    None => return Err(unknown(name, &latency_columns(&call.runs))),
                 }
-                _ => {
-                    return Err(unknown(name, &latency_columns(&call.runs)));
-                }
-            },
+            }
         })
     }
 
@@ -349,6 +331,34 @@ pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &crate::trace::Trac
     if trace.part > 1 {
         let _ = write!(text, "#{}", trace.part);
     }
+}
+
+/// The codes of a column of runs, if it is one.
+fn run_codes(name: &str, runs: impl Iterator<Item = u32>, call: &Call<'_>) -> Option<Vec<u32>> {
+    let tag = name.strip_prefix("tag_");
+    let tag = tag.and_then(|tag| call.tags.iter().position(|known| known == tag));
+    let code = |codes: &RunCodes| {
+        Some(match (name, tag) {
+            ("run_id", _) => codes.id,
+            ("benchmark", _) => codes.benchmark,
+            ("provider", _) => codes.provider,
+            ("region", _) => codes.region,
+            (_, Some(tag)) => codes.tags.get(tag).copied().unwrap_or(NO_TEXT),
+            _ => return None,
+        })
+    };
+    code(&RunCodes::default())?;
+    let of_run: Vec<u32> = call.run_codes.iter().filter_map(code).collect();
+    Some(runs.map(|run| of_run.get(run as usize).copied().unwrap_or(NO_TEXT)).collect())
+}
+
+/// The same as a column.
+pub(super) fn run_column(
+    name: &str,
+    runs: impl Iterator<Item = u32>,
+    call: &Call<'_>,
+) -> Option<Column> {
+    run_codes(name, runs, call).map(|codes| call.names.column(name, codes))
 }
 
 /// The codes of what the rows of a run have in common.

@@ -13,6 +13,7 @@ mod parquet;
 mod read;
 mod rows;
 mod table;
+mod traces;
 mod unfinished;
 mod write;
 
@@ -26,6 +27,8 @@ pub use metadata::{SCHEMA_VERSION, metadata};
 pub use read::read_latencies;
 pub(crate) use read::of_frames;
 pub use rows::latency_rows;
+pub use traces::TRACE_COLUMNS;
+pub(crate) use traces::{trace_columns, traces};
 pub use unfinished::remove_unfinished;
 pub use write::Format;
 pub(crate) use write::csv;

@@ -197,9 +197,11 @@ impl Accumulator {
         }
     }
 
-    /// The pairs that were counted.
-    pub fn pairs(&self) -> impl Iterator<Item = &str> {
-        self.pair_texts.values().map(String::as_str)
+    /// The pairs that were counted, in the order in which they first came.
+    pub fn pairs(&self) -> Vec<String> {
+        let mut seen = hashbrown::HashSet::new();
+        let pairs = self.cells.iter().map(|cell| cell.pair).filter(|&pair| seen.insert(pair));
+        pairs.map(|pair| self.pair_texts[&pair].clone()).collect()
     }
 
     /// The figures of the pairs, in this order; pairs that were not counted have none.

@@ -1,7 +1,7 @@
 //! Where a log is cut into blocks must not matter.
 
 use super::super::{Otherwise, Pattern};
-use super::{Input, Options, Row, Silent, expected, found, samples, unpacked};
+use super::{Input, Options, Row, expected, found, samples, unpacked};
 use base64::Engine;
 use std::fmt::Write;
 
@@ -81,7 +81,7 @@ fn the_log_in_base64_is_taken_wherever_it_stands_but_not_of_a_hook() {
         assert_eq!(labels, ["A", "Y"], "between {above:?} and {below:?}");
         // sb-run copies it to a file of its own.
         let input = Input { hook_log: true, ..Input::bytes("invoke.log", text) };
-        let (events, _, _) = crate::events(&[input], &Options::default(), &Silent).unwrap();
+        let (events, _) = super::events(input, &Options::default()).unwrap();
         let labels: Vec<&str> = events.rows.iter().map(|e| events.names.text(e.label)).collect();
         assert_eq!(labels, ["Y"]);
     }

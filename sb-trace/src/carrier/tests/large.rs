@@ -1,6 +1,6 @@
 //! Inputs of many blocks: what reaches from one block into the next.
 
-use super::{Input, Options, Silent};
+use super::{Input, Options};
 use crate::Events;
 use std::fmt::Write;
 
@@ -10,8 +10,8 @@ const LARGE: usize = 13 << 20;
 const EPOCH: u64 = 1_650_000_000_000;
 
 fn events(text: String, carrier: &str) -> std::sync::Arc<Events> {
-    let (events, files, _) =
-        crate::events(&[Input::bytes("a.log", text)], &Options::default(), &Silent).unwrap();
+    let (events, files) =
+        super::events(Input::bytes("a.log", text), &Options::default()).unwrap();
     assert_eq!((files[0].carrier, files[0].lost), (carrier, 0));
     events
 }

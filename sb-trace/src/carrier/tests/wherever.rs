@@ -1,13 +1,13 @@
 //! What is found in a record does not depend on what stands above it, nor on where blocks end.
 
-use super::{Input, Options, Silent};
+use super::{Input, Options};
 use crate::Pattern;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// Label and id of each event.
 fn found(input: Input, options: &Options) -> Vec<(String, String)> {
-    let (events, ..) = crate::events(&[input], options, &Silent).unwrap();
+    let (events, _) = super::events(input, options).unwrap();
     let text = |name| events.names.text(name).to_owned();
     events.rows.iter().map(|event| (text(event.label), text(event.id()))).collect()
 }
