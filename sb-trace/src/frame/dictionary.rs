@@ -1,5 +1,5 @@
-//! A column of strings as the dictionary of a Parquet page, made from the codes of its categories, or
-//! from equal strings that stand at the same place of memory; no string is looked at for that.
+//! A column as the dictionary of a Parquet page, if it has few values for its rows. Strings are told
+//! apart by the codes of their categories, or by where they stand in memory; none is looked at.
 
 use hashbrown::HashMap;
 use polars::prelude::*;
@@ -13,7 +13,7 @@ const MOST: usize = 1 << 16;
 /// Marks a category that did not occur yet, and one that is null.
 const NEW: u32 = u32::MAX;
 
-/// The dictionary of a column, if it holds strings and there are few of them for its rows.
+/// The dictionary of a column, if it has few values for its rows.
 pub(super) fn of(column: &Column) -> PolarsResult<Option<DictionaryArray<u32>>> {
     match column.dtype() {
         DataType::Categorical(_, mapping) => {
@@ -33,8 +33,64 @@ pub(super) fn of(column: &Column) -> PolarsResult<Option<DictionaryArray<u32>>> 
             let strings = column.str()?.rechunk();
             Ok(of_strings(strings.downcast_as_array()))
         }
+        DataType::Int16 => Ok(numbers(column.i16()?, ArrowDataType::Int16, |n| u64::from(n.cast_unsigned()))),
+        DataType::UInt32 => Ok(numbers(column.u32()?, ArrowDataType::UInt32, u64::from)),
+        DataType::Int64 => Ok(numbers(column.i64()?, ArrowDataType::Int64, i64::cast_unsigned)),
+        DataType::Float64 => Ok(numbers(column.f64()?, ArrowDataType::Float64, f64::to_bits)),
         _ => Ok(None),
     }
+}
+
+/// The dictionary of a column of numbers, which differ if their bits do.
+fn numbers<T>(
+    column: &ChunkedArray<T>,
+    type_: ArrowDataType,
+    bits: impl Fn(T::Native) -> u64,
+) -> Option<DictionaryArray<u32>>
+where
+    T: PolarsNumericType,
+{
+    /// A dictionary of more is no shorter than what else there is for numbers.
+    const MOST: usize = 1 << 14;
+    const PLACES: usize = 2 * MOST;
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    // For each place of the table the number of a value and one more, or 0.
+    let mut places = vec![0u32; PLACES];
+    let mut values: Vec<T::Native> = Vec::new();
+    let mut keys: Vec<u32> = Vec::with_capacity(column.len());
+    for chunk in column.downcast_iter() {
+        let validity = chunk.validity();
+        for (row, &value) in chunk.values_iter().enumerate() {
+            if validity.is_some_and(|validity| !validity.get_bit(row)) {
+                keys.push(0);
+                continue;
+            }
+            let value_bits = bits(value);
+            let mut place = usize::try_from(value_bits.wrapping_mul(MIX) >> 40).unwrap_or(0) % PLACES;
+            let key = loop {
+                match places[place] {
+                    0 => {
+                        if values.len() == MOST || (values.len() > 1 << 9 && values.len() * 4 > keys.len()) {
+                            return None;
+                        }
+                        values.push(value);
+                        places[place] = u32::try_from(values.len()).unwrap_or(NEW);
+                        break places[place] - 1;
+                    }
+                    known if bits(values[known as usize - 1]) == value_bits => break known - 1,
+                    _ => place = (place + 1) % PLACES,
+                }
+            };
+            keys.push(key);
+        }
+    }
+    if values.is_empty() {
+        return None;
+    }
+    let valid = (column.null_count() > 0).then(|| column.is_not_null());
+    let valid = valid.map(|valid| valid.rechunk().downcast_as_array().values().clone());
+    let values = PrimitiveArray::new(type_.clone(), values.into(), None);
+    of_keys(values.boxed(), type_, keys, valid)
 }
 
 /// In the order in which they come in the rows, whatever the codes are.
@@ -68,7 +124,7 @@ fn of_codes(codes: &UInt32Chunked, mapping: &CategoricalMapping) -> Option<Dicti
 fn of_strings(column: &Utf8ViewArray) -> Option<DictionaryArray<u32>> {
     let validity = column.validity();
     let is_null = |row: usize| validity.is_some_and(|validity| !validity.get_bit(row));
-    let mut known: HashMap<u128, u32> = HashMap::new();
+    let mut known: HashMap<u128, u32> = HashMap::with_capacity(column.len() / 2);
     let mut last = (0, 0);
     let mut strings: Vec<&str> = Vec::new();
     let mut keys: Vec<u32> = Vec::with_capacity(column.len());
@@ -106,10 +162,18 @@ fn made(
         return None;
     }
     let values = Utf8ViewArray::from_slice_values(strings);
-    let type_ =
-        ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(ArrowDataType::Utf8View), false);
+    of_keys(values.boxed(), ArrowDataType::Utf8View, keys, validity)
+}
+
+fn of_keys(
+    values: Box<dyn Array>,
+    of: ArrowDataType,
+    keys: Vec<u32>,
+    validity: Option<Bitmap>,
+) -> Option<DictionaryArray<u32>> {
+    let type_ = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(of), false);
     let keys = PrimitiveArray::new(ArrowDataType::UInt32, keys.into(), validity);
-    DictionaryArray::try_new(type_, keys, values.boxed()).ok()
+    DictionaryArray::try_new(type_, keys, values).ok()
 }
 
 #[cfg(test)]

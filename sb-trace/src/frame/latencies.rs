@@ -220,8 +220,11 @@ impl<'m> Table<'m> {
             "from_label" => self.of_match(name, |of| of.from_label),
             "to_label" => self.of_match(name, |of| of.to_label),
             "seq" => {
-                let seq = self.each(|_, _, of| of.seq);
-                Column::new(name.into(), seq)
+                let is_first = |of: &Match| of.seq == 0;
+                if self.measured.traces().all(|(_, planned)| planned.matches.iter().all(is_first)) {
+                    return Ok(Column::new_scalar(name.into(), Scalar::from(0u32), self.rows));
+                }
+                Column::new(name.into(), self.each(|_, _, of| of.seq))
             }
             "start_ts" => in_microseconds(name, &self.start_ns()),
             "end_ts" => in_microseconds(name, &self.end_ns()),
@@ -248,15 +251,18 @@ impl<'m> Table<'m> {
                 self.of_codes(name, codes, &call.names, || self.traces())
             }
             "negative" => {
-                let negative: BooleanChunked = unary(&self.latency_ns(), |latency| latency < 0);
+                let latency = self.latency_ns();
+                if latency.min().is_none_or(|least| least >= 0) {
+                    return Ok(Column::new_scalar(name.into(), Scalar::from(false), self.rows));
+                }
+                let negative: BooleanChunked = unary(&latency, |latency| latency < 0);
                 negative.fill_null_with_values(false).map_err(failed)?.with_name(name.into()).into_column()
             }
             "complete" => {
                 let mut all = self.measured.traces().map(|(_, planned)| planned.complete);
                 let first = all.clone().next().unwrap_or_default();
                 if all.clone().all(|complete| complete == first) {
-                    let value = Scalar::new(DataType::Boolean, AnyValue::Boolean(first));
-                    return Ok(Column::new_scalar(name.into(), value, self.rows));
+                    return Ok(Column::new_scalar(name.into(), Scalar::from(first), self.rows));
                 }
                 let complete: BooleanChunked = all.by_ref().collect();
                 complete.take(&self.traces()).map_err(failed)?.with_name(name.into()).into_column()
@@ -319,7 +325,9 @@ pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &crate::trace::Trac
     text.clear();
     // Writing to a string cannot fail.
     match trace.called {
-        Called::Key(key) => text.push_str(of.keys.text(key)),
+        Called::Key(key) => {
+            text.push_str(&of.keys.get(key as usize).map_or_else(Default::default, |id| id.key().text()));
+        }
         Called::Place { file, line, nth } => {
             text.push_str(call.inputs.get(file as usize).map_or("", |input| &input.name));
             let _ = write!(text, ":{line}");

@@ -8,14 +8,16 @@ use super::table::plain;
 use super::write::io_error;
 use crate::error::{Error, Result};
 use polars::prelude::*;
-use polars_arrow::datatypes::{ArrowDataType, ArrowSchema};
+use polars_arrow::datatypes::ArrowSchema;
 use polars_parquet::write::{
     CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter,
-    KeyValue, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns,
-    compress, fallible_streaming_iterator, get_dtype_encoding, schema_to_metadata_key,
+    KeyValue, ParquetType, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns,
+    compress, fallible_streaming_iterator, schema_to_metadata_key,
 };
+use hashbrown::HashMap;
 use serde_json::Value;
 use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows in a row group: DuckDB's size, so that it can read the groups in parallel.
 pub(super) const ROW_GROUP: usize = 122_880;
@@ -35,39 +37,106 @@ fn options() -> WriteOptions {
 /// A row group, ready to be written.
 pub(super) struct Encoded {
     rows: usize,
-    columns: Vec<Vec<CompressedPage>>,
+    columns: Vec<Arc<Vec<CompressedPage>>>,
 }
 
-/// The frame's rows as a row group.
-pub(super) fn encode(frame: &DataFrame) -> Result<Encoded> {
+/// Encodes row groups of a table.
+#[derive(Default)]
+pub(super) struct Encoder {
+    /// For each column in which all rows of a row group had one value: it, their number, and their
+    /// pages. Mostly the next row group has the same.
+    constant: Mutex<HashMap<usize, Constant>>,
+}
+
+struct Constant {
+    value: Scalar,
+    rows: usize,
+    pages: Arc<Vec<CompressedPage>>,
+}
+
+impl Encoder {
+    /// The rows of some frames with the same columns as a row group.
+    pub(super) fn encode(&self, frames: &[DataFrame]) -> Result<Encoded> {
+        let Some(first) = frames.first() else { return Ok(Encoded { rows: 0, columns: Vec::new() }) };
+        let schema = plain(&first.clear()).schema().to_arrow(CompatLevel::newest());
+        let form = FileWriter::try_new(std::io::sink(), schema, options()).map_err(io_error)?;
+        let types = form.parquet_schema().fields();
+        let rows = frames.iter().map(DataFrame::height).sum();
+        let mut columns = Vec::with_capacity(types.len());
+        for (place, type_) in types.iter().enumerate() {
+            let parts = frames.iter().filter_map(|frame| frame.columns().get(place));
+            let pages = match constant(parts.clone(), rows) {
+                Some((value, column)) => self.constant(place, value, &column, type_)?,
+                None => Arc::new(encode_column(&joined(parts).map_err(io_error)?, type_)?),
+            };
+            columns.push(pages);
+        }
+        Ok(Encoded { rows, columns })
+    }
+
+    fn constant(
+        &self,
+        place: usize,
+        value: Scalar,
+        column: &Column,
+        type_: &ParquetType,
+    ) -> Result<Arc<Vec<CompressedPage>>> {
+        let lock = || self.constant.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&place)
+            && known.value == value
+            && known.rows == column.len()
+        {
+            return Ok(Arc::clone(&known.pages));
+        }
+        let pages = Arc::new(encode_column(column, type_)?);
+        lock().insert(place, Constant { value, rows: column.len(), pages: Arc::clone(&pages) });
+        Ok(pages)
+    }
+}
+
+/// The value of all rows and a column of it, if they have the same one.
+fn constant<'c>(
+    mut parts: impl Iterator<Item = &'c Column>,
+    rows: usize,
+) -> Option<(Scalar, Column)> {
+    let first = parts.next()?;
+    let value = first.as_scalar_column()?.scalar();
+    let is_same = |part: &Column| part.as_scalar_column().is_some_and(|part| part.scalar() == value);
+    parts.all(is_same).then(|| {
+        (value.clone(), Column::new_scalar(first.name().clone(), value.clone(), rows))
+    })
+}
+
+fn joined<'c>(mut parts: impl Iterator<Item = &'c Column>) -> PolarsResult<Column> {
+    let mut all = parts.next().cloned().unwrap_or_default();
+    for part in parts {
+        all.append(part)?;
+    }
+    Ok(all)
+}
+
+fn encode_column(column: &Column, type_: &ParquetType) -> Result<Vec<CompressedPage>> {
     let options = options();
-    let schema = plain(&frame.clear()).schema().to_arrow(CompatLevel::newest());
-    let form = FileWriter::try_new(std::io::sink(), schema, options).map_err(io_error)?;
-    let types = form.parquet_schema().fields();
-    let mut columns = Vec::with_capacity(types.len());
-    for (column, type_) in frame.columns().iter().zip(types) {
-        let encoded = match dictionary::of(column).map_err(io_error)? {
-            Some(dictionary) => {
-                let encodings = [Encoding::RleDictionary];
-                array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
-            }
-            None => {
-                let column = column.cast(&plain_type(column.dtype())).map_err(io_error)?;
-                let series = column.as_materialized_series().rechunk();
-                let array = series.to_arrow(0, CompatLevel::newest());
-                let encodings = encodings(column.dtype(), array.dtype());
-                array_to_columns(&array, type_.clone(), options, &encodings)
-            }
-        };
-        for pages in encoded.map_err(io_error)? {
-            let pages = pages.map(|page| {
-                compress(page.map_err(io_error)?, Vec::new(), options.compression)
-                    .map_err(|error| io_error(error.into()))
-            });
-            columns.push(pages.collect::<Result<Vec<_>>>()?);
+    let encoded = match dictionary::of(column).map_err(io_error)? {
+        Some(dictionary) => {
+            let encodings = [Encoding::RleDictionary];
+            array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
+        }
+        None => {
+            let column = column.cast(&plain_type(column.dtype())).map_err(io_error)?;
+            let series = column.as_materialized_series().rechunk();
+            let array = series.to_arrow(0, CompatLevel::newest());
+            array_to_columns(&array, type_.clone(), options, &[encoding(column.dtype())])
+        }
+    };
+    let mut pages = Vec::new();
+    for of_column in encoded.map_err(io_error)? {
+        for page in of_column {
+            let page = compress(page.map_err(io_error)?, Vec::new(), options.compression);
+            pages.push(page.map_err(|error| io_error(error.into()))?);
         }
     }
-    Ok(Encoded { rows: frame.height(), columns })
+    Ok(pages)
 }
 
 fn plain_type(of: &DataType) -> DataType {
@@ -77,13 +146,11 @@ fn plain_type(of: &DataType) -> DataType {
     }
 }
 
-/// How a column is written.
-fn encodings(of: &DataType, stored: &ArrowDataType) -> Vec<Encoding> {
+/// How a column is written that is no dictionary.
+fn encoding(of: &DataType) -> Encoding {
     match of {
-        DataType::Int64 | DataType::UInt64 | DataType::Datetime(_, _) => {
-            vec![Encoding::DeltaBinaryPacked]
-        }
-        _ => get_dtype_encoding(stored),
+        DataType::Int64 | DataType::UInt64 | DataType::Datetime(_, _) => Encoding::DeltaBinaryPacked,
+        _ => Encoding::Plain,
     }
 }
 

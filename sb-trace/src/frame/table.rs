@@ -1,12 +1,12 @@
 //! A table that is written while it is made: its frames come from several threads and are written in
 //! the order of their numbers, a row group each, whatever the size of the frames.
 
-use super::parquet::{Encoded, Parquet, ROW_GROUP, encode};
+use super::parquet::{Encoded, Encoder, Parquet, ROW_GROUP};
 use super::write::{Format, arrow, csv, io_error, ndjson};
 use crate::error::{Error, Result};
 use polars::prelude::*;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 enum Ready {
     Parquet(Encoded),
     Text(Vec<u8>),
-    Frame(DataFrame),
+    Frames(Vec<DataFrame>),
 }
 
 enum File<W: Write> {
@@ -29,7 +29,7 @@ struct State<W: Write> {
     waiting: BTreeMap<u64, Option<DataFrame>>,
     next: u64,
     /// Frames of the row group that is not full yet.
-    open: Vec<DataFrame>,
+    open: VecDeque<DataFrame>,
     open_rows: usize,
     /// How many row groups were made.
     groups: u64,
@@ -44,6 +44,7 @@ pub(crate) struct TableWriter<W: Write> {
     format: Format,
     /// A frame with the columns and no row.
     like: DataFrame,
+    encoder: Encoder,
     state: Mutex<State<W>>,
 }
 
@@ -65,7 +66,7 @@ impl<W: Write> TableWriter<W> {
         let state = State {
             waiting: BTreeMap::new(),
             next: 0,
-            open: Vec::new(),
+            open: VecDeque::new(),
             open_rows: 0,
             groups: 0,
             encoded: BTreeMap::new(),
@@ -73,7 +74,7 @@ impl<W: Write> TableWriter<W> {
             rows: 0,
             file,
         };
-        Ok(Self { format, like, state: Mutex::new(state) })
+        Ok(Self { format, like, encoder: Encoder::default(), state: Mutex::new(state) })
     }
 
     /// Takes the frame of a number. Each number must come once.
@@ -89,22 +90,25 @@ impl<W: Write> TableWriter<W> {
             let Some(frame) = frame.filter(|frame| frame.height() > 0) else { continue };
             state.rows += frame.height();
             state.open_rows += frame.height();
-            state.open.push(frame);
+            state.open.push_back(frame);
             while state.open_rows >= ROW_GROUP {
-                full.push(state.close(ROW_GROUP)?);
+                full.push(state.close(ROW_GROUP));
             }
         }
         drop(state);
-        full.into_iter().try_for_each(|(group, frame)| self.write(group, &frame))
+        full.into_iter().try_for_each(|(group, frames)| self.write(group, &frames))
     }
 
     /// Encodes a row group, and writes it and those behind it that wait for it.
-    fn write(&self, group: u64, frame: &DataFrame) -> Result<()> {
+    fn write(&self, group: u64, frames: &[DataFrame]) -> Result<()> {
+        let text = |of: &dyn Fn(&DataFrame) -> Result<Vec<u8>>| {
+            Ok(Ready::Text(frames.iter().map(of).collect::<Result<Vec<_>>>()?.concat()))
+        };
         let ready = match self.format {
-            Format::Parquet => Ready::Parquet(encode(frame)?),
-            Format::Csv => Ready::Text(csv(frame, false)?),
-            Format::Ndjson => Ready::Text(ndjson(frame)?),
-            Format::Arrow => Ready::Frame(plain(frame)),
+            Format::Parquet => Ready::Parquet(self.encoder.encode(frames)?),
+            Format::Csv => text(&|frame| csv(frame, false))?,
+            Format::Ndjson => text(&ndjson)?,
+            Format::Arrow => Ready::Frames(frames.iter().map(plain).collect()),
         };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.encoded.insert(group, ready);
@@ -118,7 +122,7 @@ impl<W: Write> TableWriter<W> {
                 (File::Text(out), Ready::Text(text)) => {
                     out.write_all(&text).map_err(Error::Stdout)?;
                 }
-                (File::Arrow(_, frames), Ready::Frame(frame)) => frames.push(frame),
+                (File::Arrow(_, all), Ready::Frames(frames)) => all.extend(frames),
                 _ => {}
             }
         }
@@ -130,17 +134,17 @@ impl<W: Write> TableWriter<W> {
         let last = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             let left = state.open_rows;
-            if left > 0 { Some(state.close(left)?) } else { None }
+            (left > 0).then(|| state.close(left))
         };
-        if let Some((group, frame)) = last {
-            self.write(group, &frame)?;
+        if let Some((group, frames)) = last {
+            self.write(group, &frames)?;
         }
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         match state.file {
             File::Parquet(mut file) => {
                 if state.rows == 0 {
                     // A table without rows has its columns.
-                    file.write(&encode(&self.like)?)?;
+                    file.write(&self.encoder.encode(std::slice::from_ref(&self.like))?)?;
                 }
                 file.finish(metadata)?;
             }
@@ -160,29 +164,23 @@ impl<W: Write> TableWriter<W> {
 
 impl<W: Write> State<W> {
     /// Takes a row group of so many rows from the frames that are open.
-    fn close(&mut self, rows: usize) -> Result<(u64, DataFrame)> {
-        let mut group: Option<DataFrame> = None;
+    fn close(&mut self, rows: usize) -> (u64, Vec<DataFrame>) {
+        let mut group = Vec::new();
         let mut missing = rows;
-        let mut left = Vec::new();
-        for frame in self.open.drain(..) {
-            if missing == 0 {
-                left.push(frame);
-                continue;
-            }
+        while missing > 0
+            && let Some(frame) = self.open.pop_front()
+        {
             let taken = frame.head(Some(missing));
-            if frame.height() > missing {
-                left.push(frame.slice(i64::try_from(missing).unwrap_or(i64::MAX), frame.height() - missing));
-            }
             missing -= taken.height();
-            group = Some(match group {
-                None => taken,
-                Some(group) => group.vstack(&taken).map_err(io_error)?,
-            });
+            if taken.height() < frame.height() {
+                let start = i64::try_from(taken.height()).unwrap_or(i64::MAX);
+                self.open.push_front(frame.slice(start, frame.height() - taken.height()));
+            }
+            group.push(taken);
         }
-        self.open = left;
         self.open_rows -= rows;
         self.groups += 1;
-        Ok((self.groups - 1, group.unwrap_or_default()))
+        (self.groups - 1, group)
     }
 }
 

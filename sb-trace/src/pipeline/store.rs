@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// One event of a trace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StoredEvent {
     pub epoch_ns: i64,
     pub label: u32,
@@ -16,8 +16,6 @@ pub(crate) struct StoredEvent {
     pub stream: u32,
     /// The number of the event in the log.
     pub place: u64,
-    /// The id on its record, where that is not the key.
-    pub record: Option<Id>,
 }
 
 /// Where what does not fit into memory goes; shared by all writers.
@@ -196,14 +194,15 @@ pub(crate) struct Before {
 
 const MS: i64 = 1_000_000;
 
-/// Writes an event.
+/// Writes an event, and the id on its record where that is not its key.
 #[inline]
 pub(crate) fn write_event(
     out: &mut Vec<u8>,
     before: &mut Before,
-    (epoch_ns, label, stream, place): (i64, u32, u32, u64),
+    event: StoredEvent,
     record: Option<Key<'_>>,
 ) {
+    let StoredEvent { epoch_ns, label, stream, place } = event;
     let step = epoch_ns.wrapping_sub(before.epoch_ns);
     // Most clocks tick in milliseconds.
     if step % MS == 0 {
@@ -276,7 +275,7 @@ impl<'b> Bytes<'b> {
     }
 
     #[inline]
-    pub(crate) fn event(&mut self, before: &mut Before) -> StoredEvent {
+    pub(crate) fn event(&mut self, before: &mut Before) -> (StoredEvent, Option<Id>) {
         let step = match self.number() {
             1 => unzigzag(self.number()),
             step => unzigzag(step >> 1) * MS,
@@ -288,7 +287,7 @@ impl<'b> Bytes<'b> {
         let epoch_ns = before.epoch_ns.wrapping_add(step);
         *before = Before { epoch_ns, place };
         let label = u32::try_from(label >> 1).unwrap_or_default();
-        StoredEvent { epoch_ns, label, stream, place, record }
+        (StoredEvent { epoch_ns, label, stream, place }, record)
     }
 }
 
@@ -312,24 +311,24 @@ mod tests {
         ) {
             let spill = Spill::new(budget);
             let mut stores = [Store::new(&spill), Store::new(&spill)];
-            let mut expected: [Vec<(Id, StoredEvent)>; 3] = Default::default();
+            let mut expected: [Vec<(Id, (StoredEvent, Option<Id>))>; 3] = Default::default();
             for (epoch_ns, label, stream, place, record, partition, store) in events {
                 let record = record.map(|text| Id::of(text.as_bytes()));
                 let id = Id::of(format!("{label}").as_bytes());
                 stores[store].put(partition, |out| {
                     write_id(out, id.key());
-                    let event = (epoch_ns, label, stream, place);
+                    let event = StoredEvent { epoch_ns, label, stream, place };
                     write_event(out, &mut Before::default(), event, record.as_ref().map(Id::key));
                 }).unwrap();
-                let event = StoredEvent { epoch_ns, label, stream, place, record };
-                expected[partition].push((id, event));
+                let event = StoredEvent { epoch_ns, label, stream, place };
+                expected[partition].push((id, (event, record)));
             }
             for (partition, mut expected) in expected.into_iter().enumerate() {
                 let mut found = Vec::new();
                 pieces(&stores, partition, |bytes| while !bytes.is_over() {
                     found.push((bytes.id(), bytes.event(&mut Before::default())));
                 }).unwrap();
-                let key = |(id, event): &(Id, StoredEvent)| (id.clone(), event.epoch_ns, event.place);
+                let key = |(id, (event, _)): &(Id, (StoredEvent, Option<Id>))| (id.clone(), event.epoch_ns, event.place);
                 found.sort_by_key(key);
                 expected.sort_by_key(key);
                 prop_assert_eq!(found, expected);

@@ -6,7 +6,7 @@ use super::queue::{Queue, Task};
 use super::reader::Reader;
 use super::sequencer::Sequencer;
 use super::sink::Sink;
-use super::store::{Before, Bytes, Store, partitions, pieces, write_event, write_id, write_number};
+use super::store::{Before, Bytes, Store, StoredEvent, partitions, pieces, write_event, write_id, write_number};
 use super::Call;
 use crate::error::{Error, Result};
 use crate::event::Key;
@@ -102,21 +102,15 @@ impl<S: Sink> Worker<'_, S> {
             Grouping::File => 0,
             _ => rows[row].id(),
         };
-        // The rows of one key stand together: its text is kept once for all of them.
-        let mut order: Vec<(u32, u32)> =
-            batch.keyed.iter().map(|row| (key_of(row), u32::try_from(row).unwrap_or(u32::MAX))).collect();
-        if !order.is_sorted() {
-            order.sort_unstable();
-        }
+        let order = in_groups(batch.keyed.iter().map(|row| (key_of(row), row)));
         for of_key in order.chunk_by(|a, b| a.0 == b.0) {
+            let name = of_key[0].0;
             let key = match self.call.options.by {
                 Grouping::Source => {
-                    Key::of(self.call.sources.text(batch.sources[of_key[0].0 as usize]).as_bytes())
+                    Key::of(self.call.sources.text(batch.sources[name as usize]).as_bytes())
                 }
-                Grouping::File => {
-                    Key::of(self.call.inputs[batch.file as usize].name.as_bytes())
-                }
-                _ => ids.key(of_key[0].0),
+                Grouping::File => Key::of(self.call.inputs[batch.file as usize].name.as_bytes()),
+                _ => ids.key(name),
             };
             let mut hasher = DefaultHasher::new();
             (batch.run, key).hash(&mut hasher);
@@ -130,12 +124,12 @@ impl<S: Sink> Worker<'_, S> {
                     let event = &rows[row as usize];
                     let record = event.correlation_id;
                     let differs = record != NONE && !(by_id && event.trace_id == NONE);
-                    let row = (
-                        event.epoch_ns,
-                        batch.labels[event.label as usize],
-                        batch.stream_of[event.source as usize],
-                        batch.place(row as usize),
-                    );
+                    let row = StoredEvent {
+                        epoch_ns: event.epoch_ns,
+                        label: batch.labels[event.label as usize],
+                        stream: batch.stream_of[event.source as usize],
+                        place: batch.place(row as usize),
+                    };
                     write_event(out, &mut before, row, differs.then(|| ids.key(record)));
                 }
             })?;
@@ -224,7 +218,7 @@ fn write_trace(out: &mut Vec<u8>, traces: &Traces, trace: &Trace, stream_of: imp
     let flags = [kind.fragment, started.cold, started.warm, matches!(called, Called::Key(_))];
     write_number(out, flags.iter().rev().fold(0, |sum, &flag| sum << 1 | u64::from(flag)));
     match called {
-        Called::Key(key) => write_id(out, Key::of(traces.keys.text(key).as_bytes())),
+        Called::Key(key) => write_id(out, traces.keys[key as usize].key()),
         Called::Place { file, line, nth } => {
             write_number(out, file.into());
             write_number(out, line);
@@ -236,12 +230,12 @@ fn write_trace(out: &mut Vec<u8>, traces: &Traces, trace: &Trace, stream_of: imp
     write_number(out, (trace.end - trace.first).into());
     let mut before = Before::default();
     for at in Traces::range(trace) {
-        let row = (
-            traces.epoch_ns[at],
-            traces.label[at],
-            stream_of(traces.stream.get(at)),
-            traces.place[at],
-        );
+        let row = StoredEvent {
+            epoch_ns: traces.epoch_ns[at],
+            label: traces.label[at],
+            stream: stream_of(traces.stream.get(at)),
+            place: traces.place[at],
+        };
         write_event(out, &mut before, row, None);
     }
 }
@@ -253,7 +247,8 @@ fn read_trace(bytes: &mut Bytes<'_>, traces: &mut Traces) {
     let flags = bytes.number();
     let flag = |bit: u32| flags >> bit & 1 == 1;
     let called = if flag(3) {
-        Called::Key(traces.keys.push(&bytes.id().key().text()))
+        traces.keys.push(bytes.id());
+        Called::Key(u32::try_from(traces.keys.len() - 1).unwrap_or(u32::MAX))
     } else {
         Called::Place { file: bytes.small(), line: bytes.number(), nth: bytes.small() }
     };
@@ -261,7 +256,7 @@ fn read_trace(bytes: &mut Bytes<'_>, traces: &mut Traces) {
     let first = u32::try_from(traces.epoch_ns.len()).unwrap_or(u32::MAX);
     let mut before = Before::default();
     for _ in 0..events {
-        let event = bytes.event(&mut before);
+        let (event, _) = bytes.event(&mut before);
         traces.epoch_ns.push(event.epoch_ns);
         traces.label.push(event.label);
         traces.place.push(event.place);
@@ -293,6 +288,25 @@ impl Drop for Alarm<'_, '_> {
             self.queue.stop();
         }
     }
+}
+
+/// Rows by their keys, in the order of the keys and then of the rows: what is kept of a key is kept once
+/// for all of its rows.
+fn in_groups(rows: impl Iterator<Item = (u32, usize)> + Clone) -> Vec<(u32, u32)> {
+    let mut places = vec![0u32; rows.clone().map(|(key, _)| key as usize + 2).max().unwrap_or(0)];
+    rows.clone().for_each(|(key, _)| places[key as usize + 1] += 1);
+    let mut before = 0;
+    for place in &mut places {
+        before += *place;
+        *place = before;
+    }
+    let mut order = vec![(0, 0); before as usize];
+    for (key, row) in rows {
+        let place = &mut places[key as usize];
+        order[*place as usize] = (key, u32::try_from(row).unwrap_or(u32::MAX));
+        *place += 1;
+    }
+    order
 }
 
 pub(super) fn limits<'c>(call: &'c Call<'_>) -> Limits<'c> {

@@ -4,15 +4,14 @@ use super::ColdWarm;
 use super::paths::Kind;
 use crate::event::{Id, MostlyOne};
 use crate::filter::Filter;
-use crate::names::{Name, Texts};
-use crate::pipeline::{Batch, Bytes, Starts, Stream, StreamRows};
+use crate::pipeline::{Batch, Before, Bytes, Starts, StoredEvent, Stream, StreamRows};
 use hashbrown::HashMap;
 
 /// What a trace is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Called {
     /// By its key, one of [`Traces::keys`].
-    Key(Name),
+    Key(u32),
     /// By the file and line of its first event, and how many traces were opened on that line, this
     /// one included.
     Place { file: u32, line: u64, nth: u32 },
@@ -60,7 +59,7 @@ pub(crate) struct Traces {
     pub streams: Vec<Stream>,
     /// In the order of their first places in the log.
     pub all: Vec<Trace>,
-    pub keys: Texts,
+    pub keys: Vec<Id>,
     /// How many were longer than the limit and cut.
     pub split: u64,
     /// Events of traces that the filter left out.
@@ -166,38 +165,40 @@ impl Traces {
     ) -> crate::error::Result<Self> {
         let mut traces = Self { streams: streams.to_vec(), ..Self::default() };
         let mut known: HashMap<(u32, Id), u32> = HashMap::new();
-        let mut events: Vec<(u32, crate::pipeline::StoredEvent)> = Vec::new();
+        // The events in the order in which they were kept, and the trace of each.
+        let mut events: Vec<StoredEvent> = Vec::new();
+        let mut trace_of: Vec<u32> = Vec::new();
         pieces(&mut |bytes| {
             while !bytes.is_over() {
                 let (run, id, count) = (bytes.small(), bytes.id(), bytes.number());
                 let next = number(traces.all.len());
                 let started = starts.get(&id).copied().unwrap_or_default();
-                let trace = *known.entry((run, id)).or_insert_with_key(|(_, id)| {
-                    let key = traces.keys.push(&id.key().text());
+                let at = *known.entry((run, id)).or_insert_with_key(|(_, id)| {
+                    traces.keys.push(id.clone());
                     traces.all.push(Trace {
                         first: 0,
                         end: 0,
                         run,
                         kind: Kind::default(),
-                        called: Called::Key(key),
+                        called: Called::Key(next),
                         part: 1,
                         first_place: u64::MAX,
                         started: Started::default(),
                     });
                     next
                 });
-                let mut before = crate::pipeline::Before::default();
-                let trace_row = &mut traces.all[trace as usize];
+                let trace = &mut traces.all[at as usize];
+                let mut before = Before::default();
                 for _ in 0..count {
-                    let event = bytes.event(&mut before);
-                    let class = match &event.record {
-                        Some(record) => starts.get(record).copied().unwrap_or_default(),
+                    let (event, record) = bytes.event(&mut before);
+                    trace.started.add(match record {
+                        Some(record) => starts.get(&record).copied().unwrap_or_default(),
                         None => started,
-                    };
-                    trace_row.started.add(class);
-                    trace_row.end += 1;
-                    trace_row.first_place = trace_row.first_place.min(event.place);
-                    events.push((trace, event));
+                    });
+                    trace.end += 1;
+                    trace.first_place = trace.first_place.min(event.place);
+                    events.push(event);
+                    trace_of.push(at);
                 }
             }
         })?;
@@ -209,30 +210,34 @@ impl Traces {
             end += count;
             trace.kind.benchmark = benchmarks.get(trace.run as usize).copied().unwrap_or_default();
         }
-        let mut order = vec![0u32; events.len()];
-        for (at, (trace, _)) in (0u32..).zip(&events) {
-            let trace = &mut traces.all[*trace as usize];
-            order[trace.end as usize] = at;
+        let mut ordered = vec![StoredEvent { epoch_ns: 0, label: 0, stream: 0, place: 0 }; events.len()];
+        for (event, &trace) in events.iter().zip(&trace_of) {
+            let trace = &mut traces.all[trace as usize];
+            ordered[trace.end as usize] = *event;
             trace.end += 1;
         }
-        let key = |at: u32| {
-            let event = &events[at as usize].1;
+        drop((events, trace_of));
+        let key = |event: &StoredEvent| {
             let file = streams.get(event.stream as usize).map_or(0, |stream| stream.file);
             let turned = newest_first.get(event.stream as usize).copied().unwrap_or_default();
             let place = event.place.cast_signed();
             (event.epoch_ns, file, if turned { -place } else { place })
         };
         for trace in &traces.all {
-            let events = &mut order[trace.first as usize..trace.end as usize];
-            if !events.is_sorted_by_key(|&at| key(at)) {
-                events.sort_by_key(|&at| key(at));
+            let events = &mut ordered[Self::range(trace)];
+            if !events.is_sorted_by_key(key) {
+                events.sort_by_key(key);
             }
         }
-        let event = |&at: &u32| &events[at as usize].1;
-        traces.epoch_ns = order.iter().map(|at| event(at).epoch_ns).collect();
-        traces.label = order.iter().map(|at| event(at).label).collect();
-        traces.place = order.iter().map(|at| event(at).place).collect();
-        traces.stream.extend(order.iter().map(|at| event(at).stream));
+        traces.epoch_ns = ordered.iter().map(|event| event.epoch_ns).collect();
+        traces.label = ordered.iter().map(|event| event.label).collect();
+        traces.place = ordered.iter().map(|event| event.place).collect();
+        match ordered.first() {
+            Some(first) if ordered.iter().all(|event| event.stream == first.stream) => {
+                traces.stream.extend_same(first.stream, ordered.len());
+            }
+            _ => traces.stream.extend(ordered.iter().map(|event| event.stream)),
+        }
         traces.finish(limits, |run| begins.get(run as usize).copied().unwrap_or_default());
         Ok(traces)
     }
@@ -306,6 +311,7 @@ impl Traces {
 
     /// Whether all events were stamped by one clock.
     pub(crate) fn has_one_clock(&self) -> bool {
-        self.streams.windows(2).all(|two| two[0].clock == two[1].clock)
+        self.stream.one().is_some()
+            || self.streams.windows(2).all(|two| two[0].clock == two[1].clock)
     }
 }
