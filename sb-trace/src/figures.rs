@@ -9,7 +9,7 @@ use crate::how_read::how_read;
 use crate::latency::{Pair, PairChoice, Places, Skew, in_order, skews};
 use crate::options::Options;
 use crate::pipeline::{Call, Measured, Outcome, Progress, Sink, run};
-use crate::plan::Planner;
+use crate::plan::{PlanFile, Planner};
 use crate::read::Input;
 use crate::stats::{Accumulator, GroupKey, Summary};
 use crate::trace::{
@@ -99,6 +99,34 @@ pub fn figures(
     Ok(figures)
 }
 
+/// Measures nothing: only the plan is wanted.
+struct Nothing;
+
+impl Sink for Nothing {
+    const ORDERED: bool = false;
+
+    fn take(&mut self, _: &Measured<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What is decided about some logs, and what is said of their traces; the latter without figures.
+///
+/// # Errors
+/// Those of [`figures`].
+pub fn plan(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(PlanFile, Figures)> {
+    let labels = Dictionary::new();
+    let call = Call::new(inputs, options, &labels);
+    let planner = Planner::new(options, &labels);
+    let sinks = || Ok((0..rayon::current_num_threads()).map(|_| Nothing).collect());
+    let outcome = run(&call, &planner, progress, sinks)?;
+    Ok((PlanFile::of(&call, &planner, &outcome), judge(&call, &planner, &outcome)))
+}
+
 /// The pairs in the order of their tables.
 pub(crate) fn order_of_pairs<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> Vec<String> {
     let mut seen = Places::new();
@@ -151,6 +179,7 @@ pub(crate) fn judge<S>(call: &Call<'_>, planner: &Planner<'_>, outcome: &Outcome
     let mut findings = how_read(&read.files);
     findings.extend(unknown::labels(&seen, options));
     findings.extend(doubts(made, &sequences(planner, outcome), &options.by));
+    findings.extend(contradictions(planner, outcome));
     let path_count = |(labels, traces): (&[u32], u64)| PathCount {
         labels: labels.iter().map(|&label| text(label).to_owned()).collect(),
         traces,
@@ -166,6 +195,49 @@ pub(crate) fn judge<S>(call: &Call<'_>, planner: &Planner<'_>, outcome: &Outcome
         findings,
         summaries: Vec::new(),
     }
+}
+
+/// What a log says against a plan that was given.
+fn contradictions<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> Vec<Finding> {
+    let (Some(_), plan, learned) = (&planner.options.plan, &outcome.plan, &outcome.learned) else {
+        return Vec::new();
+    };
+    let text = |label: u32| planner.labels.text(label);
+    let remedy = "make the plan anew with sb-trace plan, or leave --plan out";
+    let mut findings = Vec::new();
+    for (family, &closing) in &plan.closing {
+        let Some(&found) = learned.closing.get(family).filter(|&&found| found != closing) else {
+            continue;
+        };
+        let traces = |label: u32| -> u64 {
+            let of = outcome.paths.all.iter().filter(|path| path.kind.family() == *family);
+            of.filter(|path| path.labels.last() == Some(&label)).map(|path| path.traces).sum()
+        };
+        let (closing_traces, found_traces) = (traces(closing), traces(found));
+        let (closing, found) = (text(closing), text(found));
+        findings.push(Finding::warning(
+            format!(
+                "--plan: traces end with {closing}; here {closing_traces} do, and {found_traces} end with {found}"
+            ),
+            remedy,
+        ));
+    }
+    let turned = learned.newest_first.keys().filter(|stream| !plan.newest_first.contains_key(stream));
+    let straight = plan.newest_first.keys().filter(|stream| !learned.newest_first.contains_key(stream));
+    let against = turned.count() + straight.count();
+    if against > 0 {
+        findings.push(Finding::warning(
+            format!("--plan: {against} streams list their events in the other order of time"),
+            remedy,
+        ));
+    }
+    if plan.turned != learned.turned {
+        findings.push(Finding::warning(
+            "--plan: other directions of pairs across two clocks are the commoner ones here",
+            remedy,
+        ));
+    }
+    findings
 }
 
 /// What is usual among the traces that the order of the log made.

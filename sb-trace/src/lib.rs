@@ -94,6 +94,10 @@ pub use names::{NONE, Name, Names, Texts};
 pub use options::{Options, parse_id_regex};
 #[cfg(feature = "tables")]
 pub use pipeline::{Progress, Silent};
+#[cfg(feature = "tables")]
+pub use figures::plan;
+#[cfg(feature = "tables")]
+pub use plan::{FamilyBy, PlanFile, PlannedFamily, PlannedInput, PlannedStream};
 pub use read::{Input, Place, expand, lines};
 pub use run::Run;
 pub use statement::{EpochUnit, Found, LookAlike, Reason, Statement, is_label, parse, scan, stamp};

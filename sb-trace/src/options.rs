@@ -34,6 +34,9 @@ pub struct Options {
     pub filter: Filter,
     /// Tags of every run: name without `tag_`, value.
     pub tags: Vec<(String, String)>,
+    /// What is decided about the logs; what it does not say is learned from them.
+    #[cfg(feature = "tables")]
+    pub plan: Option<std::sync::Arc<crate::plan::PlanFile>>,
     /// How many bytes of events may wait in memory for the end of their traces; what is more waits in a
     /// temporary file. No result depends on it.
     pub memory: usize,
@@ -61,6 +64,8 @@ impl Default for Options {
             id_from_path: None,
             filter: Filter::default(),
             tags: Vec::new(),
+            #[cfg(feature = "tables")]
+            plan: None,
             memory: usize::MAX,
             block_bytes: crate::read::BLOCK,
         }

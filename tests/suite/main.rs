@@ -37,6 +37,7 @@ mod odd;
 mod oracle;
 mod page;
 mod papers;
+mod plan;
 mod report;
 mod report_numbers;
 mod tables;

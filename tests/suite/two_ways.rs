@@ -1,4 +1,4 @@
-//! `stats` measures a file block by block and standard input from tables: both say the same.
+//! A file and a pipe, which may have to be read a second time, say the same.
 
 use crate::SB_TRACE;
 use sb_tests::Sandbox;

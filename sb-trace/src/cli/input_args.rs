@@ -41,9 +41,42 @@ pub struct InputArgs {
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration, help_heading = "Input")]
     pub skip: i64,
 
+    /// How much memory events may take that wait for the end of their traces, for instance 500M or 2G;
+    /// what is more waits in a temporary file [default: a quarter of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, help_heading = "Input")]
+    pub memory: Option<usize>,
+
     /// Only events with this label=, source= or id= (repeatable, comma-separated, * is a wildcard)
     #[arg(long = "where", value_name = "KEY=PATTERN", value_delimiter = ',', value_parser = Condition::parse, help_heading = "Input")]
     pub conditions: Vec<Condition>,
+}
+
+/// `500M` -> 500 million bytes; K, M and G stand for thousands, also with a B behind them.
+fn parse_size(text: &str) -> std::result::Result<usize, String> {
+    let wrong = || format!("'{text}' is not a size: write for instance 500M or 2G");
+    let upper = text.trim().to_ascii_uppercase();
+    let number = upper.trim_end_matches('B');
+    let units = [("K", 1_000), ("M", 1_000_000), ("G", 1_000_000_000)];
+    let unit = units.iter().find_map(|(unit, size)| Some((number.strip_suffix(unit)?, *size)));
+    let (number, size) = unit.unwrap_or((number, 1));
+    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+    let bytes = number * f64::from(size);
+    if bytes.is_finite() && (0.0..1e18).contains(&bytes) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1e18")]
+        let bytes = bytes as usize;
+        Ok(bytes)
+    } else {
+        Err(wrong())
+    }
+}
+
+/// A quarter of the machine's memory; two gigabytes where that cannot be told.
+fn default_memory() -> usize {
+    const UNKNOWN: usize = 2_000_000_000;
+    let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let kilobytes = told.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let kilobytes = kilobytes.and_then(|text| text.trim().trim_end_matches(" kB").parse::<usize>().ok());
+    kilobytes.map_or(UNKNOWN, |kilobytes| kilobytes.saturating_mul(1024) / 4)
 }
 
 /// See [`EpochUnit`].
@@ -71,6 +104,7 @@ impl InputArgs {
             epoch_unit: self.epoch_unit(),
             id_regex: self.id_regex.clone(),
             filter: self.filter(),
+            memory: self.memory.unwrap_or_else(default_memory),
             ..self.carrier.options()
         }
     }
@@ -93,5 +127,21 @@ impl InputArgs {
             Unit::Us => EpochUnit::Us,
             Unit::Ns => EpochUnit::Ns,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_or_refused() {
+        assert_eq!(parse_size("500M"), Ok(500_000_000));
+        assert_eq!(parse_size("1.5 gb"), Ok(1_500_000_000));
+        assert_eq!(parse_size("0"), Ok(0));
+        for wrong in ["", "M", "-1", "x", "1T", "1e30"] {
+            assert!(parse_size(wrong).unwrap_err().contains("not a size"), "{wrong}");
+        }
+        assert!(default_memory() > 1 << 20);
     }
 }

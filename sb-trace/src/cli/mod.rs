@@ -10,6 +10,7 @@ mod input_args;
 mod interrupt;
 mod latencies;
 mod output_args;
+mod plan;
 pub mod print;
 pub mod progress;
 mod show;
@@ -66,6 +67,7 @@ enum Command {
     Latencies(latencies::Latencies),
     Check(check::Check),
     Show(show::Show),
+    Plan(plan::Plan),
     Stamp(stamp::Stamp),
     Formats(formats::Formats),
     /// Print a completion script for your shell
@@ -92,6 +94,7 @@ fn run() -> Result<()> {
         Command::Latencies(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Show(command) => command.run(),
+        Command::Plan(command) => command.run(),
         Command::Stamp(command) => command.run(),
         Command::Formats(command) => command.run(),
         Command::Completions { shell } => print::completions::<Cli>("sb-trace", shell),

@@ -5,10 +5,13 @@ use crate::cli::{InputArgs, usage};
 use crate::error::{Error, Result};
 use crate::latency::{PairChoice, parse_pairs};
 use crate::options::Options;
+use crate::plan::PlanFile;
 use crate::statement::is_label;
 use crate::trace::Grouping;
 use crate::units::parse_duration;
 use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The trace options.
 #[derive(Debug, Clone, Args)]
@@ -33,6 +36,10 @@ pub struct TraceArgs {
     /// Cut traces that are longer than this (rules auto and label)
     #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = parse_duration)]
     pub max_trace: i64,
+
+    /// Measure by this plan, which sb-trace plan wrote; what it does not say is learned from the log
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
 
     /// Tag all latencies: a column tag_KEY with this value (repeatable)
     #[arg(long, value_name = "KEY=VALUE", value_parser = parse_tag)]
@@ -91,6 +98,7 @@ impl TraceArgs {
             expect: self.expect.clone(),
             max_trace_ns: self.max_trace,
             tags: self.tag.clone(),
+            plan: self.plan.as_deref().map(PlanFile::read).transpose()?.map(Arc::new),
             ..input.options()
         })
     }

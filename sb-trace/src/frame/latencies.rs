@@ -32,6 +32,7 @@ use crate::run::Run;
 use crate::trace::{Called, Trace};
 use crate::dictionary::NO_TEXT;
 use polars::prelude::*;
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 const NS_IN_US: i64 = 1_000;
@@ -101,13 +102,15 @@ struct Table<'m> {
     rows: usize,
     /// Whether each FROM has a TO.
     matched: bool,
+    start_ns: OnceCell<Int64Chunked>,
+    latency_ns: OnceCell<Int64Chunked>,
 }
 
 impl<'m> Table<'m> {
     fn of(measured: &'m Measured<'m>, rows: usize) -> Self {
         let has_to = |of: &Match| of.to.is_some();
         let matched = measured.traces().all(|(_, planned)| planned.matches.iter().all(has_to));
-        Self { measured, rows, matched }
+        Self { measured, rows, matched, start_ns: OnceCell::new(), latency_ns: OnceCell::new() }
     }
 
     /// A value for each row.
@@ -138,24 +141,30 @@ impl<'m> Table<'m> {
         self.each(|_, trace, of| of.to.map(|to| trace.first + to)).into_iter().collect()
     }
 
-    fn start_ns(&self) -> Int64Chunked {
+    fn start_ns(&self) -> &Int64Chunked {
         let epoch_ns = &self.measured.traces.epoch_ns;
-        let start = self.each(|_, trace, of| epoch_ns[(trace.first + of.from) as usize]);
-        Int64Chunked::from_vec("".into(), start)
+        let start = || self.each(|_, trace, of| epoch_ns[(trace.first + of.from) as usize]);
+        self.start_ns.get_or_init(|| Int64Chunked::from_vec("".into(), start()))
+    }
+
+    fn latency_ns(&self) -> &Int64Chunked {
+        let epoch_ns = &self.measured.traces.epoch_ns;
+        let latency = |trace: &Trace, from: u32, to: u32| {
+            let at = |position: u32| epoch_ns[(trace.first + position) as usize];
+            at(to).wrapping_sub(at(from))
+        };
+        self.latency_ns.get_or_init(|| {
+            if self.matched {
+                let all = self.each(|_, trace, of| latency(trace, of.from, of.to.unwrap_or(of.from)));
+                return Int64Chunked::from_vec("".into(), all);
+            }
+            let all = self.each(|_, trace, of| of.to.map(|to| latency(trace, of.from, to)));
+            all.into_iter().collect()
+        })
     }
 
     fn end_ns(&self) -> Int64Chunked {
-        let epoch_ns = &self.measured.traces.epoch_ns;
-        let at = |trace: &Trace, to: u32| epoch_ns[(trace.first + to) as usize];
-        if self.matched {
-            let end = self.each(|_, trace, of| at(trace, of.to.unwrap_or(0)));
-            return Int64Chunked::from_vec("".into(), end);
-        }
-        self.each(|_, trace, of| of.to.map(|to| at(trace, to))).into_iter().collect()
-    }
-
-    fn latency_ns(&self) -> Int64Chunked {
-        self.end_ns() - self.start_ns()
+        self.start_ns() + self.latency_ns()
     }
 
     /// A column of categories, taken from rows elsewhere.
@@ -207,7 +216,7 @@ impl<'m> Table<'m> {
     }
 
     fn column(&self, name: &str, call: &Call<'_>) -> Result<Column> {
-        let named = |column: Int64Chunked| column.with_name(name.into());
+        let named = |column: &Int64Chunked| column.clone().with_name(name.into());
         let class = |trace: &Trace, planned| Measured::start_class(trace, planned);
         Ok(match name {
             "trace_id" => {
@@ -226,12 +235,12 @@ impl<'m> Table<'m> {
                 }
                 Column::new(name.into(), self.each(|_, _, of| of.seq))
             }
-            "start_ts" => in_microseconds(name, &self.start_ns()),
+            "start_ts" => in_microseconds(name, self.start_ns()),
             "end_ts" => in_microseconds(name, &self.end_ns()),
             "start_ns" => named(self.start_ns()).into_column(),
             "latency_ns" => named(self.latency_ns()).into_column(),
             "latency_ms" => {
-                let ms: Float64Chunked = unary(&self.latency_ns(), crate::units::ns_to_ms);
+                let ms: Float64Chunked = unary(self.latency_ns(), crate::units::ns_to_ms);
                 ms.with_name(name.into()).into_column()
             }
             "from_source" => self.of_stream(name, call, || self.from(), |stream| stream.source),
@@ -255,7 +264,7 @@ impl<'m> Table<'m> {
                 if latency.min().is_none_or(|least| least >= 0) {
                     return Ok(Column::new_scalar(name.into(), Scalar::from(false), self.rows));
                 }
-                let negative: BooleanChunked = unary(&latency, |latency| latency < 0);
+                let negative: BooleanChunked = unary(latency, |latency| latency < 0);
                 negative.fill_null_with_values(false).map_err(failed)?.with_name(name.into()).into_column()
             }
             "complete" => {

@@ -31,4 +31,4 @@ pub use traces::TRACE_COLUMNS;
 pub(crate) use traces::{trace_columns, traces};
 pub use unfinished::remove_unfinished;
 pub use write::Format;
-pub(crate) use write::csv;
+pub(crate) use write::{csv, write_text};

@@ -40,6 +40,11 @@ impl Format {
     }
 }
 
+/// Writes a text file that appears under its name when it is whole.
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
+    aside(path, |mut file| file.write_all(text.as_bytes()).map_err(Error::Stdout))
+}
+
 /// A file under a temporary name beside `path`, renamed when it is whole.
 pub(super) fn aside<T>(
     path: &Path,

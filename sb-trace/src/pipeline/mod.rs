@@ -79,6 +79,8 @@ pub(crate) struct Call<'a> {
     /// What the program itself calls things, and what is known of runs.
     pub names: Dictionary,
     pub run_codes: Vec<RunCodes>,
+    /// Parts keys into partitions, for all threads alike.
+    pub hasher: hashbrown::DefaultHashBuilder,
     pub class_codes: [u32; 4],
     pub class_source_codes: [u32; 3],
 }
@@ -121,7 +123,7 @@ impl<'a> Call<'a> {
         });
         let benchmarks = benchmarks.collect();
         let sources = Dictionary::new();
-        Self { inputs, options, runs, run_of, benchmarks, tags, labels, sources, names, run_codes, class_codes, class_source_codes }
+        Self { inputs, options, runs, run_of, benchmarks, tags, labels, sources, names, run_codes, hasher: Default::default(), class_codes, class_source_codes }
     }
 }
 
@@ -129,7 +131,9 @@ impl<'a> Call<'a> {
 #[derive(Debug)]
 pub(crate) struct Outcome<S> {
     pub read: Read,
+    /// The plan by which the traces were measured, and what the log says of it.
     pub plan: Plan,
+    pub learned: Plan,
     pub paths: Paths,
     pub across: Across,
     pub pauses: Pauses,
@@ -175,6 +179,8 @@ fn once<'a, S: Sink>(
     sinks: Vec<S>,
 ) -> Result<std::result::Result<Outcome<S>, Plan>> {
     let options = call.options;
+    let fixed = options.plan.as_ref().map(|file| file.plan(call));
+    let plan = plan.or_else(|| fixed.clone());
     let given = plan.clone().unwrap_or_default();
     let guess = Guess::of(plan);
     let (keyed, unordered) = (Spill::new(options.memory), Spill::new(options.memory));
@@ -196,7 +202,8 @@ fn once<'a, S: Sink>(
     let order = sequencer.finish()?;
     let batches = order.batches();
     let mut workers = workers.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let read = order.finish()?;
+    let mut read = order.finish()?;
+    let fixed = fixed.map(|fixed| Plan { newest_first: std::mem::take(&mut read.turned), ..fixed });
     no_statement(&read.files, read.accounting.statements, &read.look_alikes)?;
     worker::close(call, &mut workers, &read)?;
     let mut paths = Paths::default();
@@ -205,18 +212,23 @@ fn once<'a, S: Sink>(
     }
     let learned = learn(planner, &paths, Some(&read));
     let used = Plan {
-        newest_first: given.newest_first,
+        newest_first: fixed.as_ref().map_or(given.newest_first, |fixed| fixed.newest_first.clone()),
         begins: learned.begins.as_ref().map(|_| read.begun.clone()),
         starts: given.starts.or_else(|| learned.starts.as_ref().map(|_| Arc::default())),
         ..guess.used().map(|used| (*used).clone()).unwrap_or_default()
     };
-    if used != learned {
-        return Ok(Err(learned));
+    let decided = match &fixed {
+        Some(fixed) => learned.decided_by(fixed),
+        None => learned.clone(),
+    };
+    if used != decided {
+        return Ok(Err(decided));
     }
     worker::hand_on_in_order(&mut workers, batches, &read)?;
     let mut outcome = Outcome {
         read,
-        plan: learned,
+        plan: decided,
+        learned,
         paths,
         across: Across::default(),
         pauses: Pauses::default(),

@@ -19,6 +19,7 @@ use crate::plan::Plan;
 use crate::read::{Input, Place};
 use crate::trace::{ColdWarm, DRIVER, Grouping};
 use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// How many look-alikes are kept in all.
 const MOST_LOOK_ALIKES: usize = 100_000;
@@ -211,6 +212,8 @@ pub(crate) struct Read {
     pub begins: Vec<i64>,
     /// The same as it was taken to be while it was read.
     pub begun: Vec<i64>,
+    /// Streams that a given plan calls newest first, with the labels that open their traces.
+    pub turned: BTreeMap<u32, Option<u32>>,
     /// Whether any event of a trace by order has an id on its record.
     pub classed_by_order: bool,
     /// The labels that were seen, by their codes.
@@ -718,10 +721,22 @@ impl<'a> LogOrder<'a> {
                 benchmark: self.benchmarks.get(run as usize).copied().unwrap_or_default(),
             };
             state.streams.push(found);
-            let newest = self.plan.newest_first.get(&found);
+            let mut newest = self.plan.newest_first.get(&found).copied();
+            let mut opening = newest.flatten();
+            if let Some(file_plan) = &self.options.plan {
+                let planned = file_plan.stream(
+                    &self.inputs[file].name,
+                    self.sources.text(source),
+                );
+                opening = planned.and_then(|p| Some(self.labels.code(p.opening.as_ref()?)));
+                newest = planned.filter(|planned| planned.newest_first).map(|_| opening);
+                if let Some(opening) = newest {
+                    self.read.turned.insert(found, opening);
+                }
+            }
             self.read.streams.push(StreamState {
                 stream,
-                opening: newest.copied().flatten(),
+                opening,
                 newest_first: newest.is_some(),
                 ..StreamState::default()
             });

@@ -2,7 +2,7 @@
 
 use super::sequencer::Sequencer;
 use super::{Call, Progress, lock};
-use crate::carrier::{Source, recognise};
+use crate::carrier::{Choice, Source, recognise};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::read::{Block, Blocks, Buffer, Input, Spools, Text};
@@ -141,7 +141,13 @@ impl<'a> Queue<'a> {
     fn opened(&self, file: usize) -> Result<(Opened, bool)> {
         let input = &self.inputs[file];
         self.progress.input(&input.name, self.inputs.len());
-        let recognised = recognise(self.spools.open(file, input)?, self.options, input.hook_log)
+        // A plan that was given says what its inputs are.
+        let planned = self.options.plan.as_ref().and_then(|plan| plan.format(&input.name));
+        let planned = planned.filter(|_| self.options.format == Choice::Auto);
+        let planned = planned.and_then(|name| Choice::parse(name).ok());
+        let named = planned.map(|format| Options { format, ..self.options.clone() });
+        let options = named.as_ref().unwrap_or(self.options);
+        let recognised = recognise(self.spools.open(file, input)?, options, input.hook_log)
             .map_err(|error| Error::read(&input.name, error))?;
         let source = Arc::new(recognised.source);
         let size = source.block_bytes(self.options);

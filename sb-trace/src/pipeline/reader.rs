@@ -106,8 +106,14 @@ impl Reader {
         labels.begin(words);
         sources.begin(words);
         let mut rows = std::mem::take(&mut parsed.rows);
+        let mut steps = Steps::default();
+        let mut shared_lines = false;
+        let (mut epoch_ns, mut line) = rows.first().map_or((0, u64::MAX), |row| (row.epoch_ns, u64::MAX));
         for row in &mut rows {
             row.label = labels.number(row.label, *blocks, words, call.labels);
+            steps.add(epoch_ns, row.epoch_ns);
+            shared_lines |= row.line == line;
+            (epoch_ns, line) = (row.epoch_ns, row.line);
         }
         if parsed.sourced {
             for row in rows.iter_mut().filter(|row| row.source != NONE) {
@@ -124,10 +130,6 @@ impl Reader {
             with_id = rows.iter().filter(|row| row.id() != NONE).count();
             with_record = rows.iter().filter(|row| row.correlation_id != NONE).count();
         }
-        let mut steps = Steps::default();
-        let pairs = || rows.iter().zip(rows.get(1..).unwrap_or_default());
-        pairs().for_each(|(a, b)| steps.add(a.epoch_ns, b.epoch_ns));
-        let shared_lines = pairs().any(|(a, b)| a.line == b.line);
         parsed.rows = rows;
         ReadBlock {
             parsed,

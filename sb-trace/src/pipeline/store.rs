@@ -94,6 +94,8 @@ impl Spill {
 #[derive(Debug)]
 pub(crate) struct Store<'s> {
     buffers: Vec<Vec<u8>>,
+    /// Bytes that the other threads do not know of yet.
+    more: usize,
     spill: &'s Spill,
 }
 
@@ -102,12 +104,12 @@ const WORTH: usize = if cfg!(test) { 64 } else { 1 << 16 };
 
 impl<'s> Store<'s> {
     pub(crate) fn new(spill: &'s Spill) -> Self {
-        Self { buffers: Vec::new(), spill }
+        Self { buffers: Vec::new(), more: 0, spill }
     }
 
     /// All that was put in; nothing is left.
     pub(crate) fn take(&mut self) -> Self {
-        Self { buffers: std::mem::take(&mut self.buffers), spill: self.spill }
+        Self { buffers: std::mem::take(&mut self.buffers), more: 0, spill: self.spill }
     }
 
     /// Appends to a partition what `write` writes.
@@ -118,10 +120,19 @@ impl<'s> Store<'s> {
         let buffer = &mut self.buffers[partition];
         let before = buffer.len();
         write(buffer);
-        let more = buffer.len() - before;
+        self.more += buffer.len() - before;
+        // Not each time: all threads would wait for one number.
+        if self.more < WORTH {
+            return Ok(());
+        }
+        let more = std::mem::take(&mut self.more);
         let used = self.spill.used.fetch_add(more, Ordering::Relaxed) + more;
-        if used > self.spill.budget && buffer.len() >= WORTH {
-            self.spill.write(partition, buffer)?;
+        if used > self.spill.budget {
+            for (partition, buffer) in self.buffers.iter_mut().enumerate() {
+                if buffer.len() >= WORTH {
+                    self.spill.write(partition, buffer)?;
+                }
+            }
         }
         Ok(())
     }

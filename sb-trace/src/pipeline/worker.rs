@@ -14,7 +14,7 @@ use crate::names::NONE;
 use crate::plan::is_newest_first;
 use crate::trace::{Called, Grouping, Kind, Limits, Started, Trace, Traces};
 use rayon::prelude::*;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many partitions the events with keys are put into.
@@ -112,9 +112,8 @@ impl<S: Sink> Worker<'_, S> {
                 Grouping::File => Key::of(self.call.inputs[batch.file as usize].name.as_bytes()),
                 _ => ids.key(name),
             };
-            let mut hasher = DefaultHasher::new();
-            (batch.run, key).hash(&mut hasher);
-            let partition = usize::try_from(hasher.finish() % PARTITIONS as u64).unwrap_or(0);
+            let hash = self.call.hasher.hash_one((batch.run, key)) % PARTITIONS as u64;
+            let partition = usize::try_from(hash).unwrap_or(0);
             self.keyed.put(partition, |out| {
                 write_number(out, batch.run.into());
                 write_id(out, key);

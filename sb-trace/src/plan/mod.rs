@@ -4,8 +4,10 @@
 //! measuring goes on with it, paths are counted, and if the whole says otherwise the log is measured
 //! again with the plan that it says.
 
+mod file;
 mod learn;
 
+pub use file::{FamilyBy, PlanFile, PlannedFamily, PlannedInput, PlannedStream};
 pub(crate) use learn::{is_newest_first, learn};
 
 use crate::dictionary::Dictionary;
@@ -136,6 +138,24 @@ impl<'a> Planner<'a> {
             class: of_labels(labels),
             usual: path.kind.family.is_some() && plan.usual.as_deref() == Some(&path.labels),
             matches,
+        }
+    }
+}
+
+impl Plan {
+    /// The plan that was learned, but for what another one decides.
+    pub(crate) fn decided_by(&self, fixed: &Self) -> Self {
+        let mut closing = self.closing.clone();
+        closing.extend(&fixed.closing);
+        Self {
+            closing,
+            newest_first: fixed.newest_first.clone(),
+            turned: fixed.turned.clone(),
+            total: fixed.total,
+            all_pairs: fixed.all_pairs.clone(),
+            usual: fixed.usual.clone().or_else(|| self.usual.clone()),
+            begins: fixed.begins.clone().or_else(|| self.begins.clone()),
+            starts: self.starts.clone(),
         }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Traces {
     /// Place in `streams` of the stream of each event.
     pub stream: MostlyOne<u32>,
     pub streams: Vec<Stream>,
-    /// In the order of their first places in the log.
+    /// Traces by order stand in the order of their first places in the log.
     pub all: Vec<Trace>,
     pub keys: Vec<Id>,
     /// How many were longer than the limit and cut.
@@ -90,6 +90,9 @@ impl Traces {
             traces.add_stream(batch, part);
         }
         traces.finish(limits, |_| batch.begin);
+        if !traces.all.is_sorted_by_key(|trace| trace.first_place) {
+            traces.all.sort_by_key(|trace| trace.first_place);
+        }
         traces
     }
 
@@ -270,9 +273,6 @@ impl Traces {
                 *filtered += if wanted { 0 } else { u64::from(trace.end - trace.first) };
                 wanted
             });
-        }
-        if !self.all.is_sorted_by_key(|trace| trace.first_place) {
-            self.all.sort_by_key(|trace| trace.first_place);
         }
     }
 
