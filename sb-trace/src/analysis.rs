@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, Events};
 use crate::figures::{Figures, PathCount, judge, order_of_pairs};
 use crate::frame::{
-    event_columns, events, latencies, latency_columns, of_frames, trace_id,
+    event_columns, events, latencies, latency_columns, of_frames, trace_id, with_tables,
 };
 use crate::latency::{Latencies, Skew};
 use crate::names::{NONE, Name, Names};
@@ -164,8 +164,11 @@ impl Sink for Keeping<'_> {
             ids: [text(row.correlation_id), text(row.trace_id)],
         });
         self.events.push((batch.number, kept.collect()));
-        self.event_frames.push((batch.number, events(batch, self.call, &event_columns(self.call))?));
-        let places = |rows: &[u32]| rows.iter().map(|&row| place(batch.place(row as usize))).collect::<Vec<_>>();
+        self.event_frames
+            .push((batch.number, events(batch, self.call, &event_columns(self.call))?));
+        let places = |rows: &[u32]| {
+            rows.iter().map(|&row| place(batch.place(row as usize))).collect::<Vec<_>>()
+        };
         self.orphans.extend(places(&batch.orphans));
         self.driver.extend(places(&batch.driver));
         Ok(())
@@ -199,8 +202,9 @@ pub(crate) fn analyze(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Analysis> {
+    let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(inputs, options, &labels);
+    let call = Call::new(&inputs, options, &labels);
     let planner = Planner::new(options, &labels);
     let sinks = || {
         let sink = |_| Keeping {
@@ -298,13 +302,17 @@ fn bring_together(
 fn sort_latencies(table: &mut Latencies, runs: &[Run], order: &[String]) {
     let place_of: HashMap<&str, u32> = order.iter().map(String::as_str).zip(0..).collect();
     let texts: Vec<String> = table.pairs.iter().map(|pair| pair.text(&table.names)).collect();
-    let new: Vec<u32> = texts.iter().map(|text| place_of.get(text.as_str()).copied().unwrap_or(u32::MAX)).collect();
+    let new: Vec<u32> =
+        texts.iter().map(|text| place_of.get(text.as_str()).copied().unwrap_or(u32::MAX)).collect();
     let run_of: Vec<u32> = table
         .runs
         .iter()
-        .map(|run| runs.iter().position(|known| known.id == run.id).map_or(0, |at| place(at as u64)))
+        .map(|run| {
+            runs.iter().position(|known| known.id == run.id).map_or(0, |at| place(at as u64))
+        })
         .collect();
-    let mut pairs: Vec<(u32, crate::latency::Pair)> = new.iter().copied().zip(table.pairs.iter().copied()).collect();
+    let mut pairs: Vec<(u32, crate::latency::Pair)> =
+        new.iter().copied().zip(table.pairs.iter().copied()).collect();
     pairs.sort_by_key(|(place, _)| *place);
     table.pairs = pairs.into_iter().map(|(_, pair)| pair).collect();
     table.runs = runs.to_vec();
@@ -315,7 +323,11 @@ fn sort_latencies(table: &mut Latencies, runs: &[Run], order: &[String]) {
 }
 
 /// An error if there is no statement in the whole input.
-pub(crate) fn no_statement(files: &[FileInfo], statements: u64, look_alikes: &[LookAlikeAt]) -> Result<()> {
+pub(crate) fn no_statement(
+    files: &[FileInfo],
+    statements: u64,
+    look_alikes: &[LookAlikeAt],
+) -> Result<()> {
     const MOST_SHOWN: usize = 3;
     if statements > 0 {
         return Ok(());

@@ -80,7 +80,10 @@ impl Dictionary {
             let codes = 0..u32::try_from(known).unwrap_or(u32::MAX);
             let codes = codes.map(|code| (code != NO_TEXT || !with_null).then_some(code));
             let codes: UInt32Chunked = codes.collect();
-            let column = CategoricalChunked::<Categorical32Type>::from_cats_and_dtype(codes, self.dtype.clone());
+            let column = CategoricalChunked::<Categorical32Type>::from_cats_and_dtype(
+                codes,
+                self.dtype.clone(),
+            );
             *all = column.into_series().into_column();
         }
         all.clone()

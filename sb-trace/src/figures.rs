@@ -4,7 +4,7 @@ use crate::accounting::{Accounting, LookAlikeAt};
 use crate::analysis::FileInfo;
 use crate::dictionary::Dictionary;
 use crate::error::Result;
-use crate::frame::latencies;
+use crate::frame::{latencies, with_tables};
 use crate::how_read::how_read;
 use crate::latency::{Pair, PairChoice, Places, Skew, in_order, skews};
 use crate::options::Options;
@@ -12,9 +12,7 @@ use crate::pipeline::{Call, Measured, Outcome, Progress, Sink, run};
 use crate::plan::{PlanFile, Planner};
 use crate::read::Input;
 use crate::stats::{Accumulator, GroupKey, Summary};
-use crate::trace::{
-    Finding, Incomplete, Made, Missing, Sequences, count_missing, doubts, steps,
-};
+use crate::trace::{Finding, Incomplete, Made, Missing, Sequences, count_missing, doubts, steps};
 use crate::unknown;
 use hashbrown::{HashMap, HashSet};
 
@@ -78,8 +76,9 @@ pub fn figures(
     group_by: &[GroupKey],
     progress: &dyn Progress,
 ) -> Result<Figures> {
+    let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(inputs, options, &labels);
+    let call = Call::new(&inputs, options, &labels);
     let planner = Planner::new(options, &labels);
     let sinks = || {
         let sink = |_| {
@@ -119,8 +118,9 @@ pub fn plan(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<(PlanFile, Figures)> {
+    let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(inputs, options, &labels);
+    let call = Call::new(&inputs, options, &labels);
     let planner = Planner::new(options, &labels);
     let sinks = || Ok((0..rayon::current_num_threads()).map(|_| Nothing).collect());
     let outcome = run(&call, &planner, progress, sinks)?;
@@ -141,7 +141,10 @@ pub(crate) fn order_of_pairs<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> 
     if let PairChoice::Named(_) = planner.options.pairs {
         let seen: HashSet<Pair> = seen.into_keys().collect();
         let named = planner.named().into_iter().map(|(from, to)| Pair::Labels(from, to));
-        return named.filter(|pair| seen.contains(pair)).map(|pair| planner.pair_text(pair)).collect();
+        return named
+            .filter(|pair| seen.contains(pair))
+            .map(|pair| planner.pair_text(pair))
+            .collect();
     }
     in_order(seen).into_iter().map(|pair| planner.pair_text(pair)).collect()
 }
@@ -222,8 +225,10 @@ fn contradictions<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> Vec<Finding
             remedy,
         ));
     }
-    let turned = learned.newest_first.keys().filter(|stream| !plan.newest_first.contains_key(stream));
-    let straight = plan.newest_first.keys().filter(|stream| !learned.newest_first.contains_key(stream));
+    let turned =
+        learned.newest_first.keys().filter(|stream| !plan.newest_first.contains_key(stream));
+    let straight =
+        plan.newest_first.keys().filter(|stream| !learned.newest_first.contains_key(stream));
     let against = turned.count() + straight.count();
     if against > 0 {
         findings.push(Finding::warning(

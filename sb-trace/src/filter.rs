@@ -63,10 +63,12 @@ impl Filter {
     /// Whether an event with these texts is looked at: for each kind of condition, one must hold.
     #[cfg(feature = "tables")]
     pub(crate) fn wants_event(&self, label: &str, source: &str, id: &str) -> bool {
-        [(Key::Label, label), (Key::Source, source), (Key::Id, id)].into_iter().all(|(key, text)| {
-            let mut of_key = self.conditions.iter().filter(|c| c.key == key).peekable();
-            of_key.peek().is_none() || of_key.any(|c| c.pattern.is_match(text))
-        })
+        [(Key::Label, label), (Key::Source, source), (Key::Id, id)].into_iter().all(
+            |(key, text)| {
+                let mut of_key = self.conditions.iter().filter(|c| c.key == key).peekable();
+                of_key.peek().is_none() || of_key.any(|c| c.pattern.is_match(text))
+            },
+        )
     }
 
     /// Whether a time lies in the chosen span, given when its run began.

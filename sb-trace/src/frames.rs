@@ -17,7 +17,7 @@
 
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
-use crate::frame::{event_columns, latency_columns, trace_columns};
+use crate::frame::{event_columns, latency_columns, trace_columns, with_tables};
 use crate::options::Options;
 use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
 use crate::plan::Planner;
@@ -103,8 +103,9 @@ fn kept(
     progress: &dyn Progress,
     rows: Rows,
 ) -> Result<DataFrame> {
+    let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(inputs, options, &labels);
+    let call = Call::new(&inputs, options, &labels);
     let planner = Planner::new(options, &labels);
     let columns = match rows {
         Rows::Events => event_columns(&call),
@@ -142,7 +143,11 @@ fn kept(
 ///
 /// # Errors
 /// [`Error::Usage`] if a column is missing or has another type.
-pub fn figures(latencies: &DataFrame, percents: &[f64], group_by: &[GroupKey]) -> Result<DataFrame> {
+pub fn figures(
+    latencies: &DataFrame,
+    percents: &[f64],
+    group_by: &[GroupKey],
+) -> Result<DataFrame> {
     let mut counted = Accumulator::new(1, group_by);
     counted.add(latencies)?;
     let order = counted.pairs();

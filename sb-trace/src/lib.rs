@@ -89,16 +89,16 @@ pub use contents::{Contents, contents};
 pub use error::{Error, Result, reason};
 pub use event::{Event, Events, MostlyOne};
 #[cfg(feature = "tables")]
+pub use figures::plan;
+#[cfg(feature = "tables")]
 pub use figures::{Figures, PathCount, figures};
 pub use names::{NONE, Name, Names, Texts};
 pub use options::{Options, parse_id_regex};
 #[cfg(feature = "tables")]
 pub use pipeline::{Progress, Silent};
 #[cfg(feature = "tables")]
-pub use figures::plan;
-#[cfg(feature = "tables")]
 pub use plan::{FamilyBy, PlanFile, PlannedFamily, PlannedInput, PlannedStream};
-pub use read::{Input, Place, expand, lines};
+pub use read::{Input, Place, TableKind, expand, lines};
 pub use run::Run;
 pub use statement::{EpochUnit, Found, LookAlike, Reason, Statement, is_label, parse, scan, stamp};
 

@@ -11,7 +11,7 @@ pub type Name = u32;
 pub const NONE: Name = 0;
 
 /// Strings, one after the other: an allocation for each was measured to be dear.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
     all: String,
     /// Where each ends.
@@ -88,6 +88,14 @@ impl std::fmt::Debug for Names {
         f.debug_list().entries((0..self.len()).map(|name| self.texts.at(name))).finish()
     }
 }
+
+impl PartialEq for Names {
+    fn eq(&self, other: &Self) -> bool {
+        self.texts == other.texts
+    }
+}
+
+impl Eq for Names {}
 
 impl Names {
     /// The handle of `text`, which is added if it is new.

@@ -7,6 +7,7 @@
 //! - `carriers`: logs collected elsewhere, and what the user can say about their form
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
 //! - `papers`: help with examples, completions, manual pages
+//! - `plan`: what is decided about a log; memory and disk; tables of events as logs
 //! - `report`: `sb-report` on odd and on bad input
 //! - `odd`: the report of small and odd data; limits, groups and loads
 //! - `page`: the report in a real browser

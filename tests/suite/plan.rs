@@ -1,5 +1,5 @@
 //! The plan: learned from the whole log, written, and taken by another call; events that wait in a
-//! temporary file instead of memory.
+//! temporary file instead of memory; tables of events in the place of logs.
 
 use crate::SB_TRACE;
 use sb_tests::Sandbox;
@@ -9,7 +9,10 @@ fn lines(count: u64, labels: &[&str]) -> String {
     (0..count)
         .flat_map(|trace| {
             let begin = 1_600_776_870_000 + trace * 1000;
-            labels.iter().zip(0u64..).map(move |(label, step)| format!("{}+0000|{label}\n", begin + step * 7))
+            labels
+                .iter()
+                .zip(0u64..)
+                .map(move |(label, step)| format!("{}+0000|{label}\n", begin + step * 7))
         })
         .collect()
 }
@@ -98,7 +101,8 @@ fn a_plan_that_is_none_is_refused() {
 fn by_id(requests: u64) -> [String; 2] {
     let line = |host: u64, request: u64| {
         let epoch = 1_600_776_870_000 + request * 10 + host * 3;
-        let label = |step: u64| ["SENT", "TAKEN", "DONE", "RECEIVED"][usize::try_from(step).unwrap()];
+        let label =
+            |step: u64| ["SENT", "TAKEN", "DONE", "RECEIVED"][usize::try_from(step).unwrap()];
         let [first, last] = if host == 0 { [0, 3] } else { [1, 2] };
         format!(
             "{epoch}+0000|{} trace_id=r{request}\n{}+0000|{} trace_id=r{request}\n",
@@ -144,4 +148,40 @@ fn traces_come_in_the_order_of_their_first_places_in_the_log() {
     let out = sandbox.run(SB_TRACE, &["latencies", "logs", "--columns", "trace_id"]);
     let ids: Vec<&str> = out.expect(0).stdout.lines().skip(1).collect();
     assert_eq!(ids, ["r1", "1.log:2", "1.log:4", "1.log:6", "r0", "2.log:1", "2.log:3"]);
+}
+
+#[test]
+fn a_table_of_events_stands_for_its_logs() {
+    let sandbox = Sandbox::new();
+    let [front, back] = by_id(300);
+    sandbox.write("logs/front.log", front + &lines(5, &["X", "Y"]));
+    sandbox.write("logs/back.log", back);
+    sandbox.write("logs/third.log", lines(4, &["P", "Q", "R"]));
+    let of_logs = stats(&sandbox, &["logs"]);
+    let latencies = |input: &str| {
+        let out = sandbox.run(SB_TRACE, &["latencies", input]);
+        out.expect(0).stdout.clone()
+    };
+    let rows = latencies("logs");
+    for ending in ["parquet", "arrow", "csv", "ndjson"] {
+        let table = format!("events.{ending}");
+        sandbox.run(SB_TRACE, &["events", "logs", "-o", &table]).expect(0);
+        let of_table = stats(&sandbox, &[&table]);
+        assert_eq!(of_logs["pairs"], of_table["pairs"], "{ending}");
+        assert_eq!(of_logs["incomplete"], of_table["incomplete"], "{ending}");
+        assert_eq!(of_logs["skew"], of_table["skew"], "{ending}");
+        for sum in ["events", "events_complete", "events_incomplete", "traces", "traces_complete"] {
+            assert_eq!(of_logs["accounting"][sum], of_table["accounting"][sum], "{ending} {sum}");
+        }
+        assert_eq!(rows, latencies(&table), "{ending}");
+    }
+    // A table with another one's columns is no log, and says so.
+    sandbox.run(SB_TRACE, &["latencies", "logs", "-o", "latencies.parquet"]).expect(0);
+    let out = sandbox.run(SB_TRACE, &["stats", "latencies.parquet"]);
+    out.expect(2)
+        .says("has no column 'epoch_ns': expected the table of events that sb-trace writes");
+    sandbox.write("broken.parquet", "PAR1 and nothing else");
+    sandbox.run(SB_TRACE, &["stats", "broken.parquet"]).expect(2).says("is not a readable table");
+    sandbox.write("odd.csv", "epoch_ns,label\n12,A\n13,no label\n");
+    sandbox.run(SB_TRACE, &["stats", "odd.csv"]).expect(2).says("row 2: the label is not a label");
 }

@@ -109,12 +109,8 @@ pub(super) fn of(material: Material<'_>, runs: &[RunView]) -> Quality {
     quality.accounting = Some(log.accounting.clone());
     quality.look_alikes = look_alikes(log);
     quality.missing = log.missing.iter().map(|m| (m.to_string(), m.traces)).take(LISTED).collect();
-    quality.paths = log
-        .paths
-        .iter()
-        .take(LISTED)
-        .map(|path| (path.labels.join(" → "), path.traces))
-        .collect();
+    quality.paths =
+        log.paths.iter().take(LISTED).map(|path| (path.labels.join(" → "), path.traces)).collect();
     let skew = |s: &sb_trace::latency::Skew| {
         let high = sb_trace::units::ns_to_ms(s.min_forward_ns);
         let unit = Unit::fitting(high);
@@ -125,12 +121,7 @@ pub(super) fn of(material: Material<'_>, runs: &[RunView]) -> Quality {
             }
             None => format!("at most {}", words::latency(high, unit)),
         };
-        SkewLine {
-            sources: (s.from.clone(), s.to.clone()),
-            n: s.n,
-            negative: s.negative,
-            offset,
-        }
+        SkewLine { sources: (s.from.clone(), s.to.clone()), n: s.n, negative: s.negative, offset }
     };
     quality.skews = log.skew.iter().map(skew).collect();
     quality

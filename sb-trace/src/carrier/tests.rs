@@ -8,10 +8,10 @@ mod usual;
 mod wherever;
 
 use super::{Carrier, Choice, Shape, known::ALL};
-use crate::{Events, FileInfo, Silent, analyze};
 use crate::names::Names;
 use crate::options::Options;
 use crate::read::Input;
+use crate::{Events, FileInfo, Silent, analyze};
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -69,7 +69,10 @@ fn expected(sample: &str) -> Vec<Row> {
 }
 
 /// The events of an input, and how it was read.
-fn events(input: Input, options: &Options) -> crate::Result<(std::sync::Arc<Events>, Vec<FileInfo>)> {
+fn events(
+    input: Input,
+    options: &Options,
+) -> crate::Result<(std::sync::Arc<Events>, Vec<FileInfo>)> {
     let analysis = analyze(&[input], options, &Silent)?;
     Ok((analysis.events, analysis.files))
 }

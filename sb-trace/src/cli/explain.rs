@@ -36,8 +36,7 @@ pub(super) fn incomplete(figures: &Figures) {
         print::talk(&format!("  {file}:{}:{}: {}", at.line, at.column, at.what));
     }
     for path in figures.paths.iter().take(3) {
-        let labels: Vec<&str> =
-            path.labels.iter().take(8).map(String::as_str).collect();
+        let labels: Vec<&str> = path.labels.iter().take(8).map(String::as_str).collect();
         let more = if path.labels.len() > 8 { ", ..." } else { "" };
         print::talk(&format!(
             "  path of {}: {}{more}",

@@ -13,7 +13,8 @@ use regex::bytes::Regex;
 /// The LOG arguments and how to read them.
 #[derive(Debug, Clone, Args)]
 pub struct InputArgs {
-    /// A log file, a folder, a pattern in quotes, or - for standard input; gzip and zstd are opened as they are
+    /// A log file, a folder, a pattern in quotes, or - for standard input; gzip and zstd are opened as
+    /// they are. Also a table of events, as sb-trace events writes it
     #[arg(value_name = "LOG", required = true)]
     pub logs: Vec<String>,
 
@@ -75,7 +76,8 @@ fn default_memory() -> usize {
     const UNKNOWN: usize = 2_000_000_000;
     let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let kilobytes = told.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    let kilobytes = kilobytes.and_then(|text| text.trim().trim_end_matches(" kB").parse::<usize>().ok());
+    let kilobytes =
+        kilobytes.and_then(|text| text.trim().trim_end_matches(" kB").parse::<usize>().ok());
     kilobytes.map_or(UNKNOWN, |kilobytes| kilobytes.saturating_mul(1024) / 4)
 }
 

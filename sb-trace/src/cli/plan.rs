@@ -26,8 +26,7 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn run(&self) -> Result<()> {
         let options = self.trace.options(&self.input)?;
-        let (plan, figures) =
-            crate::plan(&self.input.inputs()?, &options, &progress::Bar::new())?;
+        let (plan, figures) = crate::plan(&self.input.inputs()?, &options, &progress::Bar::new())?;
         print::findings(&figures.findings);
         if let Some(path) = &self.output {
             crate::frame::write_text(path, &plan.to_json()?)?;

@@ -102,7 +102,9 @@ fn lines(analysis: &Analysis, trace: &TraceRow, inputs: &[Input]) -> Result<Stri
     }
     let mut text = String::new();
     for (file, numbers) in places {
-        let Some(input) = inputs.get(file as usize) else { continue };
+        // What was read from a table has no lines.
+        let name = &analysis.files[file as usize].name;
+        let Some(input) = inputs.iter().find(|input| input.name == *name) else { continue };
         let numbers: Vec<u64> = numbers.into_iter().collect();
         for (number, line) in crate::lines(input, &numbers)? {
             // Nothing in a log may move the cursor or change colours.

@@ -3,9 +3,7 @@
 use crate::error::Result;
 use crate::frame;
 use crate::frames::figures_frame;
-use crate::stats::{
-    ALL_CLASSES, Percentile, Summary, minimum_n, percentile_name,
-};
+use crate::stats::{ALL_CLASSES, Percentile, Summary, minimum_n, percentile_name};
 use crate::units::Unit;
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 

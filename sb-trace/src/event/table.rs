@@ -32,7 +32,7 @@ impl Event {
 }
 
 /// Events in log order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Events {
     /// The strings behind the handles.
     pub names: Arc<Names>,

@@ -33,7 +33,9 @@ pub(super) fn of(column: &Column) -> PolarsResult<Option<DictionaryArray<u32>>> 
             let strings = column.str()?.rechunk();
             Ok(of_strings(strings.downcast_as_array()))
         }
-        DataType::Int16 => Ok(numbers(column.i16()?, ArrowDataType::Int16, |n| u64::from(n.cast_unsigned()))),
+        DataType::Int16 => {
+            Ok(numbers(column.i16()?, ArrowDataType::Int16, |n| u64::from(n.cast_unsigned())))
+        }
         DataType::UInt32 => Ok(numbers(column.u32()?, ArrowDataType::UInt32, u64::from)),
         DataType::Int64 => Ok(numbers(column.i64()?, ArrowDataType::Int64, i64::cast_unsigned)),
         DataType::Float64 => Ok(numbers(column.f64()?, ArrowDataType::Float64, f64::to_bits)),
@@ -66,11 +68,14 @@ where
                 continue;
             }
             let value_bits = bits(value);
-            let mut place = usize::try_from(value_bits.wrapping_mul(MIX) >> 40).unwrap_or(0) % PLACES;
+            let mut place =
+                usize::try_from(value_bits.wrapping_mul(MIX) >> 40).unwrap_or(0) % PLACES;
             let key = loop {
                 match places[place] {
                     0 => {
-                        if values.len() == MOST || (values.len() > 1 << 9 && values.len() * 4 > keys.len()) {
+                        if values.len() == MOST
+                            || (values.len() > 1 << 9 && values.len() * 4 > keys.len())
+                        {
                             return None;
                         }
                         values.push(value);
@@ -193,7 +198,8 @@ mod tests {
         let rows = [Some("A"), None, Some(&*long), Some("A"), Some(&*long), Some("B"), None];
         let texts = Dictionary::new();
         texts.code("unused");
-        let codes: Vec<u32> = rows.iter().map(|text| texts.code(text.unwrap_or_default())).collect();
+        let codes: Vec<u32> =
+            rows.iter().map(|text| texts.code(text.unwrap_or_default())).collect();
         let categories = texts.column("", codes);
         let strings = StringChunked::from_iter_options("".into(), rows.into_iter()).into_column();
         for column in [categories, strings] {

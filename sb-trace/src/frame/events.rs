@@ -75,8 +75,7 @@ fn wanted_rows(batch: &Batch, call: &Call<'_>) -> Rows {
         let id = batch.parsed.ids.key(event.id()).text();
         let label = call.labels.text(batch.labels[event.label as usize]);
         let source = call.sources.text(batch.sources[event.source as usize]);
-        filter.wants_event(label, source, &id)
-            && filter.wants_time(event.epoch_ns, batch.begin)
+        filter.wants_event(label, source, &id) && filter.wants_time(event.epoch_ns, batch.begin)
     };
     Rows::List((0..all).filter(is_wanted).collect())
 }

@@ -2,6 +2,7 @@
 
 use super::events::{event_columns, events};
 use super::latencies::{latencies, latency_columns};
+use super::log::with_tables;
 use super::metadata::metadata;
 use super::table::TableWriter;
 use super::write::{Format, aside, io_error};
@@ -133,8 +134,9 @@ fn write(
     of: Of,
 ) -> Result<(Figures, usize)> {
     let format = to.format()?;
+    let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(inputs, options, &labels);
+    let call = Call::new(&inputs, options, &labels);
     let planner = Planner::new(options, &labels);
     let all = || match of {
         Of::Events => event_columns(&call),
@@ -146,8 +148,13 @@ fn write(
         Of::Events => events(&Batch::default(), &call, &columns)?,
         Of::Latencies => {
             let (traces, paths) = (Traces::default(), Paths::default());
-            let nothing =
-                Measured { number: 0, traces: &traces, path_of: &[], paths: &paths, planner: &planner };
+            let nothing = Measured {
+                number: 0,
+                traces: &traces,
+                path_of: &[],
+                paths: &paths,
+                planner: &planner,
+            };
             latencies(&nothing, &call, &columns)?
         }
     };

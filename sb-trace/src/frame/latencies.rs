@@ -25,12 +25,12 @@
 //! Categories are strings to a reader of a file.
 
 use super::choose::unknown;
+use crate::dictionary::NO_TEXT;
 use crate::error::{Error, Result};
 use crate::latency::{Match, PairChoice};
 use crate::pipeline::{Call, Measured, Stream};
 use crate::run::Run;
 use crate::trace::{Called, Trace};
-use crate::dictionary::NO_TEXT;
 use polars::prelude::*;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
@@ -89,7 +89,11 @@ fn failed(error: PolarsError) -> Error {
 }
 
 /// The latencies of whole traces, in these columns. What nobody asks for is not computed.
-pub(crate) fn latencies(measured: &Measured<'_>, call: &Call<'_>, wanted: &[String]) -> Result<DataFrame> {
+pub(crate) fn latencies(
+    measured: &Measured<'_>,
+    call: &Call<'_>,
+    wanted: &[String],
+) -> Result<DataFrame> {
     let rows = measured.traces().map(|(_, planned)| planned.matches.len()).sum();
     let table = Table::of(measured, rows);
     let columns = wanted.iter().map(|name| table.column(name, call)).collect::<Result<Vec<_>>>()?;
@@ -136,7 +140,10 @@ impl<'m> Table<'m> {
     /// The TO event of each row; null where there is none.
     fn to(&self) -> IdxCa {
         if self.matched {
-            return IdxCa::from_vec("".into(), self.each(|_, trace, of| trace.first + of.to.unwrap_or(0)));
+            return IdxCa::from_vec(
+                "".into(),
+                self.each(|_, trace, of| trace.first + of.to.unwrap_or(0)),
+            );
         }
         self.each(|_, trace, of| of.to.map(|to| trace.first + to)).into_iter().collect()
     }
@@ -155,7 +162,8 @@ impl<'m> Table<'m> {
         };
         self.latency_ns.get_or_init(|| {
             if self.matched {
-                let all = self.each(|_, trace, of| latency(trace, of.from, of.to.unwrap_or(of.from)));
+                let all =
+                    self.each(|_, trace, of| latency(trace, of.from, of.to.unwrap_or(of.from)));
                 return Int64Chunked::from_vec("".into(), all);
             }
             let all = self.each(|_, trace, of| of.to.map(|to| latency(trace, of.from, to)));
@@ -265,7 +273,11 @@ impl<'m> Table<'m> {
                     return Ok(Column::new_scalar(name.into(), Scalar::from(false), self.rows));
                 }
                 let negative: BooleanChunked = unary(latency, |latency| latency < 0);
-                negative.fill_null_with_values(false).map_err(failed)?.with_name(name.into()).into_column()
+                negative
+                    .fill_null_with_values(false)
+                    .map_err(failed)?
+                    .with_name(name.into())
+                    .into_column()
             }
             "complete" => {
                 let mut all = self.measured.traces().map(|(_, planned)| planned.complete);
@@ -330,12 +342,19 @@ pub(crate) fn trace_ids(measured: &Measured<'_>, call: &Call<'_>) -> StringChunk
 }
 
 /// Writes what a trace is called.
-pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &crate::trace::Traces, call: &Call<'_>) {
+pub(crate) fn trace_id(
+    text: &mut String,
+    trace: &Trace,
+    of: &crate::trace::Traces,
+    call: &Call<'_>,
+) {
     text.clear();
     // Writing to a string cannot fail.
     match trace.called {
         Called::Key(key) => {
-            text.push_str(&of.keys.get(key as usize).map_or_else(Default::default, |id| id.key().text()));
+            text.push_str(
+                &of.keys.get(key as usize).map_or_else(Default::default, |id| id.key().text()),
+            );
         }
         Called::Place { file, line, nth } => {
             text.push_str(call.inputs.get(file as usize).map_or("", |input| &input.name));

@@ -7,6 +7,7 @@ use super::dictionary;
 use super::table::plain;
 use super::write::io_error;
 use crate::error::{Error, Result};
+use hashbrown::HashMap;
 use polars::prelude::*;
 use polars_arrow::datatypes::ArrowSchema;
 use polars_parquet::write::{
@@ -14,7 +15,6 @@ use polars_parquet::write::{
     KeyValue, ParquetType, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns,
     compress, fallible_streaming_iterator, schema_to_metadata_key,
 };
-use hashbrown::HashMap;
 use serde_json::Value;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,7 +57,9 @@ struct Constant {
 impl Encoder {
     /// The rows of some frames with the same columns as a row group.
     pub(super) fn encode(&self, frames: &[DataFrame]) -> Result<Encoded> {
-        let Some(first) = frames.first() else { return Ok(Encoded { rows: 0, columns: Vec::new() }) };
+        let Some(first) = frames.first() else {
+            return Ok(Encoded { rows: 0, columns: Vec::new() });
+        };
         let schema = plain(&first.clear()).schema().to_arrow(CompatLevel::newest());
         let form = FileWriter::try_new(std::io::sink(), schema, options()).map_err(io_error)?;
         let types = form.parquet_schema().fields();
@@ -101,10 +103,11 @@ fn constant<'c>(
 ) -> Option<(Scalar, Column)> {
     let first = parts.next()?;
     let value = first.as_scalar_column()?.scalar();
-    let is_same = |part: &Column| part.as_scalar_column().is_some_and(|part| part.scalar() == value);
-    parts.all(is_same).then(|| {
-        (value.clone(), Column::new_scalar(first.name().clone(), value.clone(), rows))
-    })
+    let is_same =
+        |part: &Column| part.as_scalar_column().is_some_and(|part| part.scalar() == value);
+    parts
+        .all(is_same)
+        .then(|| (value.clone(), Column::new_scalar(first.name().clone(), value.clone(), rows)))
 }
 
 fn joined<'c>(mut parts: impl Iterator<Item = &'c Column>) -> PolarsResult<Column> {
@@ -149,7 +152,9 @@ fn plain_type(of: &DataType) -> DataType {
 /// How a column is written that is no dictionary.
 fn encoding(of: &DataType) -> Encoding {
     match of {
-        DataType::Int64 | DataType::UInt64 | DataType::Datetime(_, _) => Encoding::DeltaBinaryPacked,
+        DataType::Int64 | DataType::UInt64 | DataType::Datetime(_, _) => {
+            Encoding::DeltaBinaryPacked
+        }
         _ => Encoding::Plain,
     }
 }

@@ -69,11 +69,7 @@ fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
 ///
 /// Where a few strings come again and again, they are gathered from a table of them instead of
 /// being copied row by row.
-fn text(
-    name: &str,
-    texts: &Texts,
-    handles: impl ExactSizeIterator<Item = Name>,
-) -> Column {
+fn text(name: &str, texts: &Texts, handles: impl ExactSizeIterator<Item = Name>) -> Column {
     gathered(name, texts.len(), |name| texts.text(name), handles)
 }
 

@@ -187,7 +187,9 @@ impl<W: Write> State<W> {
 /// A frame without categories: they are strings to whoever reads the file.
 pub(super) fn plain(frame: &DataFrame) -> DataFrame {
     let columns = frame.columns().iter().map(|column| match column.dtype() {
-        DataType::Categorical(_, _) => column.cast(&DataType::String).unwrap_or_else(|_| column.clone()),
+        DataType::Categorical(_, _) => {
+            column.cast(&DataType::String).unwrap_or_else(|_| column.clone())
+        }
         _ => column.clone(),
     });
     DataFrame::new(frame.height(), columns.collect()).unwrap_or_else(|_| frame.clone())

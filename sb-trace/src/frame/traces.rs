@@ -46,7 +46,11 @@ pub(crate) fn trace_columns(runs: &[Run]) -> Vec<String> {
 }
 
 /// Whole traces as a frame, in these columns.
-pub(crate) fn traces(measured: &Measured<'_>, call: &Call<'_>, wanted: &[String]) -> Result<DataFrame> {
+pub(crate) fn traces(
+    measured: &Measured<'_>,
+    call: &Call<'_>,
+    wanted: &[String],
+) -> Result<DataFrame> {
     let columns = wanted.iter().map(|name| column(name, measured, call));
     DataFrame::new(measured.traces.all.len(), columns.collect::<Result<Vec<_>>>()?)
         .map_err(|error| Error::Usage { message: error.to_string() })
@@ -55,8 +59,10 @@ pub(crate) fn traces(measured: &Measured<'_>, call: &Call<'_>, wanted: &[String]
 fn column(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Result<Column> {
     let all = &measured.traces.all;
     let epoch_ns = |at: u32| measured.traces.epoch_ns[at as usize];
-    let start = || Int64Chunked::from_iter_values(name.into(), all.iter().map(|t| epoch_ns(t.first)));
-    let end = || Int64Chunked::from_iter_values(name.into(), all.iter().map(|t| epoch_ns(t.end - 1)));
+    let start =
+        || Int64Chunked::from_iter_values(name.into(), all.iter().map(|t| epoch_ns(t.first)));
+    let end =
+        || Int64Chunked::from_iter_values(name.into(), all.iter().map(|t| epoch_ns(t.end - 1)));
     Ok(match name {
         "trace_id" => trace_ids(measured, call).into_column(),
         "attempt" => Column::full_null(name.into(), all.len(), &DataType::UInt32),
@@ -81,12 +87,15 @@ fn column(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Result<Column
         "path" => {
             let path = |trace: &crate::trace::Trace| {
                 let labels = &measured.traces.label[crate::trace::Traces::range(trace)];
-                let labels: Vec<&str> = labels.iter().map(|&label| call.labels.text(label)).collect();
+                let labels: Vec<&str> =
+                    labels.iter().map(|&label| call.labels.text(label)).collect();
                 measured.planner.pairs.code(&labels.join(", "))
             };
             measured.planner.pairs.column(name, all.iter().map(path).collect())
         }
-        "events" => Column::new(name.into(), all.iter().map(|t| t.end - t.first).collect::<Vec<u32>>()),
+        "events" => {
+            Column::new(name.into(), all.iter().map(|t| t.end - t.first).collect::<Vec<u32>>())
+        }
         "total_ms" => {
             let total = |(trace, planned): (&crate::trace::Trace, &crate::trace::Planned)| {
                 let total = epoch_ns(trace.end - 1).saturating_sub(epoch_ns(trace.first));

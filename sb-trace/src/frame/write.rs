@@ -46,10 +46,7 @@ pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
 }
 
 /// A file under a temporary name beside `path`, renamed when it is whole.
-pub(super) fn aside<T>(
-    path: &Path,
-    write: impl FnOnce(&std::fs::File) -> Result<T>,
-) -> Result<T> {
+pub(super) fn aside<T>(path: &Path, write: impl FnOnce(&std::fs::File) -> Result<T>) -> Result<T> {
     let failed = |what: String| Error::Write { path: path.to_owned(), what };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();

@@ -32,7 +32,11 @@ pub(crate) struct Wanted<'p> {
 }
 
 /// The pairs of a path with the positions of FROM and TO, in the order of the events.
-pub(crate) fn pairs_of(path: &Path, complete: bool, wanted: Wanted<'_>) -> Vec<(Pair, u32, Option<u32>)> {
+pub(crate) fn pairs_of(
+    path: &Path,
+    complete: bool,
+    wanted: Wanted<'_>,
+) -> Vec<(Pair, u32, Option<u32>)> {
     let labels = &path.labels;
     let mut found: Vec<(Pair, u32, Option<u32>)> = Vec::new();
     match wanted.choice {

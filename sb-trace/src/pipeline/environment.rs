@@ -84,13 +84,15 @@ mod tests {
     fn lines_between_start_and_end_belong_to_it() {
         let mut environments = Environments::default();
         let mut starts = HashMap::new();
-        let mut apply = |source, what, number| environments.apply(source, what, id(number), &mut starts);
+        let mut apply =
+            |source, what, number| environments.apply(source, what, id(number), &mut starts);
         apply(1, Change::Init, 0);
         apply(1, START, 7);
         apply(2, START, 8);
         assert_eq!(environments.open_in(1), id(7).as_ref());
         assert_eq!(environments.open_in(2), id(8).as_ref());
-        let mut apply = |source, what, number| environments.apply(source, what, id(number), &mut starts);
+        let mut apply =
+            |source, what, number| environments.apply(source, what, id(number), &mut starts);
         apply(1, END, 7);
         apply(1, START, 9);
         // Its END was lost, but the next START says as much.

@@ -123,7 +123,21 @@ impl<'a> Call<'a> {
         });
         let benchmarks = benchmarks.collect();
         let sources = Dictionary::new();
-        Self { inputs, options, runs, run_of, benchmarks, tags, labels, sources, names, run_codes, hasher: Default::default(), class_codes, class_source_codes }
+        Self {
+            inputs,
+            options,
+            runs,
+            run_of,
+            benchmarks,
+            tags,
+            labels,
+            sources,
+            names,
+            run_codes,
+            hasher: Default::default(),
+            class_codes,
+            class_source_codes,
+        }
     }
 }
 

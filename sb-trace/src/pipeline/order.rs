@@ -301,12 +301,15 @@ impl<'a> LogOrder<'a> {
         self.read.files.push(FileInfo {
             name: input.name.clone(),
             run: self.run_of[file],
-            carrier: source.name,
+            carrier: match input.place {
+                Place::Events(_) => "a table of events",
+                _ => source.name,
+            },
             ..FileInfo::default()
         });
         let path = match &input.place {
             Place::File(path) => path.to_string_lossy(),
-            Place::Stdin | Place::Bytes(_) => input.name.as_str().into(),
+            _ => input.name.as_str().into(),
         };
         let path_id = self.options.id_from_path.as_ref().and_then(|regex| {
             Some(Id::of(regex.captures(path.as_bytes())?.name(ID_GROUP)?.as_bytes()))
@@ -325,9 +328,22 @@ impl<'a> LogOrder<'a> {
     }
 
     /// Takes the next block of an input.
-    pub(super) fn block(&mut self, file: usize, continues: bool, block: ReadBlock) -> Result<Batch> {
-        let ReadBlock { mut parsed, labels, sources, one_source, with_id, with_record, steps, shared_lines } =
-            block;
+    pub(super) fn block(
+        &mut self,
+        file: usize,
+        continues: bool,
+        block: ReadBlock,
+    ) -> Result<Batch> {
+        let ReadBlock {
+            mut parsed,
+            labels,
+            sources,
+            one_source,
+            with_id,
+            with_record,
+            steps,
+            shared_lines,
+        } = block;
         self.count_lines(continues, &parsed);
         let base_line = self.count_block(file, continues, &mut parsed)?;
         let (labels, sources) = (codes(labels, self.labels), codes(sources, self.sources));
@@ -539,7 +555,9 @@ impl<'a> LogOrder<'a> {
         let mut kept: Vec<Event> = Vec::with_capacity(rows.len());
         let mut known = Known { one_source: None, ..Known::default() };
         let (labels, sources) = (&batch.labels, &batch.sources);
-        let mut apply = |mark: &crate::event::Mark, parsed: &Parsed, environments: &mut Environments| {
+        let mut apply = |mark: &crate::event::Mark,
+                         parsed: &Parsed,
+                         environments: &mut Environments| {
             let id = Some(mark.what.id()).filter(|&id| id != NONE);
             let id = id.map(|id| parsed.ids.key(id).owned());
             environments.apply(sources[mark.source as usize], mark.what, id, &mut self.read.starts);
@@ -641,7 +659,9 @@ impl<'a> LogOrder<'a> {
         for (stream, rows) in by_order {
             self.cut(stream, rows, batch);
         }
-        if !known.shared_lines && let Some(row) = batch.parsed.rows.last() {
+        if !known.shared_lines
+            && let Some(row) = batch.parsed.rows.last()
+        {
             let opening = self.read.streams[batch.stream_of[row.source as usize] as usize].opening;
             let opens = Some(batch.labels[row.label as usize]) == opening;
             self.states[file].opened = (batch.base_line.wrapping_add(row.line), opens.into());
@@ -724,10 +744,7 @@ impl<'a> LogOrder<'a> {
             let mut newest = self.plan.newest_first.get(&found).copied();
             let mut opening = newest.flatten();
             if let Some(file_plan) = &self.options.plan {
-                let planned = file_plan.stream(
-                    &self.inputs[file].name,
-                    self.sources.text(source),
-                );
+                let planned = file_plan.stream(&self.inputs[file].name, self.sources.text(source));
                 opening = planned.and_then(|p| Some(self.labels.code(p.opening.as_ref()?)));
                 newest = planned.filter(|planned| planned.newest_first).map(|_| opening);
                 if let Some(opening) = newest {
@@ -846,10 +863,12 @@ impl<'a> LogOrder<'a> {
         let events = &batch.parsed.rows;
         let first = batch.labels[events[rows.at(0)].label as usize];
         let opening = self.opening(stream, first);
-        let word = opening.and_then(|opening| batch.labels.iter().position(|&code| code == opening));
+        let word =
+            opening.and_then(|opening| batch.labels.iter().position(|&code| code == opening));
         let opens = |row: &usize| Some(events[*row].label as usize) == word;
         let last = (0..rows.len()).rev().find(|&place| opens(&rows.at(place)));
-        let last_label = rows.iter().next_back().map(|row| batch.labels[events[row].label as usize]);
+        let last_label =
+            rows.iter().next_back().map(|row| batch.labels[events[row].label as usize]);
         let state = &mut self.read.streams[stream as usize];
         state.last_label = last_label;
         let closed = match last {

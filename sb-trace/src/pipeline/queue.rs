@@ -4,9 +4,14 @@ use super::sequencer::Sequencer;
 use super::{Call, Progress, lock};
 use crate::carrier::{Choice, Source, recognise};
 use crate::error::{Error, Result};
+use crate::event::Events;
 use crate::options::Options;
-use crate::read::{Block, Blocks, Buffer, Input, Spools, Text};
+use crate::read::{Block, Blocks, Buffer, Input, Place, Spools, Text};
+use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+/// So many events of a table are a block.
+const EVENTS: usize = 1 << 13;
 
 /// A block of an input, before anybody has looked into it.
 pub(super) struct RawBlock {
@@ -17,6 +22,8 @@ pub(super) struct RawBlock {
     pub fits: bool,
     /// The text; none at the end of some inputs.
     pub block: Option<Block>,
+    /// Events in the place of a text.
+    pub events: Option<(Arc<Events>, Range<usize>)>,
     /// If it is the last one: whether it ends inside a line.
     pub last: Option<bool>,
     /// Why there is none.
@@ -63,11 +70,7 @@ pub(super) struct Queue<'a> {
 }
 
 impl<'a> Queue<'a> {
-    pub(super) fn new(
-        call: &'a Call<'a>,
-        spools: &'a Spools,
-        progress: &'a dyn Progress,
-    ) -> Self {
+    pub(super) fn new(call: &'a Call<'a>, spools: &'a Spools, progress: &'a dyn Progress) -> Self {
         let Call { inputs, options, .. } = call;
         let (state, changed) = (Mutex::default(), Condvar::new());
         Self { inputs, spools, options, progress, state, changed }
@@ -159,6 +162,19 @@ impl<'a> Queue<'a> {
     fn piece(&self, from: &mut Opened, buffer: Buffer) -> RawBlock {
         let place = (from.file, from.next);
         from.next += 1;
+        if let Place::Events(events) = &self.inputs[from.file].place {
+            let start = place.1 * EVENTS;
+            let end = (start + EVENTS).min(events.rows.len());
+            return RawBlock {
+                place,
+                source: Arc::clone(&from.source),
+                fits: true,
+                block: None,
+                events: Some((Arc::clone(events), start.min(end)..end)),
+                last: (end == events.rows.len()).then_some(false),
+                error: None,
+            };
+        }
         match from.blocks.next(buffer) {
             Ok(block) => {
                 self.progress.bytes(block.as_ref().map_or(0, |block| block.bytes.len() as u64));
@@ -168,6 +184,7 @@ impl<'a> Queue<'a> {
                     source: Arc::clone(&from.source),
                     fits: true,
                     block,
+                    events: None,
                     last: over.then(|| from.blocks.inside_line()),
                     error: None,
                 }
@@ -182,6 +199,14 @@ impl<'a> Queue<'a> {
 impl RawBlock {
     fn failed(place: (usize, usize), error: Option<Error>) -> Self {
         let error = error.or_else(|| Some(Error::read("input", std::io::Error::other("is gone"))));
-        Self { place, source: Arc::default(), fits: true, block: None, last: Some(false), error }
+        Self {
+            place,
+            source: Arc::default(),
+            fits: true,
+            block: None,
+            events: None,
+            last: Some(false),
+            error,
+        }
     }
 }

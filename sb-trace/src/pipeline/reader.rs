@@ -4,9 +4,11 @@
 use super::Call;
 use crate::carrier::Source;
 use crate::dictionary::{Dictionary, NO_TEXT};
-use crate::event::{OpenPart, Parsed, Words};
+use crate::event::{Events, OpenPart, Parsed, RawEvent, Words};
 use crate::names::{NONE, Name};
 use crate::read::Block;
+use crate::statement::Statement;
+use std::ops::Range;
 
 /// What one thread needs to read blocks.
 #[derive(Debug, Default)]
@@ -86,6 +88,29 @@ impl Reader {
         self.described(parsed, call)
     }
 
+    /// Takes some events of a table.
+    pub(super) fn take(
+        &mut self,
+        events: &Events,
+        rows: Range<usize>,
+        call: &Call<'_>,
+        mut parsed: Parsed,
+    ) -> ReadBlock {
+        std::mem::swap(&mut parsed.words, &mut self.words);
+        let text = |name: Name| events.names.text(name);
+        for row in events.rows.get(rows).unwrap_or_default() {
+            let statement = Statement {
+                epoch_ns: row.epoch_ns,
+                utc_offset_minutes: row.utc_offset_minutes,
+                label: text(row.label),
+                trace_id: Some(text(row.trace_id)).filter(|id| !id.is_empty()),
+            };
+            let (correlation_id, source) = (text(row.correlation_id), text(row.source));
+            parsed.push(&RawEvent { statement, correlation_id, source, line: row.line });
+        }
+        self.described(parsed, call)
+    }
+
     /// Reads what was still open at the end of an input.
     pub(super) fn flush(
         &mut self,
@@ -108,7 +133,8 @@ impl Reader {
         let mut rows = std::mem::take(&mut parsed.rows);
         let mut steps = Steps::default();
         let mut shared_lines = false;
-        let (mut epoch_ns, mut line) = rows.first().map_or((0, u64::MAX), |row| (row.epoch_ns, u64::MAX));
+        let (mut epoch_ns, mut line) =
+            rows.first().map_or((0, u64::MAX), |row| (row.epoch_ns, u64::MAX));
         for row in &mut rows {
             row.label = labels.number(row.label, *blocks, words, call.labels);
             steps.add(epoch_ns, row.epoch_ns);
@@ -162,7 +188,13 @@ impl Numbers {
     }
 
     #[inline(never)]
-    fn new_number(&mut self, word: Name, block: u64, words: &Words, dictionary: &Dictionary) -> u32 {
+    fn new_number(
+        &mut self,
+        word: Name,
+        block: u64,
+        words: &Words,
+        dictionary: &Dictionary,
+    ) -> u32 {
         if word == NONE {
             return 0;
         }

@@ -135,7 +135,12 @@ impl State<'_> {
         if number == 0 {
             self.order.begin(file, &raw.source, raw.fits);
         }
-        if let (Some(block), Some(mut read)) = (raw.block, read) {
+        if raw.block.is_none()
+            && let Some(read) = read
+        {
+            let batch = self.order.block(file, false, read)?;
+            self.ready.push_back(batch);
+        } else if let (Some(block), Some(mut read)) = (raw.block, read) {
             let open = self.order.take_open(file);
             if !open.is_empty() {
                 // A record goes on that the block before left open: only now is it known how.

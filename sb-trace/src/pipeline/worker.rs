@@ -1,13 +1,15 @@
 //! What one thread does: it reads blocks, and measures the traces that end in them.
 
+use super::Call;
 use super::measure::Measurer;
 use super::order::{Batch, Read, Stream};
 use super::queue::{Queue, Task};
 use super::reader::Reader;
 use super::sequencer::Sequencer;
 use super::sink::Sink;
-use super::store::{Before, Bytes, Store, StoredEvent, partitions, pieces, write_event, write_id, write_number};
-use super::Call;
+use super::store::{
+    Before, Bytes, Store, StoredEvent, partitions, pieces, write_event, write_id, write_number,
+};
 use crate::error::{Error, Result};
 use crate::event::Key;
 use crate::names::NONE;
@@ -44,9 +46,14 @@ impl<S: Sink> Worker<'_, S> {
                 Task::Open(file) => queue.open(file, sequencer),
                 Task::Done => break,
             };
-            let read = raw.block.as_ref().map(|block| {
+            let of_text = raw.block.as_ref().map(|block| {
                 reader.read(&raw.source, block, self.call, Vec::new(), sequencer.memory())
             });
+            let of_events = || {
+                let (events, rows) = raw.events.as_ref()?;
+                Some(reader.take(events, rows.clone(), self.call, sequencer.memory()))
+            };
+            let read = of_text.or_else(of_events);
             if !sequencer.put(raw, read) {
                 queue.stop();
             }
@@ -148,7 +155,11 @@ impl<S: Sink> Worker<'_, S> {
 }
 
 /// Measures the traces whose events have keys, once all is read.
-pub(super) fn close<S: Sink>(call: &Call<'_>, workers: &mut [Worker<'_, S>], read: &Read) -> Result<()> {
+pub(super) fn close<S: Sink>(
+    call: &Call<'_>,
+    workers: &mut [Worker<'_, S>],
+    read: &Read,
+) -> Result<()> {
     let stores: Vec<Store<'_>> = workers.iter_mut().map(|worker| worker.keyed.take()).collect();
     let streams: Vec<Stream> = read.streams.iter().map(|state| state.stream).collect();
     let newest_first: Vec<bool> = read.streams.iter().map(is_newest_first).collect();

@@ -102,7 +102,10 @@ impl PlanFile {
                 .read
                 .files
                 .iter()
-                .map(|file| PlannedInput { name: file.name.clone(), format: file.carrier.to_owned() })
+                .map(|file| PlannedInput {
+                    name: file.name.clone(),
+                    format: file.carrier.to_owned(),
+                })
                 .collect(),
             streams: by_order
                 .map(|(number, state)| PlannedStream {
@@ -161,7 +164,8 @@ impl PlanFile {
             turned: self.turned.iter().map(labels).collect(),
             total: self.total,
             all_pairs: self.all_pairs.iter().map(labels).collect(),
-            usual: Some(self.usual.iter().map(label).collect()).filter(|u: &Vec<u32>| !u.is_empty()),
+            usual: Some(self.usual.iter().map(label).collect())
+                .filter(|u: &Vec<u32>| !u.is_empty()),
             begins: begins.collect::<Option<Vec<i64>>>().filter(|_| !self.begins.is_empty()),
             starts: None,
         }
@@ -239,7 +243,9 @@ impl PlanFile {
             ));
         }
         for [from, to] in &self.turned {
-            lines.push(format!("{from}->{to} across two clocks is {to}->{from} with the sign turned"));
+            lines.push(format!(
+                "{from}->{to} across two clocks is {to}->{from} with the sign turned"
+            ));
         }
         if !self.all_pairs.is_empty() {
             lines.push(format!("{} pairs of labels are measured", self.all_pairs.len()));

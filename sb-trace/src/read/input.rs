@@ -1,8 +1,11 @@
 //! LOG arguments -> inputs: files, folders, patterns and standard input, in a fixed order.
 
+use super::table::TableKind;
 use crate::error::{Error, Result};
+use crate::event::Events;
 use crate::run::Run;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// How the names of files begin and end that are still being written.
 pub(crate) const UNFINISHED: (&str, &str) = (".sb-", ".tmp");
@@ -12,10 +15,14 @@ pub(crate) const UNFINISHED: (&str, &str) = (".sb-", ".tmp");
 pub enum Place {
     /// A file.
     File(PathBuf),
+    /// A file that is a table of events.
+    Table(PathBuf, TableKind),
     /// Standard input.
     Stdin,
     /// Bytes in memory.
     Bytes(Vec<u8>),
+    /// Events that were read before.
+    Events(Arc<Events>),
 }
 
 /// One thing to read.
@@ -55,6 +62,7 @@ impl Input {
 /// named twice is read once; names are relative to the common root of all files.
 pub fn expand(logs: &[String]) -> Result<Vec<Input>> {
     let mut paths: Vec<Option<PathBuf>> = Vec::new();
+    let mut tables: Vec<(PathBuf, TableKind)> = Vec::new();
     for log in logs {
         if log == "-" {
             if !paths.contains(&None) {
@@ -63,6 +71,11 @@ pub fn expand(logs: &[String]) -> Result<Vec<Input>> {
             continue;
         }
         let mut found = files_of(log)?;
+        // A table that lies in a folder of logs, as a report leaves it there, says what they say.
+        if !Path::new(log).is_dir() {
+            let kind = |path: &PathBuf| Some((path.clone(), TableKind::of(path)?));
+            tables.extend(found.iter().filter_map(kind));
+        }
         found.retain(|path| !paths.contains(&Some(path.clone())));
         paths.extend(found.into_iter().map(Some));
     }
@@ -73,7 +86,11 @@ pub fn expand(logs: &[String]) -> Result<Vec<Input>> {
             None => Input::stdin(),
             Some(path) => {
                 let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
-                Input { place: Place::File(path), name, run: None, hook_log: false }
+                let place = match tables.iter().find(|(table, _)| *table == path) {
+                    Some((_, kind)) => Place::Table(path, *kind),
+                    None => Place::File(path),
+                };
+                Input { place, name, run: None, hook_log: false }
             }
         })
         .collect())

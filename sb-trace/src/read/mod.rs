@@ -5,6 +5,7 @@ mod input;
 mod lines;
 #[cfg(feature = "tables")]
 mod spool;
+mod table;
 mod text;
 mod transport;
 mod utf16;
@@ -16,5 +17,6 @@ pub use input::{Input, Place, expand};
 pub use lines::lines;
 #[cfg(feature = "tables")]
 pub(crate) use spool::Spools;
+pub use table::TableKind;
 pub(crate) use text::{LOOKED_AT, Text};
 pub(crate) use transport::open;

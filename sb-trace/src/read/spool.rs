@@ -50,7 +50,7 @@ impl Read for Tee {
 fn can_be_read_again(input: &Input) -> bool {
     match &input.place {
         Place::Stdin => false,
-        Place::Bytes(_) => true,
+        Place::Bytes(_) | Place::Events(_) | Place::Table(..) => true,
         Place::File(path) => path.metadata().map_or(true, |meta| meta.is_file()),
     }
 }
@@ -79,7 +79,7 @@ impl Spools {
         } else {
             let from: Box<dyn Read + Send> = match &input.place {
                 Place::File(path) => Box::new(File::open(path).map_err(failed)?),
-                Place::Stdin | Place::Bytes(_) => Box::new(std::io::stdin()),
+                _ => Box::new(std::io::stdin()),
             };
             let (to, pieces) = sync_channel::<Vec<u8>>(MOST_WAITING);
             let write = move || {

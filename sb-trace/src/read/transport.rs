@@ -22,6 +22,8 @@ pub(crate) fn open(input: &Input) -> Result<Text> {
         Place::File(path) => Box::new(File::open(path).map_err(error)?),
         Place::Stdin => Box::new(std::io::stdin()),
         Place::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
+        // They hold no text.
+        Place::Events(_) | Place::Table(..) => Box::new(std::io::empty()),
     };
     unpacked(raw).map_err(error)
 }

@@ -1,10 +1,10 @@
 //! Figures from frames of latencies, one frame after the other: what each pair, start class and group
 //! has is counted, and no frame is kept.
 
+use super::summary::ALL_CLASSES;
 use super::{Counts, GroupKey, Summary};
 use crate::dictionary::NO_TEXT;
 use crate::error::{Error, Result};
-use super::summary::ALL_CLASSES;
 use hashbrown::HashMap;
 use polars::prelude::*;
 use polars_arrow::array::PrimitiveArray;

@@ -37,11 +37,7 @@ pub(crate) fn steps<L: Clone + Eq + std::hash::Hash>(path: &[L]) -> impl Iterato
 
 /// Says how the traces were made, and what is doubtful about those that only the order of the
 /// log made.
-pub(crate) fn doubts(
-    made: Made,
-    sequences: &Sequences,
-    by: &Grouping,
-) -> Vec<Finding> {
+pub(crate) fn doubts(made: Made, sequences: &Sequences, by: &Grouping) -> Vec<Finding> {
     let mut findings = vec![rule(made, by)];
     if made.sequences < 2 {
         return findings;

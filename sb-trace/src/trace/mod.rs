@@ -17,9 +17,9 @@ mod whole;
 pub(crate) use doubts::{Made, Sequences, doubts, steps};
 #[cfg(feature = "tables")]
 pub use finding::{Finding, Severity};
-pub use grouping::Grouping;
 #[cfg(feature = "tables")]
 pub(crate) use grouping::DRIVER;
+pub use grouping::Grouping;
 #[cfg(feature = "tables")]
 pub(crate) use missing::{Incomplete, count as count_missing};
 #[cfg(feature = "tables")]

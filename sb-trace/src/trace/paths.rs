@@ -114,7 +114,8 @@ impl Path {
     #[inline]
     fn is(&self, kind: Kind, labels: &[u32], across: &[u32]) -> bool {
         // Few labels are sooner compared one by one than by a call.
-        let same = |a: &[u32], b: &[u32]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b);
+        let same =
+            |a: &[u32], b: &[u32]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b);
         self.kind == kind && same(&self.labels, labels) && same(&self.across, across)
     }
 }
@@ -123,6 +124,7 @@ fn hash(kind: Kind, labels: &[u32], across: &[u32]) -> u64 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let first = [kind.benchmark, kind.family.unwrap_or_default(), kind.fragment.into()];
     let parts = first.iter().chain(labels).chain(across);
-    let hash = parts.fold(0u64, |hash, &part| (hash.rotate_left(5) ^ u64::from(part)).wrapping_mul(MIX));
+    let hash =
+        parts.fold(0u64, |hash, &part| (hash.rotate_left(5) ^ u64::from(part)).wrapping_mul(MIX));
     hash ^ hash >> 32
 }

@@ -136,14 +136,19 @@ impl Traces {
                     end: number(start + at),
                     run: part.stream.run,
                     kind,
-                    called: Called::Place { file: part.stream.file, line: first.line, nth: first.nth },
+                    called: Called::Place {
+                        file: part.stream.file,
+                        line: first.line,
+                        nth: first.nth,
+                    },
                     part: 1,
                     first_place: self.place[start + at],
                     started: Started::default(),
                 });
             }
         }
-        let ends: Vec<u32> = self.all[first_trace..].iter().skip(1).map(|trace| trace.first).collect();
+        let ends: Vec<u32> =
+            self.all[first_trace..].iter().skip(1).map(|trace| trace.first).collect();
         let ends = ends.into_iter().chain([number(start + length)]);
         for (trace, end) in self.all[first_trace..].iter_mut().zip(ends) {
             trace.end = end;
@@ -153,7 +158,8 @@ impl Traces {
         }
         if !batch.classes.is_empty() || part.carried.iter().any(|e| e.class != ColdWarm::Unknown) {
             for trace in &mut self.all[first_trace..] {
-                (trace.first..trace.end).for_each(|at| trace.started.add(event(at as usize - start).class));
+                (trace.first..trace.end)
+                    .for_each(|at| trace.started.add(event(at as usize - start).class));
             }
         }
     }
@@ -213,7 +219,8 @@ impl Traces {
             end += count;
             trace.kind.benchmark = benchmarks.get(trace.run as usize).copied().unwrap_or_default();
         }
-        let mut ordered = vec![StoredEvent { epoch_ns: 0, label: 0, stream: 0, place: 0 }; events.len()];
+        let mut ordered =
+            vec![StoredEvent { epoch_ns: 0, label: 0, stream: 0, place: 0 }; events.len()];
         for (event, &trace) in events.iter().zip(&trace_of) {
             let trace = &mut traces.all[trace as usize];
             ordered[trace.end as usize] = *event;

@@ -158,12 +158,7 @@ fn program_rows(analysis: &Analysis, said: &mut Said) {
     let clocks = analysis.skew.iter().map(|s| {
         format!(
             "clocks {} {} n {} negative {} least {} back {:?}",
-            s.from,
-            s.to,
-            s.n,
-            s.negative,
-            s.min_forward_ns,
-            s.min_return_ns
+            s.from, s.to, s.n, s.negative, s.min_forward_ns, s.min_return_ns
         )
     });
     said.say_sorted(clocks.collect());

@@ -10,8 +10,7 @@ const LARGE: usize = 13 << 20;
 const EPOCH: u64 = 1_650_000_000_000;
 
 fn events(text: String, carrier: &str) -> std::sync::Arc<Events> {
-    let (events, files) =
-        super::events(Input::bytes("a.log", text), &Options::default()).unwrap();
+    let (events, files) = super::events(Input::bytes("a.log", text), &Options::default()).unwrap();
     assert_eq!((files[0].carrier, files[0].lost), (carrier, 0));
     events
 }
