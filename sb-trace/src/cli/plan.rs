@@ -5,7 +5,7 @@ use crate::error::Result;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Print what is decided about a log: formats, openings, closing labels, directions of pairs
+/// Print what is decided about a log: formats, opening and closing labels, order of time
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sb-trace plan logs/
