@@ -16,14 +16,14 @@
 //! means is listed in [`crate::frame`].
 
 use crate::dictionary::Dictionary;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::frame::{event_columns, latency_columns, trace_columns, with_tables};
 use crate::options::Options;
 use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::stats::{Accumulator, GroupKey, Summary};
-use polars::prelude::{Column, DataFrame, PolarsError};
+use polars::prelude::{Column, DataFrame};
 
 /// What the rows of a frame are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +125,7 @@ fn kept(
         match &mut all {
             None => all = Some(frame),
             Some(all) => {
-                all.vstack_mut(&frame).map_err(failed)?;
+                all.vstack_mut(&frame)?;
             }
         }
     }
@@ -152,10 +152,6 @@ pub fn figures(
     counted.add(latencies)?;
     let order = counted.pairs();
     figures_frame(&counted.summaries(&order, percents), percents)
-}
-
-fn failed(error: PolarsError) -> Error {
-    Error::Usage { message: error.to_string() }
 }
 
 /// Summaries as a frame.
@@ -197,5 +193,5 @@ pub(crate) fn figures_frame(summaries: &[Summary], percents: &[f64]) -> Result<D
         columns.push(Column::new(names.supported.as_str().into(), supported));
     }
     columns.push(count("modes", |s| s.modes.len()));
-    DataFrame::new(summaries.len(), columns).map_err(failed)
+    Ok(DataFrame::new(summaries.len(), columns)?)
 }

@@ -187,5 +187,6 @@ pub(crate) struct CsvShape {
     pub unique: &'static [&'static str],
 }
 
-#[cfg(all(test, feature = "tables"))]
+#[cfg(test)]
+#[cfg(feature = "tables")]
 mod tests;

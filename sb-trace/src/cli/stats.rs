@@ -107,8 +107,7 @@ impl Stats {
         }
         explain::skew(&figures);
         explain::incomplete(&figures);
-        let enforced = self.trace.enforce(&figures.accounting);
-        enforced
+        self.trace.enforce(&figures.accounting)
     }
 }
 

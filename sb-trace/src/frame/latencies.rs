@@ -26,7 +26,7 @@
 
 use super::choose::unknown;
 use crate::dictionary::NO_TEXT;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::latency::{Match, PairChoice};
 use crate::pipeline::{Call, Measured, Stream};
 use crate::run::Run;
@@ -84,10 +84,6 @@ pub(crate) fn tag_names(runs: &[Run]) -> Vec<String> {
     tags
 }
 
-fn failed(error: PolarsError) -> Error {
-    Error::Usage { message: error.to_string() }
-}
-
 /// The latencies of whole traces, in these columns. What nobody asks for is not computed.
 pub(crate) fn latencies(
     measured: &Measured<'_>,
@@ -97,7 +93,7 @@ pub(crate) fn latencies(
     let rows = measured.traces().map(|(_, planned)| planned.matches.len()).sum();
     let table = Table::of(measured, rows);
     let columns = wanted.iter().map(|name| table.column(name, call)).collect::<Result<Vec<_>>>()?;
-    DataFrame::new(rows, columns).map_err(failed)
+    Ok(DataFrame::new(rows, columns)?)
 }
 
 /// What the columns are made of.
@@ -229,7 +225,7 @@ impl<'m> Table<'m> {
         Ok(match name {
             "trace_id" => {
                 let column = trace_ids(self.measured, call);
-                column.take(&self.traces()).map_err(failed)?.with_name(name.into()).into_column()
+                column.take(&self.traces())?.with_name(name.into()).into_column()
             }
             "attempt" => Column::full_null(name.into(), self.rows, &DataType::UInt32),
             "pair" => self.of_match(name, |of| of.pair),
@@ -273,11 +269,7 @@ impl<'m> Table<'m> {
                     return Ok(Column::new_scalar(name.into(), Scalar::from(false), self.rows));
                 }
                 let negative: BooleanChunked = unary(latency, |latency| latency < 0);
-                negative
-                    .fill_null_with_values(false)
-                    .map_err(failed)?
-                    .with_name(name.into())
-                    .into_column()
+                negative.fill_null_with_values(false)?.with_name(name.into()).into_column()
             }
             "complete" => {
                 let mut all = self.measured.traces().map(|(_, planned)| planned.complete);
@@ -286,7 +278,7 @@ impl<'m> Table<'m> {
                     return Ok(Column::new_scalar(name.into(), Scalar::from(first), self.rows));
                 }
                 let complete: BooleanChunked = all.by_ref().collect();
-                complete.take(&self.traces()).map_err(failed)?.with_name(name.into()).into_column()
+                complete.take(&self.traces())?.with_name(name.into()).into_column()
             }
             _ => {
                 let all = self.measured.traces.all.iter();

@@ -80,7 +80,9 @@ fn objects(from: impl BufRead) -> PolarsResult<DataFrame> {
             });
         }
         rows += 1;
-        columns.iter_mut().for_each(|column| column.resize(rows, None));
+        for column in &mut columns {
+            column.resize(rows, None);
+        }
     }
     let columns = names.iter().zip(columns);
     DataFrame::new(

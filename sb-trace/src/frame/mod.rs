@@ -34,3 +34,10 @@ pub(crate) use traces::{trace_columns, traces};
 pub use unfinished::remove_unfinished;
 pub use write::Format;
 pub(crate) use write::{csv, write_text};
+
+/// A frame that lacks a column, or has one of another type, was given by the caller.
+impl From<polars::prelude::PolarsError> for crate::Error {
+    fn from(error: polars::prelude::PolarsError) -> Self {
+        Self::Usage { message: error.to_string() }
+    }
+}

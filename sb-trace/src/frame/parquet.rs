@@ -120,17 +120,14 @@ fn joined<'c>(mut parts: impl Iterator<Item = &'c Column>) -> PolarsResult<Colum
 
 fn encode_column(column: &Column, type_: &ParquetType) -> Result<Vec<CompressedPage>> {
     let options = options();
-    let encoded = match dictionary::of(column).map_err(io_error)? {
-        Some(dictionary) => {
-            let encodings = [Encoding::RleDictionary];
-            array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
-        }
-        None => {
-            let column = column.cast(&plain_type(column.dtype())).map_err(io_error)?;
-            let series = column.as_materialized_series().rechunk();
-            let array = series.to_arrow(0, CompatLevel::newest());
-            array_to_columns(&array, type_.clone(), options, &[encoding(column.dtype())])
-        }
+    let encoded = if let Some(dictionary) = dictionary::of(column).map_err(io_error)? {
+        let encodings = [Encoding::RleDictionary];
+        array_to_columns(dictionary.boxed(), type_.clone(), options, &encodings)
+    } else {
+        let column = column.cast(&plain_type(column.dtype())).map_err(io_error)?;
+        let series = column.as_materialized_series().rechunk();
+        let array = series.to_arrow(0, CompatLevel::newest());
+        array_to_columns(&array, type_.clone(), options, &[encoding(column.dtype())])
     };
     let mut pages = Vec::new();
     for of_column in encoded.map_err(io_error)? {

@@ -18,7 +18,7 @@ enum Ready {
 }
 
 enum File<W: Write> {
-    Parquet(Parquet<W>),
+    Parquet(Box<Parquet<W>>),
     Text(W),
     /// All frames: the file begins with how the table was made, which is known at its end.
     Arrow(W, Vec<DataFrame>),
@@ -53,7 +53,7 @@ impl<W: Write> TableWriter<W> {
     pub(crate) fn new(out: W, format: Format, like: &DataFrame) -> Result<Self> {
         let like = like.clear();
         let file = match format {
-            Format::Parquet => File::Parquet(Parquet::new(out, &like)?),
+            Format::Parquet => File::Parquet(Box::new(Parquet::new(out, &like)?)),
             Format::Arrow => File::Arrow(out, Vec::new()),
             Format::Csv | Format::Ndjson => {
                 let mut out = out;
@@ -102,7 +102,8 @@ impl<W: Write> TableWriter<W> {
     /// Encodes a row group, and writes it and those behind it that wait for it.
     fn write(&self, group: u64, frames: &[DataFrame]) -> Result<()> {
         let text = |of: &dyn Fn(&DataFrame) -> Result<Vec<u8>>| {
-            Ok(Ready::Text(frames.iter().map(of).collect::<Result<Vec<_>>>()?.concat()))
+            let texts = frames.iter().map(of).collect::<Result<Vec<_>>>();
+            texts.map(|texts| Ready::Text(texts.concat()))
         };
         let ready = match self.format {
             Format::Parquet => Ready::Parquet(self.encoder.encode(frames)?),

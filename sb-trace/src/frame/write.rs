@@ -100,13 +100,9 @@ fn printable(frame: &DataFrame) -> Result<DataFrame> {
     let mut plain = plain(frame);
     for column in frame.columns() {
         if let DataType::Datetime(_, _) = column.dtype() {
-            let failed = |error: PolarsError| Error::Usage { message: error.to_string() };
             let physical = column.to_physical_repr();
-            let texts: StringChunked =
-                physical.i64().map_err(failed)?.iter().map(|us| us.map(iso)).collect();
-            plain
-                .with_column(texts.with_name(column.name().clone()).into_column())
-                .map_err(failed)?;
+            let texts: StringChunked = physical.i64()?.iter().map(|us| us.map(iso)).collect();
+            plain.with_column(texts.with_name(column.name().clone()).into_column())?;
         }
     }
     Ok(plain)

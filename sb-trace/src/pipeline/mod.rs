@@ -134,7 +134,7 @@ impl<'a> Call<'a> {
             sources,
             names,
             run_codes,
-            hasher: Default::default(),
+            hasher: hashbrown::DefaultHashBuilder::default(),
             class_codes,
             class_source_codes,
         }

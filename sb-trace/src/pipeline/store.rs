@@ -41,18 +41,18 @@ impl Spill {
         }
     }
 
-    fn failed(error: std::io::Error) -> Error {
+    fn failed(error: &std::io::Error) -> Error {
         let path = std::env::temp_dir();
-        Error::Write { path, what: format!("a temporary file: {}", crate::error::reason(&error)) }
+        Error::Write { path, what: format!("a temporary file: {}", crate::error::reason(error)) }
     }
 
     fn file(&self) -> Result<&File> {
         if self.file.get().is_none() {
-            let file = tempfile::tempfile().map_err(Self::failed)?;
+            let file = tempfile::tempfile().map_err(|error| Self::failed(&error))?;
             // Another thread may have been faster; its file is as good.
             drop(self.file.set(file));
         }
-        let gone = || Self::failed(std::io::Error::other("is gone"));
+        let gone = || Self::failed(&std::io::Error::other("is gone"));
         self.file.get().ok_or_else(gone)
     }
 
@@ -61,7 +61,7 @@ impl Spill {
         use std::os::unix::fs::FileExt;
         let length = buffer.len();
         let at = self.end.fetch_add(length as u64, Ordering::Relaxed);
-        self.file()?.write_all_at(buffer, at).map_err(Self::failed)?;
+        self.file()?.write_all_at(buffer, at).map_err(|error| Self::failed(&error))?;
         self.used.fetch_sub(length, Ordering::Relaxed);
         *buffer = Vec::new();
         let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,7 +79,7 @@ impl Spill {
         let pieces = pieces.get(partition).cloned().unwrap_or_default();
         let read = |(at, length): (u64, usize)| {
             let mut bytes = vec![0; length];
-            self.file()?.read_exact_at(&mut bytes, at).map_err(Self::failed)?;
+            self.file()?.read_exact_at(&mut bytes, at).map_err(|error| Self::failed(&error))?;
             Ok(bytes)
         };
         pieces.into_iter().map(read).collect()
@@ -307,6 +307,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// An event, the id it is found by and that of its request.
+    type Row = (Id, (StoredEvent, Option<Id>));
+
     proptest! {
         /// What is put in comes out, whether it fits into memory or not.
         #[test]
@@ -322,7 +325,7 @@ mod tests {
         ) {
             let spill = Spill::new(budget);
             let mut stores = [Store::new(&spill), Store::new(&spill)];
-            let mut expected: [Vec<(Id, (StoredEvent, Option<Id>))>; 3] = Default::default();
+            let mut expected: [Vec<Row>; 3] = Default::default();
             for (epoch_ns, label, stream, place, record, partition, store) in events {
                 let record = record.map(|text| Id::of(text.as_bytes()));
                 let id = Id::of(format!("{label}").as_bytes());

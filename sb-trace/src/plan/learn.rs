@@ -121,11 +121,12 @@ fn all_pairs(paths: &Paths) -> Vec<(u32, u32)> {
             }
         }
     }
-    let wins = |&(&(a, b), &(count, first)): &(&(u32, u32), &(u64, (u32, u64)))| {
+    let wins = |(a, b): (u32, u32), (count, first): (u64, (u32, u64))| {
         let back = seen.get(&(b, a)).copied().unwrap_or((0, (u32::MAX, u64::MAX)));
         count > back.0 || (count == back.0 && (first, a) < (back.1, b))
     };
-    let mut pairs: Vec<(u32, u32)> = seen.iter().filter(wins).map(|(&pair, _)| pair).collect();
+    let won = seen.iter().filter(|(pair, counted)| wins(**pair, **counted));
+    let mut pairs: Vec<(u32, u32)> = won.map(|(&pair, _)| pair).collect();
     pairs.sort_unstable();
     pairs
 }

@@ -225,7 +225,9 @@ impl Accumulator {
             }
         }
         let mut classes: HashMap<usize, usize> = HashMap::new();
-        rows.keys().for_each(|(pair, _)| *classes.entry(*pair).or_default() += 1);
+        for (pair, _) in rows.keys() {
+            *classes.entry(*pair).or_default() += 1;
+        }
         // Of one class alone, its figures are those of all.
         let says_more = |(pair, parts): &(usize, Vec<Part<'_>>)| {
             classes[pair] > 2 || !matches!(parts[..], [Part::Class(..)])
@@ -233,7 +235,9 @@ impl Accumulator {
         let rows: Vec<_> = rows.into_iter().filter(|(key, _)| says_more(key)).collect();
         let summary = |((pair, parts), cells): &((usize, Vec<Part<'_>>), Vec<&Cell>)| {
             let mut all = Counts::of_unit(self.tick_ns);
-            cells.iter().for_each(|cell| all.absorb(cell.latencies.clone()));
+            for cell in cells {
+                all.absorb(cell.latencies.clone());
+            }
             let unmatched = cells.iter().map(|cell| cell.unmatched).sum();
             let (class, group) = self.named(parts);
             let distribution = all.distribution();
