@@ -102,13 +102,13 @@ fn figures_by_id(bencher: Bencher<'_, '_>, traces: usize) {
 /// Bytes to the table of latencies of consecutive labels.
 #[divan::bench(args = TRACES)]
 fn pair_consecutive(bencher: Bencher<'_, '_>, traces: usize) {
-    bencher.bench(|| analysis(traces, PairChoice::Consecutive).latencies.rows.len());
+    bencher.bench(|| analysis(traces, PairChoice::Consecutive).latencies.len());
 }
 
 /// Bytes to the table of latencies of all pairs of labels.
 #[divan::bench(args = TRACES)]
 fn pair_all(bencher: Bencher<'_, '_>, traces: usize) {
-    bencher.bench(|| analysis(traces, PairChoice::All).latencies.rows.len());
+    bencher.bench(|| analysis(traces, PairChoice::All).latencies.len());
 }
 
 /// The figures of latencies that are all different, sorting included.
@@ -126,7 +126,7 @@ fn statistics(bencher: Bencher<'_, '_>, latencies: usize) {
 #[divan::bench(args = TRACES)]
 fn parquet(bencher: Bencher<'_, '_>, traces: usize) {
     let table = latencies(traces);
-    bencher.counter(ItemsCount::new(table.rows.len())).bench(|| {
+    bencher.counter(ItemsCount::new(table.len())).bench(|| {
         let mut frame = frame::latencies(&table).unwrap();
         let (mut out, none) = (Vec::new(), serde_json::Value::Null);
         frame::write_stream(&mut frame, &mut out, frame::Format::Parquet, &none).unwrap();

@@ -1,7 +1,9 @@
 //! Latency over time: a dot a latency, or counts in cells where there are many. Runs stand side
 //! by side, each on its own clock.
 
-use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, among, below_zero, blank, grid_line, key};
+use super::frame::{
+    BELOW, LEFT, PLOT, RIGHT, WIDTH, among, below_zero, blank, grid_line, key, scale,
+};
 use crate::figure::{
     Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Shape, Stroke, clock_ticks,
     latency_ticks, size, text_width,
@@ -48,7 +50,7 @@ pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
     let cells = pair.n > MANY;
     let bottom = top + PLOT;
     figure.height = bottom + BELOW;
-    let y = Scale::of(pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied()), bottom, top);
+    let y = scale(&pair.series, bottom, top);
 
     for tick in latency_ticks(&y, true) {
         grid_line(&mut figure, y.place(tick.value), &tick.label);
@@ -97,9 +99,9 @@ pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
 /// its equal share.
 fn panels(pair: &PairView) -> Vec<Panel> {
     let mut spans: Vec<(usize, i64, f64)> = Vec::new();
-    for run in pair.series.iter().flat_map(|s| s.points.chunk_by(|a, b| a.run == b.run)) {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        let (run, first, last) = (first.run as usize, first.start_ns, last.start_ns);
+    for points in pair.series.iter().flat_map(|s| s.points.runs()) {
+        let Some((first, last)) = points.span_ns() else { continue };
+        let run = points.run();
         match spans.iter_mut().find(|s| s.0 == run) {
             Some(span) => {
                 let end = (span.1 as f64 / 1e9 + span.2).max(last as f64 / 1e9);
@@ -171,10 +173,9 @@ fn short_name(name: &str, room: f64) -> &str {
 fn in_panels<'a>(
     series: &'a Series,
     panels: &'a [Panel],
-) -> impl Iterator<Item = (&'a Panel, &'a Point)> {
-    series.points.chunk_by(|a, b| a.run == b.run).flat_map(|points| {
-        let run = points.first().map(|p| p.run as usize);
-        let panel = panels.iter().find(|p| Some(p.run) == run);
+) -> impl Iterator<Item = (&'a Panel, Point)> {
+    series.points.runs().iter().flat_map(|points| {
+        let panel = panels.iter().find(|panel| panel.run == points.run());
         points.iter().filter_map(move |point| Some((panel?, point)))
     })
 }
@@ -183,7 +184,7 @@ fn in_panels<'a>(
 /// stand side by side.
 fn mixed(pair: &PairView, panels: &[Panel]) -> bool {
     panels.iter().any(|p| {
-        let here = |s: &&Series| s.points.iter().any(|q| q.run as usize == p.run);
+        let here = |s: &&Series| s.points.runs().iter().any(|points| points.run() == p.run);
         let mut keys = pair.series.iter().filter(here).map(|s| s.key);
         let first = keys.next();
         keys.any(|key| Some(key) != first)
@@ -203,7 +204,7 @@ fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
         for (panel, point) in in_panels(series, panels) {
             // Dots that nearly cover each other would only make the file larger.
             figure.marks.push(Mark::Dot {
-                at: (panel.x(point.start_ns), y.place(point.ms)),
+                at: (panel.x(point.start_ns), y.place(point.ms())),
                 radius,
                 marker,
                 ink: series.ink,
@@ -219,7 +220,7 @@ fn cold_starts(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale
     let mut taken = std::collections::BTreeSet::new();
     for series in pair.series.iter().filter(|s| s.class == ColdWarm::Cold) {
         for (panel, point) in in_panels(series, panels) {
-            let at = (panel.x(point.start_ns), y.place(point.ms));
+            let at = (panel.x(point.start_ns), y.place(point.ms()));
             #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
             let place = ((at.0 / COLD_APART) as i32, (at.1 / COLD_APART) as i32);
             if taken.len() < most && taken.insert(place) {
@@ -295,7 +296,9 @@ fn heat(
 /// The places of all latencies, from the plot's top left corner.
 fn places(pair: &PairView, panels: &[Panel], y: &Scale, top: f64) -> Vec<(f64, f64)> {
     let points = pair.series.iter().flat_map(|series| in_panels(series, panels));
-    points.map(|(panel, point)| (panel.x(point.start_ns) - LEFT, y.place(point.ms) - top)).collect()
+    points
+        .map(|(panel, point)| (panel.x(point.start_ns) - LEFT, y.place(point.ms()) - top))
+        .collect()
 }
 
 /// How many places lie in each cell of this size.
@@ -343,8 +346,10 @@ fn title(pair: &PairView) -> String {
         let (first, last) = (latency(*first, pair.unit), latency(*last, pair.unit));
         return format!("Median {first} in the first tenth of the run, {last} in the last");
     }
-    let range =
-        pair.series.iter().filter_map(|s| Some((*s.sorted_ms.first()?, *s.sorted_ms.last()?)));
+    let range = pair
+        .series
+        .iter()
+        .filter_map(|s| Some((s.latencies.quantile_ms(0.0)?, s.latencies.quantile_ms(1.0)?)));
     let (low, high) =
         range.fold((f64::INFINITY, f64::NEG_INFINITY), |r, v| (r.0.min(v.0), r.1.max(v.1)));
     format!("From {} to {}", latency(low, pair.unit), latency(high, pair.unit))

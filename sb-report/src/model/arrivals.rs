@@ -4,7 +4,7 @@
 
 use super::{RunView, lead_pair};
 use rayon::prelude::*;
-use sb_trace::latency::{Latencies, Latency};
+use sb_trace::latency::Latencies;
 use serde::Serialize;
 
 /// Fewer calls than this say nothing.
@@ -36,16 +36,13 @@ pub struct Arrivals {
 /// The arrivals of each run that has enough calls.
 pub(super) fn of(table: &Latencies, runs: &[RunView], tick_ns: i64) -> Vec<Arrivals> {
     let Some(lead) = lead_pair(table) else { return Vec::new() };
-    let of_runs: Vec<&[Latency]> =
-        table.rows.chunk_by(|a, b| (a.run, a.pair) == (b.run, b.pair)).collect();
-    of_runs
+    let parts: Vec<_> = table.parts_of(lead).collect();
+    parts
         .into_par_iter()
-        .filter(|rows| rows.first().is_some_and(|r| r.pair as usize == lead))
-        .filter_map(|rows| {
+        .filter_map(|part| {
             let calls: Vec<(i64, i64)> =
-                rows.iter().filter_map(|r| Some((r.start_ns, r.end_ns()?))).collect();
-            let view = runs.get(rows.first()?.run as usize)?;
-            of_run(calls, tick_ns, view)
+                part.rows().filter_map(|r| Some((r.start_ns, r.end_ns()?))).collect();
+            of_run(calls, tick_ns, runs.get(part.run() as usize)?)
         })
         .collect()
 }

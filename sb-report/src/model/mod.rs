@@ -35,12 +35,13 @@ pub use load::LoadFacts;
 pub use pairs::{Cell, PairView, Row};
 pub use quality::{Level, Quality, Sum};
 pub use runs::{RunFacts, RunView};
-pub use series::{Point, QUANTILES, Series, Slice};
+pub use series::{PartPoints, Point, Points, QUANTILES, Series, Slice};
 
+use sb_trace::FileInfo;
+use sb_trace::frame::Collected;
 use sb_trace::latency::{Latencies, Pair};
-use sb_trace::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize};
+use sb_trace::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize_runs};
 use sb_trace::trace::Finding;
-use sb_trace::{Analysis, FileInfo};
 
 /// The percentiles of the page: those of every table, and p10 for the bars.
 const PERCENTILES: [f64; 5] = [10.0, 50.0, 90.0, 95.0, 99.0];
@@ -51,7 +52,7 @@ pub struct Material<'a> {
     /// The latencies.
     pub latencies: &'a Latencies,
     /// Where they come from, unless they were read from a table.
-    pub log: Option<&'a Analysis>,
+    pub log: Option<&'a Collected>,
     /// What the runs' own records say of them.
     pub facts: &'a [RunFacts],
     /// What was done to bring the inputs together.
@@ -124,12 +125,12 @@ impl Report {
             exemplars: material.log.map(exemplars::of).unwrap_or_default(),
             verdict,
             flags: flags::flags(material, &runs, &pairs, &quality),
-            summaries: summarize(table, &DEFAULT_PERCENTILES, |_| true),
+            summaries: summarize_runs(table, &DEFAULT_PERCENTILES, |_| true),
             findings: {
-                let of_log = material.log.map_or(&[][..], |l| l.findings.as_slice());
+                let of_log = material.log.map_or(&[][..], |l| l.figures.findings.as_slice());
                 material.findings.iter().chain(of_log).cloned().collect()
             },
-            files: material.log.map(|l| l.files.clone()).unwrap_or_default(),
+            files: material.log.map(|l| l.figures.files.clone()).unwrap_or_default(),
             runs,
             groups: grouped.groups,
             pairs,

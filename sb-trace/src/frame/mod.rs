@@ -4,6 +4,7 @@
 //! The columns of each table are listed in `events.rs` and `latencies.rs`.
 
 mod choose;
+mod collect;
 mod dictionary;
 mod events;
 mod export;
@@ -17,15 +18,14 @@ mod unfinished;
 mod write;
 
 pub use choose::choose_columns;
+pub use collect::{Collected, DriverEvent, RunEvents, Tables, collect};
 pub use events::EVENT_COLUMNS;
-pub(crate) use events::{event_columns, events};
 pub use export::{Target, write_events, write_frames, write_latencies};
 pub use latencies::LATENCY_COLUMNS;
-pub(crate) use latencies::{RunCodes, latencies, latency_columns, tag_names, trace_id};
+pub(crate) use latencies::{RunCodes, latencies, tag_names, trace_id};
 pub use metadata::{SCHEMA_VERSION, metadata};
 pub use read::read_latencies;
-pub(crate) use read::of_frames;
-pub use rows::latency_rows;
+pub use rows::write_rows;
 pub use unfinished::remove_unfinished;
 pub use write::Format;
 pub(crate) use write::csv;

@@ -1,8 +1,16 @@
 //! The table of latencies: one row for each FROM event of a pair, in columns.
+//!
+//! The rows of one run and pair are a part of it. A part keeps once what its rows have in common, so
+//! that of most logs a row takes some 12 bytes.
 
+use super::numbers::Numbers;
+use crate::event::MostlyOne;
 use crate::names::{Name, Names};
 use crate::run::Run;
 use crate::trace::StartClass;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Two labels, or the whole trace.
@@ -31,8 +39,8 @@ pub struct Latency {
     pub run: u32,
     /// Index into [`Latencies::pairs`].
     pub pair: u32,
-    /// The trace's id (a handle).
-    pub trace_id: Name,
+    /// The number of the trace: rows of one trace have the same, see [`Latencies::trace_id`].
+    pub trace: u32,
     /// How many latencies of this pair came before this one in the same trace.
     pub seq: u32,
     /// Label and source of the FROM event.
@@ -65,6 +73,165 @@ impl Latency {
     }
 }
 
+/// The latencies of one run and pair, in the order of their starts.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    run: u32,
+    pair: u32,
+    trace: Vec<u32>,
+    start: Numbers,
+    latency: Numbers,
+    seq: MostlyOne<u32>,
+    from_label: MostlyOne<Name>,
+    to_label: MostlyOne<Name>,
+    from_source: MostlyOne<Name>,
+    to_source: MostlyOne<Name>,
+    start_class: MostlyOne<StartClass>,
+    complete: MostlyOne<bool>,
+}
+
+impl Part {
+    /// A part without rows, of times around this one.
+    pub(crate) fn new((run, pair): (u32, u32), near_ns: i64, tick_ns: i64) -> Self {
+        let (start, latency) = (Numbers::around(near_ns, tick_ns), Numbers::around(0, tick_ns));
+        Self { run, pair, start, latency, ..Self::default() }
+    }
+
+    /// The run, as an index into [`Latencies::runs`].
+    pub fn run(&self) -> u32 {
+        self.run
+    }
+
+    /// The pair, as an index into [`Latencies::pairs`].
+    pub fn pair(&self) -> u32 {
+        self.pair
+    }
+
+    /// How many latencies there are.
+    pub fn len(&self) -> usize {
+        self.trace.len()
+    }
+
+    /// Whether there is none; the parts of a table have some.
+    pub fn is_empty(&self) -> bool {
+        self.trace.is_empty()
+    }
+
+    /// The number of the trace of a latency.
+    #[inline]
+    pub fn trace(&self, row: usize) -> u32 {
+        self.trace.get(row).copied().unwrap_or_default()
+    }
+
+    /// When a latency begins, Unix epoch in nanoseconds.
+    #[inline]
+    pub fn start_ns(&self, row: usize) -> i64 {
+        self.start.get(row).unwrap_or_default()
+    }
+
+    /// A latency in nanoseconds; none where the TO event is missing.
+    #[inline]
+    pub fn latency_ns(&self, row: usize) -> Option<i64> {
+        self.latency.get(row)
+    }
+
+    /// All latencies in nanoseconds.
+    pub fn latencies_ns(&self) -> impl ExactSizeIterator<Item = Option<i64>> + Clone + '_ {
+        self.latency.iter()
+    }
+
+    /// How the trace of a latency started.
+    #[inline]
+    pub fn start_class(&self, row: usize) -> StartClass {
+        self.start_class.get(row)
+    }
+
+    /// How all traces started, if that is the same for all.
+    pub fn one_start_class(&self) -> Option<StartClass> {
+        self.start_class.one()
+    }
+
+    /// The latency at a place.
+    pub fn row(&self, row: usize) -> Latency {
+        Latency {
+            run: self.run,
+            pair: self.pair,
+            trace: self.trace(row),
+            seq: self.seq.get(row),
+            from_label: self.from_label.get(row),
+            to_label: self.to_label.get(row),
+            from_source: self.from_source.get(row),
+            to_source: self.to_source.get(row),
+            start_ns: self.start_ns(row),
+            latency_ns: self.latency_ns(row),
+            start_class: self.start_class(row),
+            complete: self.complete.get(row),
+        }
+    }
+
+    /// All latencies.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Latency> + Clone + '_ {
+        (0..self.len()).map(|row| self.row(row))
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, row: &Latency) {
+        self.trace.push(row.trace);
+        self.start.push(Some(row.start_ns));
+        self.latency.push(row.latency_ns);
+        self.seq.push(row.seq);
+        self.from_label.push(row.from_label);
+        self.to_label.push(row.to_label);
+        self.from_source.push(row.from_source);
+        self.to_source.push(row.to_source);
+        self.start_class.push(row.start_class);
+        self.complete.push(row.complete);
+    }
+
+    /// Adds some rows of another part, whose traces have numbers from `first_trace` on.
+    fn append(&mut self, other: &Self, rows: Range<usize>, first_trace: u32) {
+        let traces = other.trace.get(rows.clone()).unwrap_or_default();
+        self.trace.extend(traces.iter().map(|trace| trace.wrapping_add(first_trace)));
+        self.start.append(&other.start, rows.clone());
+        self.latency.append(&other.latency, rows.clone());
+        self.seq.append(&other.seq, rows.clone());
+        self.from_label.append(&other.from_label, rows.clone());
+        self.to_label.append(&other.to_label, rows.clone());
+        self.from_source.append(&other.from_source, rows.clone());
+        self.to_source.append(&other.to_source, rows.clone());
+        self.start_class.append(&other.start_class, rows.clone());
+        self.complete.append(&other.complete, rows);
+    }
+
+    /// Puts names in the place of numbers of labels and sources.
+    fn name(&mut self, labels: &[Name], sources: &[Name]) {
+        let name = |of: &[Name], number: u32| of.get(number as usize).copied().unwrap_or_default();
+        self.from_label.change(|label| name(labels, label));
+        self.to_label.change(|label| name(labels, label));
+        self.from_source.change(|source| name(sources, source));
+        self.to_source.change(|source| name(sources, source));
+    }
+
+    /// Puts the rows into the order of their starts, equal ones as they stand.
+    fn sort(&mut self) {
+        if self.start.is_sorted() {
+            return;
+        }
+        let order = self.start.order();
+        self.trace = order.iter().map(|&row| self.trace(row as usize)).collect();
+        self.start.reorder(&order);
+        self.latency.reorder(&order);
+        self.seq.reorder(&order);
+        for names in
+            [&mut self.from_label, &mut self.to_label, &mut self.from_source, &mut self.to_source]
+        {
+            names.reorder(&order);
+        }
+        self.start_class.reorder(&order);
+        self.complete.reorder(&order);
+    }
+}
+
 /// All latencies of an analysis, ordered by run, then pair, then start.
 #[derive(Debug, Clone, Default)]
 pub struct Latencies {
@@ -74,11 +241,64 @@ pub struct Latencies {
     pub runs: Vec<Run>,
     /// The pairs, in the order in which they occur in a trace.
     pub pairs: Vec<Pair>,
-    /// The rows.
-    pub rows: Vec<Latency>,
+    /// What the traces are called, by their numbers; empty where nobody asked for that.
+    pub trace_ids: Vec<Name>,
+    /// How many traces have numbers.
+    traces: usize,
+    /// How many nanoseconds a tick of the clock is taken to have.
+    tick_ns: i64,
+    parts: Vec<Arc<Part>>,
 }
 
 impl Latencies {
+    /// The parts of the table, by run, then pair.
+    pub fn parts(&self) -> &[Arc<Part>] {
+        &self.parts
+    }
+
+    /// The parts of one pair, by run.
+    pub fn parts_of(&self, pair: usize) -> impl Iterator<Item = &Arc<Part>> + Clone {
+        self.parts.iter().filter(move |part| part.pair as usize == pair)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.parts.iter().map(|part| part.len()).sum()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> impl Iterator<Item = Latency> + Clone + '_ {
+        self.parts.iter().flat_map(|part| part.rows())
+    }
+
+    /// How many traces there are: their numbers are below this.
+    pub fn traces(&self) -> usize {
+        self.traces
+    }
+
+    /// What a trace is called; empty where nobody asked for that.
+    pub fn trace_id(&self, trace: u32) -> &str {
+        self.trace_ids.get(trace as usize).map_or("", |&id| self.names.text(id))
+    }
+
+    /// The tick of the clock for which the table is made; latencies need not be multiples of it.
+    pub fn tick_ns(&self) -> i64 {
+        self.tick_ns.max(1)
+    }
+
+    /// Whether all times and latencies are multiples of this.
+    pub fn are_multiples_of(&self, unit_ns: i64) -> bool {
+        let are = |part: &Arc<Part>| {
+            part.start.are_multiples_of(unit_ns) && part.latency.are_multiples_of(unit_ns)
+        };
+        self.parts.par_iter().all(are)
+    }
+
     /// The pair's name, `FROM->TO` or `total`.
     pub fn pair_text(&self, pair: u32) -> String {
         self.pairs.get(pair as usize).map_or_else(String::new, |p| p.text(&self.names))
@@ -91,5 +311,166 @@ impl Latencies {
         tags.sort();
         tags.dedup();
         tags
+    }
+
+    /// Takes rows in any order, in the place of those that the table has.
+    pub fn set_rows(&mut self, rows: impl Iterator<Item = Latency>, tick_ns: i64) {
+        let mut some = Rows::new(tick_ns);
+        rows.for_each(|row| some.push(&row));
+        self.collect(vec![some], Some, None);
+    }
+
+    /// Takes what was gathered, in the place of the rows that the table has. `place` says for the
+    /// number of a pair there which pair of the table it is; a pair that is none is left out. If labels
+    /// and sources are not names yet, `names` has the name of each.
+    pub(crate) fn collect(
+        &mut self,
+        all: Vec<Rows>,
+        place: impl Fn(u32) -> Option<u32>,
+        names: Option<(&[Name], &[Name])>,
+    ) {
+        self.tick_ns = all.first().map_or(1, |rows| rows.tick_ns);
+        self.traces = 0;
+        let mut by_key: BTreeMap<(u32, u32), Vec<(Gathered, u32)>> = BTreeMap::new();
+        for rows in all {
+            let first = u32::try_from(self.traces).unwrap_or(u32::MAX);
+            self.traces += rows.traces as usize;
+            for gathered in rows.parts {
+                if let Some(pair) = place(gathered.part.pair) {
+                    by_key.entry((gathered.part.run, pair)).or_default().push((gathered, first));
+                }
+            }
+        }
+        let parts: Vec<_> = by_key.into_iter().collect();
+        let part = |((run, pair), gathered)| {
+            let mut part = Part { run, pair, ..merged(gathered) };
+            if let Some((labels, sources)) = names {
+                part.name(labels, sources);
+            }
+            Arc::new(part)
+        };
+        self.parts = parts.into_par_iter().map(part).collect();
+    }
+}
+
+/// The rows of one run and pair that several threads gathered, each in ascending order of numbers.
+fn merged(mut all: Vec<(Gathered, u32)>) -> Part {
+    let mut part = match all.as_slice() {
+        [(one, 0)] if one.stretches.is_sorted() => {
+            all.pop().map(|(one, _)| one.part).unwrap_or_default()
+        }
+        _ => {
+            let mut stretches = Vec::new();
+            for (at, (gathered, _)) in all.iter().enumerate() {
+                let mut from = 0;
+                for &(number, to) in &gathered.stretches {
+                    stretches.push((number, at, from..to));
+                    from = to;
+                }
+            }
+            stretches.sort_by_key(|(number, at, _)| (*number, *at));
+            let mut part = Part::default();
+            let rows = all.iter().map(|(gathered, _)| gathered.part.len()).sum();
+            part.trace.reserve_exact(rows);
+            for (_, at, rows) in stretches {
+                let (gathered, first_trace) = &all[at];
+                if part.is_empty() {
+                    let all = part.trace.capacity();
+                    part.append(&gathered.part, rows, *first_trace);
+                    part.start.reserve(all);
+                    part.latency.reserve(all);
+                } else {
+                    part.append(&gathered.part, rows, *first_trace);
+                }
+            }
+            part
+        }
+    };
+    part.sort();
+    part
+}
+
+/// Rows of one run and pair, gathered by one thread.
+#[derive(Debug)]
+struct Gathered {
+    part: Part,
+    /// Where the rows of each number end.
+    stretches: Vec<(u64, usize)>,
+}
+
+/// Rows as one thread gathers them. Numbers say in which order the rows of several threads stand.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    tick_ns: i64,
+    parts: Vec<Gathered>,
+    /// For the current run, the place in `parts` of each pair.
+    run: u32,
+    place_of: Vec<u32>,
+    index: BTreeMap<(u32, u32), u32>,
+    number: u64,
+    traces: u32,
+}
+
+impl Rows {
+    /// Of a clock that ticks every so many nanoseconds.
+    pub(crate) fn new(tick_ns: i64) -> Self {
+        Self { tick_ns, ..Self::default() }
+    }
+
+    /// The rows that come next have this number.
+    pub(crate) fn begin(&mut self, number: u64) {
+        self.number = number;
+    }
+
+    /// How many traces have numbers.
+    pub(crate) fn traces(&self) -> u32 {
+        self.traces
+    }
+
+    /// The pairs that have rows.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = u32> + '_ {
+        self.index.keys().map(|key| key.1)
+    }
+
+    /// The number of the next trace.
+    pub(crate) fn next_trace(&mut self) -> u32 {
+        self.traces += 1;
+        self.traces - 1
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, row: &Latency) {
+        if row.trace >= self.traces {
+            self.traces = row.trace + 1;
+        }
+        if row.run != self.run {
+            self.run = row.run;
+            self.place_of.clear();
+        }
+        let place = match self.place_of.get(row.pair as usize) {
+            Some(&place) if place != u32::MAX => place,
+            _ => self.place(row),
+        };
+        let gathered = &mut self.parts[place as usize];
+        gathered.part.push(row);
+        match gathered.stretches.last_mut() {
+            Some((number, end)) if *number == self.number => *end += 1,
+            _ => gathered.stretches.push((self.number, gathered.part.len())),
+        }
+    }
+
+    #[inline(never)]
+    fn place(&mut self, row: &Latency) -> u32 {
+        let next = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
+        let key = (row.run, row.pair);
+        let place = *self.index.entry(key).or_insert(next);
+        if place == next {
+            let part = Part::new(key, row.start_ns, self.tick_ns);
+            self.parts.push(Gathered { part, stretches: Vec::new() });
+        }
+        let needed = self.place_of.len().max(row.pair as usize + 1);
+        self.place_of.resize(needed, u32::MAX);
+        self.place_of[row.pair as usize] = place;
+        place
     }
 }
