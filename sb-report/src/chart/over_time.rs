@@ -9,8 +9,9 @@ use crate::figure::{
     latency_ticks, size, text_width,
 };
 use crate::model::words::{count, latency};
-use crate::model::{PairView, Point, Report, RunView, Series, Slice};
+use crate::model::{Lookup, PairView, Point, Report, RunView, Series, Slice};
 use sb_trace::trace::ColdWarm;
+use sb_trace::units::ns_to_ms;
 use std::collections::BTreeMap;
 
 /// From this many latencies on cells are drawn.
@@ -43,7 +44,7 @@ impl Panel {
 /// Draws the latencies of a pair that has some.
 pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
     let runs = &report.runs;
-    let pairs = report.pairs.len();
+    let (pairs, tick_ns) = (report.pairs.len(), report.quality.tick_ns);
     let (name, subject) = (format!("over-time.{}", pair.slug), format!("{} over time", pair.title));
     let mut figure = blank(name, subject, title(pair), WIDTH);
     let panels = panels(pair);
@@ -67,7 +68,7 @@ pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
     axis(&mut figure, &panels, runs, top, bottom);
     let cold = pair.series.iter().any(|s| s.class == ColdWarm::Cold);
     let cell = if cells {
-        let shades = heat(&mut figure, pair, &panels, &y, top, among(pairs, MOST_CELLS));
+        let shades = heat(&mut figure, pair, &panels, &y, (top, tick_ns), among(pairs, MOST_CELLS));
         figure.key = shade_key(&shades);
         let warm = pair.series.iter().any(|s| s.class != ColdWarm::Cold);
         if cold && warm {
@@ -251,17 +252,16 @@ fn heat(
     pair: &PairView,
     panels: &[Panel],
     y: &Scale,
-    top: f64,
+    (top, tick_ns): (f64, i64),
     most_cells: usize,
 ) -> Vec<u32> {
     let mut size = 4.5;
-    let places = places(pair, panels, y, top);
+    let places = Places::of(pair, y, top, tick_ns);
     loop {
-        let cells = cells(&places, size);
-        if cells.len() > most_cells {
+        let Some(cells) = places.cells(panels, size, most_cells) else {
             size *= 1.2;
             continue;
-        }
+        };
         let most = cells.values().copied().max().unwrap_or(1);
         // Shades in equal steps of the logarithm.
         let from = |shade: usize| f64::from(most).powf(shade as f64 / SHADES.len() as f64).ceil();
@@ -293,33 +293,65 @@ fn heat(
     }
 }
 
-/// The places of all latencies, from the plot's top left corner.
-fn places(pair: &PairView, panels: &[Panel], y: &Scale, top: f64) -> Vec<(f64, f64)> {
-    let points = pair.series.iter().flat_map(|series| in_panels(series, panels));
-    points
-        .map(|(panel, point)| (panel.x(point.start_ns) - LEFT, y.place(point.ms()) - top))
-        .collect()
+/// Where latencies stand, from the plot's top left corner.
+struct Places<'a> {
+    pair: &'a PairView,
+    y: &'a Scale,
+    top: f64,
+    /// How far down, series by series, where few latencies differ.
+    known: Vec<Option<Lookup>>,
 }
 
-/// How many places lie in each cell of this size.
-fn cells(places: &[(f64, f64)], size: f64) -> BTreeMap<(i32, i32), u32> {
-    #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
-    let cell = |&(x, y): &(f64, f64)| ((x / size) as i32, (y / size) as i32);
-    let columns = places.iter().map(|p| cell(p).0).max().unwrap_or(0).max(0) + 1;
-    let rows = places.iter().map(|p| cell(p).1).max().unwrap_or(0).max(0) + 1;
-    let mut grid = vec![0u32; columns.unsigned_abs() as usize * rows.unsigned_abs() as usize];
-    for place in places {
-        let (column, row) = cell(place);
-        let at = column.max(0).unsigned_abs() * rows.unsigned_abs() + row.max(0).unsigned_abs();
-        if let Some(count) = grid.get_mut(at as usize) {
-            *count += 1;
-        }
+impl<'a> Places<'a> {
+    fn of(pair: &'a PairView, y: &'a Scale, top: f64, tick_ns: i64) -> Self {
+        let known = pair.series.iter().map(|series| {
+            Lookup::of(&series.latencies, tick_ns, |latency, _, _| y.place(ns_to_ms(latency)) - top)
+        });
+        Self { pair, y, top, known: known.collect() }
     }
-    let place = |at: usize| {
-        let at = i32::try_from(at).unwrap_or_default();
-        (at / rows, at % rows)
-    };
-    grid.into_iter().enumerate().filter(|c| c.1 > 0).map(|(at, n)| (place(at), n)).collect()
+
+    fn iter(&self, panels: &'a [Panel]) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.pair.series.iter().zip(&self.known).flat_map(move |(series, known)| {
+            in_panels(series, panels).map(move |(panel, point)| {
+                let down = match known {
+                    Some(known) => known.get(point.latency_ns),
+                    None => self.y.place(point.ms()) - self.top,
+                };
+                (panel.x(point.start_ns) - LEFT, down)
+            })
+        })
+    }
+
+    /// How many lie in each cell of this size; none if more cells than `most` hold any.
+    fn cells(
+        &self,
+        panels: &'a [Panel],
+        size: f64,
+        most: usize,
+    ) -> Option<BTreeMap<(i32, i32), u32>> {
+        #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
+        let cell = |of: f64| ((of / size) as i32).max(0);
+        let rows = cell(self.top + PLOT) + 1;
+        let mut grid: Vec<u32> = Vec::new();
+        let mut filled = 0;
+        for (x, y) in self.iter(panels) {
+            let at = (cell(x) * rows + cell(y)).unsigned_abs() as usize;
+            if at >= grid.len() {
+                grid.resize(at + 1, 0);
+            }
+            filled += usize::from(grid[at] == 0);
+            if filled > most {
+                return None;
+            }
+            grid[at] += 1;
+        }
+        let place = |at: usize| {
+            let at = i32::try_from(at).unwrap_or_default();
+            (at / rows, at % rows)
+        };
+        let filled = grid.into_iter().enumerate().filter(|cell| cell.1 > 0);
+        Some(filled.map(|(at, n)| (place(at), n)).collect())
+    }
 }
 
 /// The key of the shades, from few latencies to many.

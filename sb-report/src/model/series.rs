@@ -79,7 +79,7 @@ impl PartPoints {
     }
 
     /// The latencies in the order of their starts.
-    pub fn iter(&self) -> impl Iterator<Item = Point> + Clone + '_ {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Point> + Clone + '_ {
         let count = self.rows.as_ref().map_or(self.part.len(), Vec::len);
         (0..count).filter_map(|at| {
             let row = self.rows.as_ref().map_or(at, |rows| rows[at] as usize);
@@ -90,9 +90,7 @@ impl PartPoints {
 
     /// When the first and the last of them begin.
     pub fn span_ns(&self) -> Option<(i64, i64)> {
-        let mut starts = self.iter().map(|point| point.start_ns);
-        let first = starts.next()?;
-        Some((first, starts.last().unwrap_or(first)))
+        Some((self.iter().next()?.start_ns, self.iter().next_back()?.start_ns))
     }
 }
 

@@ -98,7 +98,7 @@ impl Numbers {
     /// Adds some rows of another column.
     pub(crate) fn append(&mut self, other: &Self, rows: Range<usize>) {
         if self.len() == 0 && self.tick_ns == 0 {
-            *self = Self { small: Vec::new(), large: Vec::new(), ..*other };
+            (self.tick_ns, self.ticks, self.base) = (other.tick_ns, other.ticks, other.base);
         }
         let same = self.base == other.base && self.tick_ns == other.tick_ns;
         match other.small.get(rows.clone()) {

@@ -92,9 +92,16 @@ pub struct Part {
 
 impl Part {
     /// A part without rows, of times around this one.
-    pub(crate) fn new((run, pair): (u32, u32), near_ns: i64, tick_ns: i64) -> Self {
+    fn new(near_ns: i64, tick_ns: i64) -> Self {
         let (start, latency) = (Numbers::around(near_ns, tick_ns), Numbers::around(0, tick_ns));
-        Self { run, pair, start, latency, ..Self::default() }
+        Self { start, latency, ..Self::default() }
+    }
+
+    /// Makes room for so many rows.
+    fn reserve(&mut self, rows: usize) {
+        self.trace.reserve_exact(rows);
+        self.start.reserve(rows);
+        self.latency.reserve(rows);
     }
 
     /// The run, as an index into [`Latencies::runs`].
@@ -175,7 +182,7 @@ impl Part {
     }
 
     #[inline]
-    pub(crate) fn push(&mut self, row: &Latency) {
+    fn push(&mut self, row: &Latency) {
         self.trace.push(row.trace);
         self.start.push(Some(row.start_ns));
         self.latency.push(row.latency_ns);
@@ -335,9 +342,9 @@ impl Latencies {
         for rows in all {
             let first = u32::try_from(self.traces).unwrap_or(u32::MAX);
             self.traces += rows.traces as usize;
-            for gathered in rows.parts {
-                if let Some(pair) = place(gathered.part.pair) {
-                    by_key.entry((gathered.part.run, pair)).or_default().push((gathered, first));
+            for ((run, pair), gathered) in rows.parts {
+                if let Some(pair) = place(pair) {
+                    by_key.entry((run, pair)).or_default().push((gathered, first));
                 }
             }
         }
@@ -353,56 +360,91 @@ impl Latencies {
     }
 }
 
-/// The rows of one run and pair that several threads gathered, each in ascending order of numbers.
+/// A piece of a part is closed when it has so many rows: a vector that grew and grew would leave holes
+/// in memory.
+const PIECE: usize = 1 << 18;
+
+/// The rows of one run and pair that several threads gathered, in ascending order of numbers. For each
+/// thread, the number of its first trace.
 fn merged(mut all: Vec<(Gathered, u32)>) -> Part {
-    let mut part = match all.as_slice() {
-        [(one, 0)] if one.stretches.is_sorted() => {
-            all.pop().map(|(one, _)| one.part).unwrap_or_default()
+    let mut stretches: Vec<(u64, usize, usize, Range<usize>)> = Vec::new();
+    for (at, (gathered, _)) in all.iter().enumerate() {
+        let rows = gathered.stretches.iter();
+        stretches.extend(rows.map(|of| (of.number, at, of.piece, of.rows.clone())));
+    }
+    stretches.sort_by_key(|(number, at, ..)| (*number, *at));
+    let mut part = Part::default();
+    part.reserve(stretches.iter().map(|(.., rows)| rows.len()).sum());
+    for (_, at, piece, rows) in stretches {
+        let Some((gathered, first_trace)) = all.get_mut(at) else { continue };
+        let Some(piece) = gathered.pieces.get_mut(piece) else { continue };
+        part.append(&piece.part, rows.clone(), *first_trace);
+        piece.left -= rows.len();
+        if piece.left == 0 {
+            // All of it was taken: its memory is free for what follows.
+            piece.part = Part::default();
         }
-        _ => {
-            let mut stretches = Vec::new();
-            for (at, (gathered, _)) in all.iter().enumerate() {
-                let mut from = 0;
-                for &(number, to) in &gathered.stretches {
-                    stretches.push((number, at, from..to));
-                    from = to;
-                }
-            }
-            stretches.sort_by_key(|(number, at, _)| (*number, *at));
-            let mut part = Part::default();
-            let rows = all.iter().map(|(gathered, _)| gathered.part.len()).sum();
-            part.trace.reserve_exact(rows);
-            for (_, at, rows) in stretches {
-                let (gathered, first_trace) = &all[at];
-                if part.is_empty() {
-                    let all = part.trace.capacity();
-                    part.append(&gathered.part, rows, *first_trace);
-                    part.start.reserve(all);
-                    part.latency.reserve(all);
-                } else {
-                    part.append(&gathered.part, rows, *first_trace);
-                }
-            }
-            part
-        }
-    };
+    }
     part.sort();
     part
 }
 
 /// Rows of one run and pair, gathered by one thread.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Gathered {
+    pieces: Vec<Piece>,
+    stretches: Vec<Stretch>,
+}
+
+#[derive(Debug)]
+struct Piece {
     part: Part,
-    /// Where the rows of each number end.
-    stretches: Vec<(u64, usize)>,
+    /// How many of its rows were not merged yet.
+    left: usize,
+}
+
+/// The rows of a number.
+#[derive(Debug)]
+struct Stretch {
+    number: u64,
+    piece: usize,
+    rows: Range<usize>,
+}
+
+impl Gathered {
+    /// A stretch for the rows of a number, of times around this one.
+    #[inline(never)]
+    fn begin(&mut self, number: u64, row: &Latency, tick_ns: i64) {
+        if self.pieces.last().is_none_or(|piece| piece.part.len() >= PIECE) {
+            let mut part = Part::new(row.start_ns, tick_ns);
+            if !self.pieces.is_empty() {
+                // There is more of this pair than one piece: the next one will be full as well.
+                part.reserve(PIECE + PIECE / 4);
+            }
+            self.pieces.push(Piece { part, left: 0 });
+        }
+        let from = self.pieces.last().map_or(0, |piece| piece.part.len());
+        self.stretches.push(Stretch { number, piece: self.pieces.len() - 1, rows: from..from });
+    }
+
+    #[inline]
+    fn push(&mut self, number: u64, row: &Latency, tick_ns: i64) {
+        if self.stretches.last().is_none_or(|stretch| stretch.number != number) {
+            self.begin(number, row, tick_ns);
+        }
+        if let (Some(piece), Some(stretch)) = (self.pieces.last_mut(), self.stretches.last_mut()) {
+            piece.part.push(row);
+            piece.left += 1;
+            stretch.rows.end += 1;
+        }
+    }
 }
 
 /// Rows as one thread gathers them. Numbers say in which order the rows of several threads stand.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     tick_ns: i64,
-    parts: Vec<Gathered>,
+    parts: Vec<((u32, u32), Gathered)>,
     /// For the current run, the place in `parts` of each pair.
     run: u32,
     place_of: Vec<u32>,
@@ -451,12 +493,7 @@ impl Rows {
             Some(&place) if place != u32::MAX => place,
             _ => self.place(row),
         };
-        let gathered = &mut self.parts[place as usize];
-        gathered.part.push(row);
-        match gathered.stretches.last_mut() {
-            Some((number, end)) if *number == self.number => *end += 1,
-            _ => gathered.stretches.push((self.number, gathered.part.len())),
-        }
+        self.parts[place as usize].1.push(self.number, row, self.tick_ns);
     }
 
     #[inline(never)]
@@ -465,8 +502,7 @@ impl Rows {
         let key = (row.run, row.pair);
         let place = *self.index.entry(key).or_insert(next);
         if place == next {
-            let part = Part::new(key, row.start_ns, self.tick_ns);
-            self.parts.push(Gathered { part, stretches: Vec::new() });
+            self.parts.push((key, Gathered::default()));
         }
         let needed = self.place_of.len().max(row.pair as usize + 1);
         self.place_of.resize(needed, u32::MAX);
