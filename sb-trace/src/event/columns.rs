@@ -65,13 +65,6 @@ impl<T: Copy + PartialEq> MostlyOne<T> {
         }
     }
 
-    /// Puts the rows into another order: first that of the first number, and so on.
-    pub(crate) fn reorder(&mut self, order: &[u32]) {
-        if !self.many.is_empty() {
-            self.many = order.iter().map(|&row| self.get(row as usize)).collect();
-        }
-    }
-
     /// Puts another value in the place of each.
     pub(crate) fn change(&mut self, of: impl Fn(T) -> T) {
         self.one = of(self.one);

@@ -115,31 +115,6 @@ impl Numbers {
         }
     }
 
-    /// Whether the numbers are in ascending order.
-    pub(crate) fn is_sorted(&self) -> bool {
-        if self.large.is_empty() { self.small.is_sorted() } else { self.large.is_sorted() }
-    }
-
-    /// The rows in ascending order of their numbers, equal ones as they stand.
-    pub(crate) fn order(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).collect();
-        if self.large.is_empty() {
-            order.sort_by_key(|&row| self.small[row as usize]);
-        } else {
-            order.sort_by_key(|&row| self.large[row as usize]);
-        }
-        order
-    }
-
-    /// Puts the rows into another order.
-    pub(crate) fn reorder(&mut self, order: &[u32]) {
-        if self.large.is_empty() {
-            self.small = order.iter().map(|&row| self.small[row as usize]).collect();
-        } else {
-            self.large = order.iter().map(|&row| self.large[row as usize]).collect();
-        }
-    }
-
     /// Whether all numbers are multiples of this.
     pub(crate) fn are_multiples_of(&self, unit: i64) -> bool {
         let by_ticks = self.base % unit == 0 && self.tick_ns % unit == 0;
@@ -181,13 +156,6 @@ mod tests {
             for unit in [1, 1_000, MS] {
                 let are = expected.iter().flatten().all(|number| number % unit == 0);
                 prop_assert_eq!(all.are_multiples_of(unit), are);
-            }
-            if !expected.contains(&None) {
-                let order = all.order();
-                all.reorder(&order);
-                expected.sort_unstable();
-                prop_assert!(all.is_sorted());
-                prop_assert_eq!(all.iter().collect::<Vec<_>>(), expected);
             }
         }
     }

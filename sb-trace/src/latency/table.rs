@@ -5,7 +5,7 @@
 
 use super::numbers::Numbers;
 use crate::event::MostlyOne;
-use crate::names::{Name, Names};
+use crate::names::{NONE, Name, Names};
 use crate::run::Run;
 use crate::trace::StartClass;
 use rayon::prelude::*;
@@ -62,6 +62,22 @@ pub struct Latency {
 }
 
 impl Latency {
+    /// What a row is that there is not.
+    const NOTHING: Self = Self {
+        run: 0,
+        pair: 0,
+        trace: 0,
+        seq: 0,
+        from_label: NONE,
+        to_label: NONE,
+        from_source: NONE,
+        to_source: NONE,
+        start_ns: 0,
+        latency_ns: None,
+        start_class: StartClass::NONE,
+        complete: false,
+    };
+
     /// The latency in milliseconds: the number that every figure is made of.
     pub fn ms(&self) -> Option<f64> {
         self.latency_ns.map(crate::units::ns_to_ms)
@@ -73,11 +89,23 @@ impl Latency {
     }
 }
 
+/// A part keeps its rows in pieces of so many. One vector of millions of rows would be copied again and
+/// again while it grows, and leave holes in memory.
+const PIECE: usize = 1 << 18;
+
 /// The latencies of one run and pair, in the order of their starts.
 #[derive(Debug, Clone, Default)]
 pub struct Part {
     run: u32,
     pair: u32,
+    rows: usize,
+    /// All but the last have [`PIECE`] rows.
+    pieces: Vec<Columns>,
+}
+
+/// Some rows of one run and pair.
+#[derive(Debug, Clone, Default)]
+struct Columns {
     trace: Vec<u32>,
     start: Numbers,
     latency: Numbers,
@@ -91,19 +119,6 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part without rows, of times around this one.
-    fn new(near_ns: i64, tick_ns: i64) -> Self {
-        let (start, latency) = (Numbers::around(near_ns, tick_ns), Numbers::around(0, tick_ns));
-        Self { start, latency, ..Self::default() }
-    }
-
-    /// Makes room for so many rows.
-    fn reserve(&mut self, rows: usize) {
-        self.trace.reserve_exact(rows);
-        self.start.reserve(rows);
-        self.latency.reserve(rows);
-    }
-
     /// The run, as an index into [`Latencies::runs`].
     pub fn run(&self) -> u32 {
         self.run
@@ -116,69 +131,142 @@ impl Part {
 
     /// How many latencies there are.
     pub fn len(&self) -> usize {
-        self.trace.len()
+        self.rows
     }
 
     /// Whether there is none; the parts of a table have some.
     pub fn is_empty(&self) -> bool {
-        self.trace.is_empty()
+        self.rows == 0
+    }
+
+    /// What a row has in a column; the default if there is no such row.
+    #[inline]
+    fn get<T: Default>(&self, row: usize, of: impl Fn(&Columns, usize) -> T) -> T {
+        self.pieces.get(row / PIECE).map_or_else(T::default, |piece| of(piece, row % PIECE))
     }
 
     /// The number of the trace of a latency.
     #[inline]
     pub fn trace(&self, row: usize) -> u32 {
-        self.trace.get(row).copied().unwrap_or_default()
+        self.get(row, |piece, row| piece.trace.get(row).copied().unwrap_or_default())
     }
 
     /// When a latency begins, Unix epoch in nanoseconds.
     #[inline]
     pub fn start_ns(&self, row: usize) -> i64 {
-        self.start.get(row).unwrap_or_default()
+        self.get(row, |piece, row| piece.start.get(row).unwrap_or_default())
     }
 
     /// A latency in nanoseconds; none where the TO event is missing.
     #[inline]
     pub fn latency_ns(&self, row: usize) -> Option<i64> {
-        self.latency.get(row)
+        self.get(row, |piece, row| piece.latency.get(row))
     }
 
     /// All latencies in nanoseconds.
-    pub fn latencies_ns(&self) -> impl ExactSizeIterator<Item = Option<i64>> + Clone + '_ {
-        self.latency.iter()
+    pub fn latencies_ns(&self) -> impl Iterator<Item = Option<i64>> + Clone + '_ {
+        self.pieces.iter().flat_map(|piece| piece.latency.iter())
     }
 
     /// How the trace of a latency started.
     #[inline]
     pub fn start_class(&self, row: usize) -> StartClass {
-        self.start_class.get(row)
+        self.get(row, |piece, row| piece.start_class.get(row))
     }
 
     /// How all traces started, if that is the same for all.
     pub fn one_start_class(&self) -> Option<StartClass> {
-        self.start_class.one()
+        let mut classes = self.pieces.iter().map(|piece| piece.start_class.one());
+        let first = classes.next()??;
+        classes.all(|class| class == Some(first)).then_some(first)
     }
 
     /// The latency at a place.
     pub fn row(&self, row: usize) -> Latency {
+        let (run, pair) = (self.run, self.pair);
+        self.get(row, |piece, row| Some(piece.row(row, run, pair))).unwrap_or(Latency::NOTHING)
+    }
+
+    /// All latencies.
+    pub fn rows(&self) -> impl Iterator<Item = Latency> + Clone + '_ {
+        self.pieces
+            .iter()
+            .flat_map(|piece| (0..piece.trace.len()).map(|row| piece.row(row, self.run, self.pair)))
+    }
+
+    /// The piece that is not full, with the room in it.
+    fn open(&mut self) -> (&mut Columns, usize) {
+        if self.rows.is_multiple_of(PIECE) {
+            let mut piece = Columns::default();
+            if let Some(full) = self.pieces.last() {
+                // What follows is mostly as much.
+                piece.reserve_like(full);
+            }
+            self.pieces.push(piece);
+        }
+        let last = self.pieces.len() - 1;
+        (&mut self.pieces[last], PIECE - self.rows % PIECE)
+    }
+
+    /// Adds some rows, whose traces have numbers from `first_trace` on.
+    fn append(&mut self, other: &Columns, mut rows: Range<usize>, first_trace: u32) {
+        while !rows.is_empty() {
+            let (piece, room) = self.open();
+            let some = rows.start..rows.end.min(rows.start + room);
+            piece.append(other, some.clone(), first_trace);
+            self.rows += some.len();
+            rows.start = some.end;
+        }
+    }
+
+    /// Puts the rows into the order of their starts, equal ones as they stand.
+    fn sort(&mut self) {
+        let starts = || (0..self.rows).map(|row| self.start_ns(row));
+        if starts().is_sorted() {
+            return;
+        }
+        let mut order: Vec<usize> = (0..self.rows).collect();
+        order.sort_by_key(|&row| self.start_ns(row));
+        let mut sorted = Self { run: self.run, pair: self.pair, ..Self::default() };
+        for row in order {
+            if let Some(piece) = self.pieces.get(row / PIECE) {
+                sorted.append(piece, row % PIECE..row % PIECE + 1, 0);
+            }
+        }
+        *self = sorted;
+    }
+}
+
+impl Columns {
+    /// Without rows, for times around this one.
+    fn new(near_ns: i64, tick_ns: i64) -> Self {
+        let (start, latency) = (Numbers::around(near_ns, tick_ns), Numbers::around(0, tick_ns));
+        Self { start, latency, ..Self::default() }
+    }
+
+    fn row(&self, row: usize, run: u32, pair: u32) -> Latency {
         Latency {
-            run: self.run,
-            pair: self.pair,
-            trace: self.trace(row),
+            run,
+            pair,
+            trace: self.trace.get(row).copied().unwrap_or_default(),
             seq: self.seq.get(row),
             from_label: self.from_label.get(row),
             to_label: self.to_label.get(row),
             from_source: self.from_source.get(row),
             to_source: self.to_source.get(row),
-            start_ns: self.start_ns(row),
-            latency_ns: self.latency_ns(row),
-            start_class: self.start_class(row),
+            start_ns: self.start.get(row).unwrap_or_default(),
+            latency_ns: self.latency.get(row),
+            start_class: self.start_class.get(row),
             complete: self.complete.get(row),
         }
     }
 
-    /// All latencies.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = Latency> + Clone + '_ {
-        (0..self.len()).map(|row| self.row(row))
+    /// Makes room for as many rows as others have.
+    fn reserve_like(&mut self, other: &Self) {
+        let rows = other.trace.len() + other.trace.len() / 16;
+        self.trace.reserve_exact(rows);
+        self.start.reserve(rows);
+        self.latency.reserve(rows);
     }
 
     #[inline]
@@ -195,7 +283,6 @@ impl Part {
         self.complete.push(row.complete);
     }
 
-    /// Adds some rows of another part, whose traces have numbers from `first_trace` on.
     fn append(&mut self, other: &Self, rows: Range<usize>, first_trace: u32) {
         let traces = other.trace.get(rows.clone()).unwrap_or_default();
         self.trace.extend(traces.iter().map(|trace| trace.wrapping_add(first_trace)));
@@ -217,25 +304,6 @@ impl Part {
         self.to_label.change(|label| name(labels, label));
         self.from_source.change(|source| name(sources, source));
         self.to_source.change(|source| name(sources, source));
-    }
-
-    /// Puts the rows into the order of their starts, equal ones as they stand.
-    fn sort(&mut self) {
-        if self.start.is_sorted() {
-            return;
-        }
-        let order = self.start.order();
-        self.trace = order.iter().map(|&row| self.trace(row as usize)).collect();
-        self.start.reorder(&order);
-        self.latency.reorder(&order);
-        self.seq.reorder(&order);
-        for names in
-            [&mut self.from_label, &mut self.to_label, &mut self.from_source, &mut self.to_source]
-        {
-            names.reorder(&order);
-        }
-        self.start_class.reorder(&order);
-        self.complete.reorder(&order);
     }
 }
 
@@ -300,10 +368,10 @@ impl Latencies {
 
     /// Whether all times and latencies are multiples of this.
     pub fn are_multiples_of(&self, unit_ns: i64) -> bool {
-        let are = |part: &Arc<Part>| {
-            part.start.are_multiples_of(unit_ns) && part.latency.are_multiples_of(unit_ns)
+        let are = |piece: &Columns| {
+            piece.start.are_multiples_of(unit_ns) && piece.latency.are_multiples_of(unit_ns)
         };
-        self.parts.par_iter().all(are)
+        self.parts.par_iter().all(|part| part.pieces.iter().all(are))
     }
 
     /// The pair's name, `FROM->TO` or `total`.
@@ -352,17 +420,13 @@ impl Latencies {
         let part = |((run, pair), gathered)| {
             let mut part = Part { run, pair, ..merged(gathered) };
             if let Some((labels, sources)) = names {
-                part.name(labels, sources);
+                part.pieces.iter_mut().for_each(|piece| piece.name(labels, sources));
             }
             Arc::new(part)
         };
         self.parts = parts.into_par_iter().map(part).collect();
     }
 }
-
-/// A piece of a part is closed when it has so many rows: a vector that grew and grew would leave holes
-/// in memory.
-const PIECE: usize = 1 << 18;
 
 /// The rows of one run and pair that several threads gathered, in ascending order of numbers. For each
 /// thread, the number of its first trace.
@@ -374,15 +438,14 @@ fn merged(mut all: Vec<(Gathered, u32)>) -> Part {
     }
     stretches.sort_by_key(|(number, at, ..)| (*number, *at));
     let mut part = Part::default();
-    part.reserve(stretches.iter().map(|(.., rows)| rows.len()).sum());
     for (_, at, piece, rows) in stretches {
         let Some((gathered, first_trace)) = all.get_mut(at) else { continue };
         let Some(piece) = gathered.pieces.get_mut(piece) else { continue };
-        part.append(&piece.part, rows.clone(), *first_trace);
         piece.left -= rows.len();
+        part.append(&piece.columns, rows, *first_trace);
         if piece.left == 0 {
             // All of it was taken: its memory is free for what follows.
-            piece.part = Part::default();
+            piece.columns = Columns::default();
         }
     }
     part.sort();
@@ -398,7 +461,7 @@ struct Gathered {
 
 #[derive(Debug)]
 struct Piece {
-    part: Part,
+    columns: Columns,
     /// How many of its rows were not merged yet.
     left: usize,
 }
@@ -415,15 +478,15 @@ impl Gathered {
     /// A stretch for the rows of a number, of times around this one.
     #[inline(never)]
     fn begin(&mut self, number: u64, row: &Latency, tick_ns: i64) {
-        if self.pieces.last().is_none_or(|piece| piece.part.len() >= PIECE) {
-            let mut part = Part::new(row.start_ns, tick_ns);
-            if !self.pieces.is_empty() {
-                // There is more of this pair than one piece: the next one will be full as well.
-                part.reserve(PIECE + PIECE / 4);
+        let last = self.pieces.last().map(|piece| &piece.columns);
+        if last.is_none_or(|last| last.trace.len() >= PIECE) {
+            let mut columns = Columns::new(row.start_ns, tick_ns);
+            if let Some(last) = last {
+                columns.reserve_like(last);
             }
-            self.pieces.push(Piece { part, left: 0 });
+            self.pieces.push(Piece { columns, left: 0 });
         }
-        let from = self.pieces.last().map_or(0, |piece| piece.part.len());
+        let from = self.pieces.last().map_or(0, |piece| piece.columns.trace.len());
         self.stretches.push(Stretch { number, piece: self.pieces.len() - 1, rows: from..from });
     }
 
@@ -433,7 +496,7 @@ impl Gathered {
             self.begin(number, row, tick_ns);
         }
         if let (Some(piece), Some(stretch)) = (self.pieces.last_mut(), self.stretches.last_mut()) {
-            piece.part.push(row);
+            piece.columns.push(row);
             piece.left += 1;
             stretch.rows.end += 1;
         }
