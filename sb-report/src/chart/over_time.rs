@@ -9,7 +9,7 @@ use crate::figure::{
     latency_ticks, size, text_width,
 };
 use crate::model::words::{count, latency};
-use crate::model::{Lookup, PairView, Point, Report, RunView, Series, Slice};
+use crate::model::{Lookup, PairView, PartPoints, Report, RunView, Series, Slice};
 use sb_trace::trace::ColdWarm;
 use sb_trace::units::ns_to_ms;
 use std::collections::BTreeMap;
@@ -170,14 +170,14 @@ fn short_name(name: &str, room: f64) -> &str {
     [name, run, number].into_iter().find(fits).unwrap_or_default()
 }
 
-/// The points of a series, each with the part of the axis in which it stands.
+/// The points of a series run by run, with the part of the axis in which they stand.
 fn in_panels<'a>(
     series: &'a Series,
     panels: &'a [Panel],
-) -> impl Iterator<Item = (&'a Panel, Point)> {
-    series.points.runs().iter().flat_map(|points| {
+) -> impl Iterator<Item = (&'a Panel, &'a PartPoints)> {
+    series.points.runs().iter().filter_map(|points| {
         let panel = panels.iter().find(|panel| panel.run == points.run());
-        points.iter().filter_map(move |point| Some((panel?, point)))
+        Some((panel?, points))
     })
 }
 
@@ -202,7 +202,9 @@ fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
             ColdWarm::Partial => (Marker::filled(Shape::Triangle), radius + 1.0, 0.9),
             ColdWarm::Warm | ColdWarm::Unknown => (Marker::filled(Shape::Disc), radius, opacity),
         };
-        for (panel, point) in in_panels(series, panels) {
+        let points = in_panels(series, panels);
+        let points = points.flat_map(|(panel, all)| all.iter().map(move |point| (panel, point)));
+        for (panel, point) in points {
             // Dots that nearly cover each other would only make the file larger.
             figure.marks.push(Mark::Dot {
                 at: (panel.x(point.start_ns), y.place(point.ms())),
@@ -220,7 +222,9 @@ fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
 fn cold_starts(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, most: usize) {
     let mut taken = std::collections::BTreeSet::new();
     for series in pair.series.iter().filter(|s| s.class == ColdWarm::Cold) {
-        for (panel, point) in in_panels(series, panels) {
+        let points = in_panels(series, panels);
+        let points = points.flat_map(|(panel, all)| all.iter().map(move |point| (panel, point)));
+        for (panel, point) in points {
             let at = (panel.x(point.start_ns), y.place(point.ms()));
             #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
             let place = ((at.0 / COLD_APART) as i32, (at.1 / COLD_APART) as i32);
@@ -310,40 +314,32 @@ impl<'a> Places<'a> {
         Self { pair, y, top, known: known.collect() }
     }
 
-    fn iter(&self, panels: &'a [Panel]) -> impl Iterator<Item = (f64, f64)> + '_ {
-        self.pair.series.iter().zip(&self.known).flat_map(move |(series, known)| {
-            in_panels(series, panels).map(move |(panel, point)| {
-                let down = match known {
-                    Some(known) => known.get(point.latency_ns),
-                    None => self.y.place(point.ms()) - self.top,
-                };
-                (panel.x(point.start_ns) - LEFT, down)
-            })
-        })
-    }
-
     /// How many lie in each cell of this size; none if more cells than `most` hold any.
-    fn cells(
-        &self,
-        panels: &'a [Panel],
-        size: f64,
-        most: usize,
-    ) -> Option<BTreeMap<(i32, i32), u32>> {
+    fn cells(&self, panels: &[Panel], size: f64, most: usize) -> Option<BTreeMap<(i32, i32), u32>> {
         #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
         let cell = |of: f64| ((of / size) as i32).max(0);
         let rows = cell(self.top + PLOT) + 1;
         let mut grid: Vec<u32> = Vec::new();
         let mut filled = 0;
-        for (x, y) in self.iter(panels) {
-            let at = (cell(x) * rows + cell(y)).unsigned_abs() as usize;
-            if at >= grid.len() {
-                grid.resize(at + 1, 0);
+        for (series, known) in self.pair.series.iter().zip(&self.known) {
+            for (panel, points) in in_panels(series, panels) {
+                for point in points.iter() {
+                    let down = match known {
+                        Some(known) => known.get(point.latency_ns),
+                        None => self.y.place(point.ms()) - self.top,
+                    };
+                    let at = cell(panel.x(point.start_ns) - LEFT) * rows + cell(down);
+                    let at = at.unsigned_abs() as usize;
+                    if at >= grid.len() {
+                        grid.resize(at + 1, 0);
+                    }
+                    filled += usize::from(grid[at] == 0);
+                    if filled > most {
+                        return None;
+                    }
+                    grid[at] += 1;
+                }
             }
-            filled += usize::from(grid[at] == 0);
-            if filled > most {
-                return None;
-            }
-            grid[at] += 1;
         }
         let place = |at: usize| {
             let at = i32::try_from(at).unwrap_or_default();

@@ -42,7 +42,7 @@ pub struct Source {
 #[derive(Debug)]
 pub enum Loaded {
     /// From logs.
-    Logs(Collected),
+    Logs(Box<Collected>),
     /// From tables, with what was done to bring them together.
     Tables(Latencies, Vec<Finding>),
 }
@@ -85,7 +85,7 @@ impl Source {
             let (table, findings) = tables::read(&self.files)?;
             return Ok(Loaded::Tables(table, findings));
         }
-        Ok(Loaded::Logs(collect(&self.inputs, options, progress, tables)?))
+        Ok(Loaded::Logs(Box::new(collect(&self.inputs, options, progress, tables)?)))
     }
 }
 

@@ -77,8 +77,13 @@ fn is_of_runs(key: &GroupKey) -> bool {
 }
 
 /// Groups by these columns, or by setting where there are none. Runs of different groups are
-/// named after what differs.
-pub(super) fn group(table: &Latencies, runs: &mut [RunView], keys: &[GroupKey]) -> Grouped {
+/// named after what differs. `all` are the figures of all latencies together.
+pub(super) fn group(
+    table: &Latencies,
+    runs: &mut [RunView],
+    keys: &[GroupKey],
+    all: &[Summary],
+) -> Grouped {
     let mut grouped = if keys.is_empty() { by_setting(runs) } else { by_keys(table, runs, keys) };
     if grouped.of_run.is_some() && grouped.groups.len() > 1 {
         for group in &grouped.groups {
@@ -88,6 +93,10 @@ pub(super) fn group(table: &Latencies, runs: &mut [RunView], keys: &[GroupKey]) 
                 }
             }
         }
+    }
+    if let [only] = grouped.groups.as_mut_slice() {
+        only.summaries = all.to_vec();
+        return grouped;
     }
     let summaries: Vec<Vec<Summary>> = (0..grouped.groups.len())
         .map(|at| match &grouped.of_run {

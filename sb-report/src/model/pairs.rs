@@ -123,7 +123,7 @@ pub(super) fn views(
         .map(|pair| {
             let name = table.pairs[pair].text(&table.names);
             let series = series::of(table, pair, runs, grouped);
-            let n = counted(&series, |latencies| latencies.n());
+            let n = counted(&series, Distribution::n);
             let all: usize = table.parts_of(pair).map(|part| part.len()).sum();
             let unit = unit(by_group.iter().flat_map(|g| &g[pair]));
             let row = |of: &str, run: usize, s: &Summary| Row::new(of, Some(run), s, unit, &[], 0);

@@ -98,8 +98,7 @@ pub struct Quality {
     pub arrivals: Vec<Arrivals>,
 }
 
-pub(super) fn of(material: Material<'_>, runs: &[RunView]) -> Quality {
-    let tick_ns = tick_ns(material.latencies);
+pub(super) fn of(material: Material<'_>, runs: &[RunView], tick_ns: i64) -> Quality {
     let mut quality = Quality {
         negatives: negatives(material.latencies),
         tick_ns,
@@ -192,7 +191,7 @@ fn look_alikes(log: &Figures) -> Vec<LookAlikeLine> {
 }
 
 /// The largest unit of which all times and latencies are multiples.
-fn tick_ns(table: &Latencies) -> i64 {
+pub(super) fn tick_ns(table: &Latencies) -> i64 {
     const UNITS: [i64; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
     // Of nothing, nothing is known.
     if table.is_empty() {

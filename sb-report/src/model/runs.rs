@@ -55,7 +55,8 @@ pub struct RunView {
     pub summaries: Vec<Summary>,
 }
 
-pub(super) fn views(material: Material<'_>) -> Vec<RunView> {
+/// The runs; `all` are the figures of all of them together.
+pub(super) fn views(material: Material<'_>, all: &[Summary]) -> Vec<RunView> {
     let table = material.latencies;
     let mut views: Vec<RunView> = table
         .runs
@@ -91,6 +92,10 @@ pub(super) fn views(material: Material<'_>) -> Vec<RunView> {
                 view.span_ns = Some((span.0.min(first), span.1.max(last)));
             }
         }
+    }
+    if let [only] = views.as_mut_slice() {
+        only.summaries = all.to_vec();
+        return views;
     }
     for (index, view) in views.iter_mut().enumerate() {
         view.summaries = summarize_runs(table, &PERCENTILES, |run| run == index);

@@ -56,7 +56,7 @@ pub fn read_latencies(path: &Path) -> Result<Latencies> {
     let mut reader = ParquetReader::new(file);
     let rows = reader.num_rows().map_err(&unreadable)?;
     let schema = reader.schema().map_err(&unreadable)?;
-    let known = schema.iter_names().map(|name| name.as_str());
+    let known = schema.iter_names().map(PlSmallStr::as_str);
     let columns: Vec<String> = known
         .filter(|name| READ.contains(name) || name.starts_with("tag_"))
         .map(str::to_owned)
