@@ -1,7 +1,7 @@
 //! The command line: the only part that prints and chooses the exit code.
 
 use crate::error::{Error, Result};
-use crate::load::{Loaded, load, read_lines, whole};
+use crate::load::{Loaded, Source, find, read_lines, whole};
 use crate::model::{Judged, Limit, Material, Report};
 use crate::publish::publish;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -108,29 +108,34 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<()> {
     let options = cli.trace.options(&cli.input)?;
-    let loaded = load(&cli.input.logs, &options, &progress::Bar::new())?;
-    let folder = folder(cli, &loaded)?;
+    let source = find(&cli.input.logs)?;
+    let folder = folder(cli, &source)?;
     if let (None, Some(limit)) = (&cli.baseline, cli.fail_on.iter().find(|l| l.is_change())) {
         return Err(Error::NoBaseline { limit: limit.to_string() });
     }
-    let baseline = match &cli.baseline {
-        Some(name) => Some(load(std::slice::from_ref(name), &options, &progress::Bar::new())?),
-        None => None,
-    };
-    let (report, written) = publish(&loaded, &options, &folder, || {
+    let bar = progress::Bar::new();
+    let (loaded, report, written) = publish((&source, &options, &bar), &folder, |loaded| {
+        let baseline = match &cli.baseline {
+            Some(name) => Some(find(std::slice::from_ref(name))?.load(
+                &options,
+                &progress::Bar::new(),
+                None,
+            )?),
+            None => None,
+        };
         let mut report = Report::of(Material {
             latencies: loaded.latencies(),
-            log: loaded.analysis.as_ref(),
-            facts: &loaded.facts,
-            findings: &loaded.findings,
+            log: loaded.log(),
+            facts: &source.facts,
+            findings: loaded.findings(),
             baseline: baseline.as_ref().map(Loaded::latencies),
             threshold: cli.threshold,
             group_by: &cli.group_by,
             title: cli.title.as_deref(),
         });
-        read_lines(&mut report.exemplars, &loaded);
+        read_lines(&mut report.exemplars, &source);
         print::findings(&report.findings);
-        report
+        Ok(report)
     })?;
     let mut text = String::new();
     for path in &written {
@@ -146,8 +151,8 @@ fn run(cli: &Cli) -> Result<()> {
     if cli.open {
         open(&folder.join("report.html"));
     }
-    if let Some(analysis) = &loaded.analysis {
-        cli.trace.enforce(&analysis.accounting)?;
+    if let Some(log) = loaded.log() {
+        cli.trace.enforce(&log.figures.accounting)?;
     }
     judge(&cli.fail_on, &report)
 }
@@ -178,14 +183,14 @@ fn parse_share(text: &str) -> std::result::Result<f64, String> {
 }
 
 /// Where the report goes: never inside the logs that it is made of.
-fn folder(cli: &Cli, loaded: &Loaded) -> Result<PathBuf> {
-    let chosen = match (&cli.output, &loaded.out_folder) {
+fn folder(cli: &Cli, source: &Source) -> Result<PathBuf> {
+    let chosen = match (&cli.output, &source.out_folder) {
         (Some(chosen), _) => chosen.clone(),
         (None, Some(out)) => out.clone(),
         (None, None) => PathBuf::from("report"),
     };
     let target = whole(&chosen);
-    match loaded.closed.iter().find(|folder| target.starts_with(whole(folder))) {
+    match source.closed.iter().find(|folder| target.starts_with(whole(folder))) {
         Some(folder) => Err(Error::InsideInput { instead: beside(folder, &chosen), path: chosen }),
         None => Ok(chosen),
     }

@@ -4,11 +4,12 @@
 use crate::chart::Charts;
 use crate::error::{Error, Result};
 use crate::figure::Figure;
-use crate::load::{self, Loaded, whole};
+use crate::load::{self, Loaded, Source, whole};
 use crate::model::Report;
 use crate::{page, render};
 use rayon::prelude::*;
-use sb_trace::{Options, frame};
+use sb_trace::frame::{self, Tables};
+use sb_trace::{Options, Progress};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs::{self, File};
@@ -26,34 +27,43 @@ const CHARTS: &str = "charts";
 const ASIDE: &str = ".sb-report-";
 const MARK: &str = ".unfinished";
 
-/// Writes everything into `folder`, while the report is being made the tables, which do not depend on
-/// it; returns the report and what was written, in order.
+/// Reads the source, makes the report of it and writes everything into `folder`: the tables of logs
+/// while they are read, those of tables while the report is made. Returns what was loaded, the report
+/// and what was written, in order.
 pub fn publish(
-    loaded: &Loaded,
-    options: &Options,
+    (source, options, progress): (&Source, &Options, &dyn Progress),
     folder: &Path,
-    report: impl FnOnce() -> Report + Send,
-) -> Result<(Report, Vec<PathBuf>)> {
+    report: impl FnOnce(&Loaded) -> Result<Report> + Send,
+) -> Result<(Loaded, Report, Vec<PathBuf>)> {
     let mut names = vec![LATENCIES.to_owned()];
-    names.extend(loaded.analysis.as_ref().map(|_| EVENTS.to_owned()));
+    names.extend((!source.is_tables).then(|| EVENTS.to_owned()));
     names.extend([PAGE, SUMMARY_MD, SUMMARY_JSON].map(str::to_owned));
     let target = Target::open(folder)?;
-    target.check(&names, &loaded.files)?;
+    target.check(&names, &source.files)?;
     let aside = target.aside()?;
-    let (tables, (report, charts)) = rayon::join(
-        || tables(loaded, options, aside.path()),
+    let (latencies, events) = (aside.path().join(LATENCIES), aside.path().join(EVENTS));
+    let tables = Tables { latencies: &latencies, events: &events };
+    let loaded = source.load(options, progress, Some(tables))?;
+    let (sha256, made) = rayon::join(
         || {
-            let report = report();
+            if let Loaded::Tables(table, _) = &loaded {
+                frame::write_rows(table, &latencies, &frame::metadata(&[], options))?;
+            }
+            sha256(&latencies)
+        },
+        || {
+            let report = report(&loaded)?;
             let charts = Charts::of(&report);
-            (report, charts)
+            Ok::<_, Error>((report, charts))
         },
     );
+    let (report, charts) = made?;
     let figures = charts.all();
     let picture = |figure: &Figure, end: &str| format!("{CHARTS}/{}.{end}", figure.name);
     names.extend(figures.iter().flat_map(|f| [picture(f, "svg"), picture(f, "png")]));
 
-    target.check(&names, &loaded.files)?;
-    tables?;
+    target.check(&names, &source.files)?;
+    let sha256 = sha256?;
     let write = |name: &str, bytes: &[u8]| {
         let path = aside.path().join(name);
         fs::write(&path, bytes).map_err(failed(&path))
@@ -63,8 +73,7 @@ pub fn publish(
         write(&picture(figure, "svg"), svg.as_bytes())?;
         write(&picture(figure, "png"), &render::png(figure)?)
     })?;
-    let sha256 = sha256(&aside.path().join(LATENCIES))?;
-    let beside = page::Beside { sha256: &sha256, events: loaded.analysis.is_some() };
+    let beside = page::Beside { sha256: &sha256, events: !source.is_tables };
     write(PAGE, page::html(&report, &charts, &beside)?.as_bytes())?;
     write(SUMMARY_MD, page::markdown(&report).as_bytes())?;
     write(SUMMARY_JSON, page::json(&report, &beside).as_bytes())?;
@@ -72,22 +81,7 @@ pub fn publish(
     target.exchange(aside.path(), &names, &old)?;
     let written = names.iter().map(|name| folder.join(name)).collect();
     drop(figures);
-    Ok((report, written))
-}
-
-/// Writes the tables.
-fn tables(loaded: &Loaded, options: &Options, folder: &Path) -> Result<()> {
-    let sources = loaded.analysis.as_ref().map(|a| a.files.as_slice()).unwrap_or_default();
-    let metadata = frame::metadata(sources, options);
-    let path = folder.join(LATENCIES);
-    match &loaded.analysis {
-        Some(analysis) => frame::write_frames(&analysis.frames, &path, &metadata)?,
-        None => frame::write_frames(&[frame::latency_rows(loaded.latencies())?], &path, &metadata)?,
-    };
-    if let Some(analysis) = &loaded.analysis {
-        frame::write_frames(&analysis.event_frames, &folder.join(EVENTS), &metadata)?;
-    }
-    Ok(())
+    Ok((loaded, report, written))
 }
 
 /// The SHA-256 of a file, in hexadecimal digits.

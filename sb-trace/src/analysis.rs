@@ -5,19 +5,15 @@ use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::event::{Event, Events};
 use crate::figures::{Figures, PathCount, judge, order_of_pairs};
-use crate::frame::{
-    event_columns, events, latencies, latency_columns, of_frames, trace_id, with_tables,
-};
-use crate::latency::{Latencies, Skew};
-use crate::names::{NONE, Name, Names};
+use crate::frame::{trace_id, with_tables};
+use crate::latency::{Latencies, Rows, Skew, gather, names_of, table};
+use crate::names::{Name, Names};
 use crate::options::Options;
 use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::run::Run;
 use crate::trace::{Finding, Missing, StartClass};
-use hashbrown::HashMap;
-use polars::prelude::DataFrame;
 use std::sync::Arc;
 
 /// One input after it was read.
@@ -97,10 +93,6 @@ pub struct Analysis {
     pub traces: TraceList,
     /// The latencies of all pairs, ordered by run, then pair, then start. Their names are those of the events.
     pub latencies: Latencies,
-    /// The same as frames: by trace in the order of the log.
-    pub frames: Vec<DataFrame>,
-    /// The events as frames, in log order.
-    pub event_frames: Vec<DataFrame>,
     /// The sums.
     pub accounting: Accounting,
     /// The first look-alikes; their number is in the accounting.
@@ -135,13 +127,11 @@ struct KeptTrace {
 /// Keeps everything.
 struct Keeping<'a> {
     call: &'a Call<'a>,
-    columns: Vec<String>,
     events: Vec<(u64, Vec<KeptEvent>)>,
     orphans: Vec<u32>,
     driver: Vec<u32>,
     traces: Vec<KeptTrace>,
-    frames: Vec<(u64, DataFrame)>,
-    event_frames: Vec<(u64, DataFrame)>,
+    rows: Rows,
 }
 
 fn place(of: u64) -> u32 {
@@ -164,8 +154,6 @@ impl Sink for Keeping<'_> {
             ids: [text(row.correlation_id), text(row.trace_id)],
         });
         self.events.push((batch.number, kept.collect()));
-        self.event_frames
-            .push((batch.number, events(batch, self.call, &event_columns(self.call))?));
         let places = |rows: &[u32]| {
             rows.iter().map(|&row| place(batch.place(row as usize))).collect::<Vec<_>>()
         };
@@ -175,7 +163,7 @@ impl Sink for Keeping<'_> {
     }
 
     fn take(&mut self, measured: &Measured<'_>) -> Result<()> {
-        self.frames.push((measured.number, latencies(measured, self.call, &self.columns)?));
+        gather(&mut self.rows, measured);
         let traces = measured.traces;
         let kept = measured.traces().map(|(trace, planned)| {
             let mut id = String::new();
@@ -209,13 +197,11 @@ pub(crate) fn analyze(
     let sinks = || {
         let sink = |_| Keeping {
             call: &call,
-            columns: latency_columns(&call.runs),
             events: Vec::new(),
             orphans: Vec::new(),
             driver: Vec::new(),
             traces: Vec::new(),
-            frames: Vec::new(),
-            event_frames: Vec::new(),
+            rows: Rows::new(options.epoch_unit.ns()),
         };
         Ok((0..rayon::current_num_threads()).map(sink).collect())
     };
@@ -223,29 +209,26 @@ pub(crate) fn analyze(
     let sinks = std::mem::take(&mut outcome.sinks);
     let said = judge(&call, &planner, &outcome);
     let order = order_of_pairs(&planner, &outcome);
-    Ok(bring_together(&call, sinks, said, &order))
+    Ok(bring_together((&call, &planner), sinks, said, &order))
 }
 
 fn bring_together(
-    call: &Call<'_>,
+    (call, planner): (&Call<'_>, &Planner<'_>),
     sinks: Vec<Keeping<'_>>,
     said: Figures,
     order: &[String],
 ) -> Analysis {
     let mut names = Names::default();
-    let mut handles = |dictionary: &Dictionary| -> Vec<Name> {
-        let codes = (0..dictionary.len()).map(|code| u32::try_from(code).unwrap_or(NONE));
-        codes.map(|code| names.add(dictionary.text(code))).collect()
-    };
-    let (labels, sources) = (handles(call.labels), handles(&call.sources));
+    let labels = names_of(call.labels, &mut names);
+    let sources = names_of(&call.sources, &mut names);
     let (mut events, mut traces) = (Vec::new(), Vec::new());
-    let (mut frames, mut event_frames) = (Vec::new(), Vec::new());
+    let (mut all_rows, mut ids) = (Vec::new(), Vec::new());
     let mut list = TraceList::default();
     for sink in sinks {
+        ids.extend(sink.traces.iter().map(|trace| names.add(&trace.id)));
         events.extend(sink.events);
         traces.extend(sink.traces);
-        frames.extend(sink.frames);
-        event_frames.extend(sink.event_frames);
+        all_rows.push(sink.rows);
         list.orphans.extend(sink.orphans);
         list.driver.extend(sink.driver);
     }
@@ -274,21 +257,14 @@ fn bring_together(
             start_class: trace.start_class,
         });
     }
-    let sorted = |mut frames: Vec<(u64, DataFrame)>| -> Vec<DataFrame> {
-        frames.sort_by_key(|(number, _)| *number);
-        frames.into_iter().map(|(_, frame)| frame).collect()
-    };
-    let (frames, event_frames) = (sorted(frames), sorted(event_frames));
-    let mut latencies = of_frames(&frames, names).unwrap_or_default();
-    sort_latencies(&mut latencies, &call.runs, order);
+    let mut latencies = table(all_rows, (call, planner), order, names);
+    latencies.trace_ids = ids;
     Analysis {
         runs: call.runs.clone(),
         files: said.files,
         events: Arc::new(Events { names: Arc::clone(&latencies.names), rows }),
         traces: list,
         latencies,
-        frames,
-        event_frames,
         accounting: said.accounting,
         look_alikes: said.look_alikes,
         paths: said.paths,
@@ -296,30 +272,6 @@ fn bring_together(
         skew: said.skew,
         findings: said.findings,
     }
-}
-
-/// Sorts the rows by run, pair and start, with the runs and pairs in the order of the analysis.
-fn sort_latencies(table: &mut Latencies, runs: &[Run], order: &[String]) {
-    let place_of: HashMap<&str, u32> = order.iter().map(String::as_str).zip(0..).collect();
-    let texts: Vec<String> = table.pairs.iter().map(|pair| pair.text(&table.names)).collect();
-    let new: Vec<u32> =
-        texts.iter().map(|text| place_of.get(text.as_str()).copied().unwrap_or(u32::MAX)).collect();
-    let run_of: Vec<u32> = table
-        .runs
-        .iter()
-        .map(|run| {
-            runs.iter().position(|known| known.id == run.id).map_or(0, |at| place(at as u64))
-        })
-        .collect();
-    let mut pairs: Vec<(u32, crate::latency::Pair)> =
-        new.iter().copied().zip(table.pairs.iter().copied()).collect();
-    pairs.sort_by_key(|(place, _)| *place);
-    table.pairs = pairs.into_iter().map(|(_, pair)| pair).collect();
-    table.runs = runs.to_vec();
-    for row in &mut table.rows {
-        (row.pair, row.run) = (new[row.pair as usize], run_of[row.run as usize]);
-    }
-    table.rows.sort_by_key(|row| (row.run, row.pair, row.start_ns));
 }
 
 /// An error if there is no statement in the whole input.

@@ -55,7 +55,8 @@ mod figures;
 pub mod filter;
 #[cfg(feature = "tables")]
 mod how_read;
-
+#[cfg(feature = "tables")]
+mod kept;
 mod names;
 mod options;
 mod payload;
@@ -92,6 +93,8 @@ pub use event::{Event, Events, MostlyOne};
 pub use figures::plan;
 #[cfg(feature = "tables")]
 pub use figures::{Figures, PathCount, figures};
+#[cfg(feature = "tables")]
+pub use kept::{KeptEvent, KeptTrace, KeptTraces};
 pub use names::{NONE, Name, Names, Texts};
 pub use options::{Options, parse_id_regex};
 #[cfg(feature = "tables")]

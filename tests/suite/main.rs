@@ -27,6 +27,7 @@
 
 mod analysis;
 mod carriers;
+mod collected;
 mod driver;
 mod end_to_end;
 mod errors;

@@ -3,7 +3,7 @@
 
 use super::frame::{
     BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, level_axis, marker,
-    named_last, points, strong,
+    named_last, points, scale, strong,
 };
 use crate::figure::{Anchor, Figure, Ink, Mark, Point, Scale, Stroke, simplify, size, text_width};
 use crate::model::words::{count, latency};
@@ -27,8 +27,7 @@ pub(super) fn figure(pair: &PairView, pairs: usize, top: f64) -> Figure {
     let several = pair.series.len() > 1;
     let bottom = top + PLOT;
     figure.height = bottom + BELOW;
-    let values = pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied());
-    let x = Scale::of(values, LEFT, WIDTH - RIGHT);
+    let x = scale(&pair.series, LEFT, WIDTH - RIGHT);
     let y = |share: f64| bottom - share * PLOT;
 
     for quarter in 0..=4u32 {
@@ -98,18 +97,16 @@ fn median(
 
 /// The line as steps, moved by `shift` in share: at each latency up to the share that it reaches.
 fn steps(series: &Series, x: &Scale, y: &impl Fn(f64) -> f64, shift: f64) -> Vec<Point> {
-    let n = series.sorted_ms.len();
+    let n = series.latencies.n();
     let (from, to) = x.ends();
     let level = |share: f64| y((share + shift).clamp(0.0, 1.0));
     let mut points: Vec<Point> = vec![(from, level(0.0))];
     let mut column = f64::NEG_INFINITY;
-    for (index, &ms) in series.sorted_ms.iter().enumerate() {
-        // Of equal latencies the last one tells the share.
-        if series.sorted_ms.get(index + 1) == Some(&ms) {
-            continue;
-        }
+    let mut up_to = 0;
+    for (ms, count) in series.latencies.counts_ms() {
+        up_to += count;
         let place = x.place(ms);
-        let share = (index + 1) as f64 / n as f64;
+        let share = up_to as f64 / n as f64;
         let before = points.last().map_or(level(0.0), |p| p.1);
         if (place * COLUMNS).floor() > column {
             column = (place * COLUMNS).floor();
@@ -136,7 +133,7 @@ fn band(series: &Series, x: &Scale, y: &impl Fn(f64) -> f64, most: usize) -> Vec
 fn title(pair: &PairView) -> String {
     let unit = pair.unit;
     match pair.series.as_slice() {
-        [one] if one.sorted_ms.len() == 1 => {
+        [one] if one.latencies.n() == 1 => {
             format!("One latency, {}", latency(one.median_ms, unit))
         }
         [one] => {

@@ -75,7 +75,13 @@ pub(super) fn named_last(series: &[Series]) -> impl Iterator<Item = &Series> {
 
 /// How many latencies of the series are zero or less: those that have no logarithm.
 pub(super) fn below_zero(series: &[Series]) -> usize {
-    series.iter().map(|s| s.sorted_ms.partition_point(|&v| v <= 0.0)).sum()
+    let count: u64 = series.iter().map(|s| s.latencies.below(1)).sum();
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// The scale that suits the latencies of some series.
+pub(super) fn scale(series: &[Series], from: f64, to: f64) -> Scale {
+    Scale::of_counts(series.iter().flat_map(|s| s.latencies.counts_ms()), from, to)
 }
 
 /// The level axis below a plot that begins at `top`, with its gutter of `below_zero` values at or

@@ -16,7 +16,7 @@ pub use shift::{Shifted, shifted};
 pub use spread::SharedScale;
 
 use crate::figure::Figure;
-use crate::model::Report;
+use crate::model::{PartPoints, Report};
 use rayon::prelude::*;
 
 /// The pictures of one pair.
@@ -65,8 +65,8 @@ impl Charts {
     pub fn of(report: &Report) -> Self {
         let pairs = report.pairs.par_iter().map(|pair| {
             (pair.n > 0).then(|| {
-                let runs: std::collections::BTreeSet<u32> =
-                    pair.series.iter().flat_map(|s| &s.points).map(|p| p.run).collect();
+                let points = pair.series.iter().flat_map(|s| s.points.runs());
+                let runs: std::collections::BTreeSet<usize> = points.map(PartPoints::run).collect();
                 let top = frame::above(runs.len());
                 PairCharts {
                     ecdf: ecdf::figure(pair, report.pairs.len(), top),

@@ -1,14 +1,17 @@
 //! Latency over time: a dot a latency, or counts in cells where there are many. Runs stand side
 //! by side, each on its own clock.
 
-use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, among, below_zero, blank, grid_line, key};
+use super::frame::{
+    BELOW, LEFT, PLOT, RIGHT, WIDTH, among, below_zero, blank, grid_line, key, scale,
+};
 use crate::figure::{
     Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Shape, Stroke, clock_ticks,
     latency_ticks, size, text_width,
 };
 use crate::model::words::{count, latency};
-use crate::model::{PairView, Point, Report, RunView, Series, Slice};
+use crate::model::{Lookup, PairView, PartPoints, Report, RunView, Series, Slice};
 use sb_trace::trace::ColdWarm;
+use sb_trace::units::ns_to_ms;
 use std::collections::BTreeMap;
 
 /// From this many latencies on cells are drawn.
@@ -41,14 +44,14 @@ impl Panel {
 /// Draws the latencies of a pair that has some.
 pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
     let runs = &report.runs;
-    let pairs = report.pairs.len();
+    let (pairs, tick_ns) = (report.pairs.len(), report.quality.tick_ns);
     let (name, subject) = (format!("over-time.{}", pair.slug), format!("{} over time", pair.title));
     let mut figure = blank(name, subject, title(pair), WIDTH);
     let panels = panels(pair);
     let cells = pair.n > MANY;
     let bottom = top + PLOT;
     figure.height = bottom + BELOW;
-    let y = Scale::of(pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied()), bottom, top);
+    let y = scale(&pair.series, bottom, top);
 
     for tick in latency_ticks(&y, true) {
         grid_line(&mut figure, y.place(tick.value), &tick.label);
@@ -65,7 +68,7 @@ pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
     axis(&mut figure, &panels, runs, top, bottom);
     let cold = pair.series.iter().any(|s| s.class == ColdWarm::Cold);
     let cell = if cells {
-        let shades = heat(&mut figure, pair, &panels, &y, top, among(pairs, MOST_CELLS));
+        let shades = heat(&mut figure, pair, &panels, &y, (top, tick_ns), among(pairs, MOST_CELLS));
         figure.key = shade_key(&shades);
         let warm = pair.series.iter().any(|s| s.class != ColdWarm::Cold);
         if cold && warm {
@@ -97,9 +100,9 @@ pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
 /// its equal share.
 fn panels(pair: &PairView) -> Vec<Panel> {
     let mut spans: Vec<(usize, i64, f64)> = Vec::new();
-    for run in pair.series.iter().flat_map(|s| s.points.chunk_by(|a, b| a.run == b.run)) {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        let (run, first, last) = (first.run as usize, first.start_ns, last.start_ns);
+    for points in pair.series.iter().flat_map(|s| s.points.runs()) {
+        let Some((first, last)) = points.span_ns() else { continue };
+        let run = points.run();
         match spans.iter_mut().find(|s| s.0 == run) {
             Some(span) => {
                 let end = (span.1 as f64 / 1e9 + span.2).max(last as f64 / 1e9);
@@ -167,15 +170,14 @@ fn short_name(name: &str, room: f64) -> &str {
     [name, run, number].into_iter().find(fits).unwrap_or_default()
 }
 
-/// The points of a series, each with the part of the axis in which it stands.
+/// The points of a series run by run, with the part of the axis in which they stand.
 fn in_panels<'a>(
     series: &'a Series,
     panels: &'a [Panel],
-) -> impl Iterator<Item = (&'a Panel, &'a Point)> {
-    series.points.chunk_by(|a, b| a.run == b.run).flat_map(|points| {
-        let run = points.first().map(|p| p.run as usize);
-        let panel = panels.iter().find(|p| Some(p.run) == run);
-        points.iter().filter_map(move |point| Some((panel?, point)))
+) -> impl Iterator<Item = (&'a Panel, &'a PartPoints)> {
+    series.points.runs().iter().filter_map(|points| {
+        let panel = panels.iter().find(|panel| panel.run == points.run());
+        Some((panel?, points))
     })
 }
 
@@ -183,7 +185,7 @@ fn in_panels<'a>(
 /// stand side by side.
 fn mixed(pair: &PairView, panels: &[Panel]) -> bool {
     panels.iter().any(|p| {
-        let here = |s: &&Series| s.points.iter().any(|q| q.run as usize == p.run);
+        let here = |s: &&Series| s.points.runs().iter().any(|points| points.run() == p.run);
         let mut keys = pair.series.iter().filter(here).map(|s| s.key);
         let first = keys.next();
         keys.any(|key| Some(key) != first)
@@ -200,10 +202,12 @@ fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
             ColdWarm::Partial => (Marker::filled(Shape::Triangle), radius + 1.0, 0.9),
             ColdWarm::Warm | ColdWarm::Unknown => (Marker::filled(Shape::Disc), radius, opacity),
         };
-        for (panel, point) in in_panels(series, panels) {
+        let points = in_panels(series, panels);
+        let points = points.flat_map(|(panel, all)| all.iter().map(move |point| (panel, point)));
+        for (panel, point) in points {
             // Dots that nearly cover each other would only make the file larger.
             figure.marks.push(Mark::Dot {
-                at: (panel.x(point.start_ns), y.place(point.ms)),
+                at: (panel.x(point.start_ns), y.place(point.ms())),
                 radius,
                 marker,
                 ink: series.ink,
@@ -218,8 +222,10 @@ fn dots(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale) {
 fn cold_starts(figure: &mut Figure, pair: &PairView, panels: &[Panel], y: &Scale, most: usize) {
     let mut taken = std::collections::BTreeSet::new();
     for series in pair.series.iter().filter(|s| s.class == ColdWarm::Cold) {
-        for (panel, point) in in_panels(series, panels) {
-            let at = (panel.x(point.start_ns), y.place(point.ms));
+        let points = in_panels(series, panels);
+        let points = points.flat_map(|(panel, all)| all.iter().map(move |point| (panel, point)));
+        for (panel, point) in points {
+            let at = (panel.x(point.start_ns), y.place(point.ms()));
             #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
             let place = ((at.0 / COLD_APART) as i32, (at.1 / COLD_APART) as i32);
             if taken.len() < most && taken.insert(place) {
@@ -250,17 +256,16 @@ fn heat(
     pair: &PairView,
     panels: &[Panel],
     y: &Scale,
-    top: f64,
+    (top, tick_ns): (f64, i64),
     most_cells: usize,
 ) -> Vec<u32> {
     let mut size = 4.5;
-    let places = places(pair, panels, y, top);
+    let places = Places::of(pair, y, top, tick_ns);
     loop {
-        let cells = cells(&places, size);
-        if cells.len() > most_cells {
+        let Some(cells) = places.cells(panels, size, most_cells) else {
             size *= 1.2;
             continue;
-        }
+        };
         let most = cells.values().copied().max().unwrap_or(1);
         // Shades in equal steps of the logarithm.
         let from = |shade: usize| f64::from(most).powf(shade as f64 / SHADES.len() as f64).ceil();
@@ -292,31 +297,57 @@ fn heat(
     }
 }
 
-/// The places of all latencies, from the plot's top left corner.
-fn places(pair: &PairView, panels: &[Panel], y: &Scale, top: f64) -> Vec<(f64, f64)> {
-    let points = pair.series.iter().flat_map(|series| in_panels(series, panels));
-    points.map(|(panel, point)| (panel.x(point.start_ns) - LEFT, y.place(point.ms) - top)).collect()
+/// Where latencies stand, from the plot's top left corner.
+struct Places<'a> {
+    pair: &'a PairView,
+    y: &'a Scale,
+    top: f64,
+    /// How far down, series by series, where few latencies differ.
+    known: Vec<Option<Lookup>>,
 }
 
-/// How many places lie in each cell of this size.
-fn cells(places: &[(f64, f64)], size: f64) -> BTreeMap<(i32, i32), u32> {
-    #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
-    let cell = |&(x, y): &(f64, f64)| ((x / size) as i32, (y / size) as i32);
-    let columns = places.iter().map(|p| cell(p).0).max().unwrap_or(0).max(0) + 1;
-    let rows = places.iter().map(|p| cell(p).1).max().unwrap_or(0).max(0) + 1;
-    let mut grid = vec![0u32; columns.unsigned_abs() as usize * rows.unsigned_abs() as usize];
-    for place in places {
-        let (column, row) = cell(place);
-        let at = column.max(0).unsigned_abs() * rows.unsigned_abs() + row.max(0).unsigned_abs();
-        if let Some(count) = grid.get_mut(at as usize) {
-            *count += 1;
-        }
+impl<'a> Places<'a> {
+    fn of(pair: &'a PairView, y: &'a Scale, top: f64, tick_ns: i64) -> Self {
+        let known = pair.series.iter().map(|series| {
+            Lookup::of(&series.latencies, tick_ns, |latency, _, _| y.place(ns_to_ms(latency)) - top)
+        });
+        Self { pair, y, top, known: known.collect() }
     }
-    let place = |at: usize| {
-        let at = i32::try_from(at).unwrap_or_default();
-        (at / rows, at % rows)
-    };
-    grid.into_iter().enumerate().filter(|c| c.1 > 0).map(|(at, n)| (place(at), n)).collect()
+
+    /// How many lie in each cell of this size; none if more cells than `most` hold any.
+    fn cells(&self, panels: &[Panel], size: f64, most: usize) -> Option<BTreeMap<(i32, i32), u32>> {
+        #[expect(clippy::cast_possible_truncation, reason = "places within the picture")]
+        let cell = |of: f64| ((of / size) as i32).max(0);
+        let rows = cell(self.top + PLOT) + 1;
+        let mut grid: Vec<u32> = Vec::new();
+        let mut filled = 0;
+        for (series, known) in self.pair.series.iter().zip(&self.known) {
+            for (panel, points) in in_panels(series, panels) {
+                for point in points.iter() {
+                    let down = match known {
+                        Some(known) => known.get(point.latency_ns),
+                        None => self.y.place(point.ms()) - self.top,
+                    };
+                    let at = cell(panel.x(point.start_ns) - LEFT) * rows + cell(down);
+                    let at = at.unsigned_abs() as usize;
+                    if at >= grid.len() {
+                        grid.resize(at + 1, 0);
+                    }
+                    filled += usize::from(grid[at] == 0);
+                    if filled > most {
+                        return None;
+                    }
+                    grid[at] += 1;
+                }
+            }
+        }
+        let place = |at: usize| {
+            let at = i32::try_from(at).unwrap_or_default();
+            (at / rows, at % rows)
+        };
+        let filled = grid.into_iter().enumerate().filter(|cell| cell.1 > 0);
+        Some(filled.map(|(at, n)| (place(at), n)).collect())
+    }
 }
 
 /// The key of the shades, from few latencies to many.
@@ -343,8 +374,10 @@ fn title(pair: &PairView) -> String {
         let (first, last) = (latency(*first, pair.unit), latency(*last, pair.unit));
         return format!("Median {first} in the first tenth of the run, {last} in the last");
     }
-    let range =
-        pair.series.iter().filter_map(|s| Some((*s.sorted_ms.first()?, *s.sorted_ms.last()?)));
+    let range = pair
+        .series
+        .iter()
+        .filter_map(|s| Some((s.latencies.quantile_ms(0.0)?, s.latencies.quantile_ms(1.0)?)));
     let (low, high) =
         range.fold((f64::INFINITY, f64::NEG_INFINITY), |r, v| (r.0.min(v.0), r.1.max(v.1)));
     format!("From {} to {}", latency(low, pair.unit), latency(high, pair.unit))

@@ -3,13 +3,13 @@
 
 use super::frame::{
     BELOW, LEFT, PLOT, RIGHT, WIDTH, below_zero, blank, grid_line, key, marker, named_last, points,
+    scale,
 };
 use crate::figure::{
     Anchor, Figure, Ink, Mark, Point, Scale, Stroke, latency_ticks, simplify, size, text_width,
 };
 use crate::model::words::{count, latency};
 use crate::model::{PairView, Series};
-use sb_trace::stats::quantile;
 
 /// Points of all lines together.
 const POINTS: usize = 1_200;
@@ -25,7 +25,7 @@ const TICKS: [(&str, f64); 6] = [
 
 /// Draws a pair that has latencies; none where one series has so few that there is no tail.
 pub(super) fn figure(pair: &PairView, pairs: usize, top: f64) -> Option<Figure> {
-    let most = pair.series.iter().map(|s| s.sorted_ms.len()).max().filter(|&n| n >= 10)?;
+    let most = pair.series.iter().map(|s| s.latencies.n()).max().filter(|&n| n >= 10)?;
     let name = format!("percentiles.{}", pair.slug);
     let subject = format!("{} by percentile", pair.title);
     let mut figure = blank(name, subject, title(pair), WIDTH);
@@ -36,7 +36,7 @@ pub(super) fn figure(pair: &PairView, pairs: usize, top: f64) -> Option<Figure> 
     figure.key = key(&pair.series, |s| s.name.clone());
     let bottom = top + PLOT;
     figure.height = bottom + BELOW;
-    let y = Scale::of(pair.series.iter().flat_map(|s| s.sorted_ms.iter().copied()), bottom, top);
+    let y = scale(&pair.series, bottom, top);
     let x = Scale::log(1.0, most as f64, LEFT, WIDTH - RIGHT);
     for tick in latency_ticks(&y, true) {
         grid_line(&mut figure, y.place(tick.value), &tick.label);
@@ -59,7 +59,7 @@ pub(super) fn figure(pair: &PairView, pairs: usize, top: f64) -> Option<Figure> 
     }
     let drawn = pair.series.len();
     for series in named_last(&pair.series) {
-        let n = series.sorted_ms.len() as f64;
+        let n = series.latencies.n() as f64;
         // The greatest quantile whose interval is closed above.
         let bounded = 1.0 / (1.0 - 0.025f64.powf(1.0 / n));
         let width = if series.named { 2.0 } else { 1.25 };
@@ -71,7 +71,7 @@ pub(super) fn figure(pair: &PairView, pairs: usize, top: f64) -> Option<Figure> 
                 figure.marks.push(Mark::Line { points, stroke });
             }
         }
-        let end = quantile(&series.sorted_ms, 1.0 - 1.0 / n).filter(|_| drawn > 1 && series.named);
+        let end = series.latencies.quantile_ms(1.0 - 1.0 / n).filter(|_| drawn > 1 && series.named);
         if let Some(ms) = end {
             marker(&mut figure, (x.place(n), y.place(ms)), series.marker, series.ink);
         }
@@ -83,7 +83,7 @@ pub(super) fn figure(pair: &PairView, pairs: usize, top: f64) -> Option<Figure> 
 fn line(series: &Series, x: &Scale, y: &Scale, from: f64, to: f64) -> Vec<Point> {
     const STEPS: u32 = 440;
     let at = |value: f64| {
-        let ms = quantile(&series.sorted_ms, 1.0 - 1.0 / value).unwrap_or_default();
+        let ms = series.latencies.quantile_ms(1.0 - 1.0 / value).unwrap_or_default();
         (x.place(value), y.place(ms))
     };
     (0..=STEPS).map(|s| at(from * (to / from).powf(f64::from(s) / f64::from(STEPS)))).collect()

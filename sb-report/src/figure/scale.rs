@@ -18,16 +18,21 @@ pub struct Scale {
 impl Scale {
     /// The scale that suits these values (any order): logarithmic, unless at least half of them
     /// are zero or less. `from` and `to` are its ends in pixels.
-    pub fn of(values: impl Iterator<Item = f64> + Clone, from: f64, to: f64) -> Self {
-        let (mut n, mut positive) = (0usize, 0usize);
+    pub fn of(values: impl Iterator<Item = f64>, from: f64, to: f64) -> Self {
+        Self::of_counts(values.map(|value| (value, 1)), from, to)
+    }
+
+    /// The same of values with the number of each.
+    pub fn of_counts(values: impl Iterator<Item = (f64, u64)>, from: f64, to: f64) -> Self {
+        let (mut n, mut positive) = (0u64, 0u64);
         let (mut low, mut high, mut low_positive) =
             (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
-        for value in values.filter(|v| v.is_finite()) {
-            n += 1;
+        for (value, count) in values.filter(|v| v.0.is_finite()) {
+            n += count;
             low = low.min(value);
             high = high.max(value);
             if value > 0.0 {
-                positive += 1;
+                positive += count;
                 low_positive = low_positive.min(value);
             }
         }

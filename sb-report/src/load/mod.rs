@@ -14,51 +14,90 @@ pub use ours::is_ours;
 
 use crate::error::{Error, Result};
 use crate::model::{Exemplar, RunFacts};
+use sb_trace::frame::{Collected, Tables, collect};
 use sb_trace::latency::Latencies;
 use sb_trace::trace::Finding;
-use sb_trace::{Analysis, Input, Options, Place, Progress};
+use sb_trace::{Input, Options, Place, Progress};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// What was loaded.
+/// What is to be loaded: all that is known before anything is read.
 #[derive(Debug)]
-pub struct Loaded {
-    /// Where the latencies come from, unless they were read from tables.
-    pub analysis: Option<Analysis>,
-    /// The latencies, where they were read from tables.
-    table: Option<Latencies>,
+pub struct Source {
     /// What the runs' own records say of them.
     pub facts: Vec<RunFacts>,
-    /// What was done to bring several inputs together.
-    pub findings: Vec<Finding>,
     /// The `out/` folder, where the input is one.
     pub out_folder: Option<PathBuf>,
     /// Folders in which no output may lie.
     pub closed: Vec<PathBuf>,
-    /// The logs that were read, as the analysis numbers them.
+    /// The logs, as the analysis numbers them.
     inputs: Vec<Input>,
-    /// Files that were read, none of which may be overwritten.
+    /// Whether the input is tables, not logs.
+    pub is_tables: bool,
+    /// Files that are read, none of which may be overwritten.
     pub files: Vec<PathBuf>,
+}
+
+/// What was loaded.
+#[derive(Debug)]
+pub enum Loaded {
+    /// From logs.
+    Logs(Box<Collected>),
+    /// From tables, with what was done to bring them together.
+    Tables(Latencies, Vec<Finding>),
 }
 
 impl Loaded {
     /// The latencies.
     pub fn latencies(&self) -> &Latencies {
-        static EMPTY: std::sync::OnceLock<Latencies> = std::sync::OnceLock::new();
-        let of_logs = self.analysis.as_ref().map(|a| &a.latencies);
-        of_logs.or(self.table.as_ref()).unwrap_or_else(|| EMPTY.get_or_init(Latencies::default))
+        match self {
+            Self::Logs(log) => &log.latencies,
+            Self::Tables(table, _) => table,
+        }
+    }
+
+    /// What is known besides, where the input was logs.
+    pub fn log(&self) -> Option<&Collected> {
+        match self {
+            Self::Logs(log) => Some(log),
+            Self::Tables(..) => None,
+        }
+    }
+
+    /// What was done to bring several inputs together.
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Logs(_) => &[],
+            Self::Tables(_, findings) => findings,
+        }
+    }
+}
+
+impl Source {
+    /// Reads it. From logs the tables are written at the same time, if they are asked for.
+    pub fn load(
+        &self,
+        options: &Options,
+        progress: &dyn Progress,
+        tables: Option<Tables<'_>>,
+    ) -> Result<Loaded> {
+        if self.is_tables {
+            let (table, findings) = tables::read(&self.files)?;
+            return Ok(Loaded::Tables(table, findings));
+        }
+        Ok(Loaded::Logs(Box::new(collect(&self.inputs, options, progress, tables)?)))
     }
 }
 
 /// Reads the lines of single traces once more. A line that cannot be read is no reason to have no
 /// report.
-pub fn read_lines(exemplars: &mut [Exemplar], loaded: &Loaded) {
+pub fn read_lines(exemplars: &mut [Exemplar], source: &Source) {
     let mut wanted: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
     for (file, line) in exemplars.iter().flat_map(|e| &e.steps).map(|s| s.at) {
         wanted.entry(file).or_default().insert(line);
     }
     for (file, numbers) in wanted {
-        let Some(input) = loaded.inputs.get(file as usize) else { continue };
+        let Some(input) = source.inputs.get(file as usize) else { continue };
         let numbers: Vec<u64> = numbers.into_iter().collect();
         let found: BTreeMap<u64, String> =
             sb_trace::lines(input, &numbers).unwrap_or_default().into_iter().collect();
@@ -84,22 +123,19 @@ struct Named {
     logs: Vec<String>,
 }
 
-/// Loads `out/` folders, runs, tables of latencies, or logs.
-pub fn load(arguments: &[String], options: &Options, progress: &dyn Progress) -> Result<Loaded> {
+/// Finds `out/` folders, runs, tables of latencies, or logs.
+pub fn find(arguments: &[String]) -> Result<Source> {
     let named = named(arguments)?;
     if !named.tables.is_empty() {
         if let Some(other) = named.first_that_is_no_table() {
             return Err(Error::Mixed { table: named.tables[0].clone(), other });
         }
-        let (table, findings) = tables::read(&named.tables)?;
-        return Ok(Loaded {
-            analysis: None,
-            table: Some(table),
+        return Ok(Source {
             facts: Vec::new(),
-            findings,
             out_folder: None,
             closed: Vec::new(),
             inputs: Vec::new(),
+            is_tables: true,
             files: named.tables,
         });
     }
@@ -124,14 +160,12 @@ pub fn load(arguments: &[String], options: &Options, progress: &dyn Progress) ->
     closed.extend(named.runs.iter().cloned());
     closed.extend(named.logs.iter().map(PathBuf::from).filter(|path| path.is_dir()));
     let only = arguments.len() == 1;
-    Ok(Loaded {
-        analysis: Some(sb_trace::analyze(&inputs, options, progress)?),
-        table: None,
+    Ok(Source {
         facts,
-        findings: Vec::new(),
         out_folder: named.outs.into_iter().next().filter(|_| only),
         closed,
         inputs,
+        is_tables: false,
         files,
     })
 }

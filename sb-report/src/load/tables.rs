@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What makes two rows the same one: run, pair, trace, place in the trace.
-type Key = (u32, u32, Name, u32);
+type Key = (u32, u32, u32, u32);
 
 /// Reads all tables.
 pub(super) fn read(paths: &[PathBuf]) -> Result<(Latencies, Vec<Finding>)> {
@@ -19,10 +19,7 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<(Latencies, Vec<Finding>)> {
         tables.push(sb_trace::frame::read_latencies(path)?);
     }
     if tables.len() == 1 {
-        let mut table = tables.pop().unwrap_or_default();
-        // Rows in another order are the same latencies.
-        table.rows.sort_by_key(|r| (r.run, r.pair, r.start_ns));
-        return Ok((table, Vec::new()));
+        return Ok((tables.pop().unwrap_or_default(), Vec::new()));
     }
     Ok(merge(tables, &stems(paths)))
 }
@@ -47,7 +44,11 @@ fn merge(tables: Vec<Latencies>, called: &[String]) -> (Latencies, Vec<Finding>)
     let mut merged = Latencies::default();
     let mut pairs: BTreeMap<Pair, u32> = BTreeMap::new();
     let (mut renamed, mut twice) = (0usize, 0usize);
+    let tick_ns = tables.iter().map(Latencies::tick_ns).min().unwrap_or(1);
     let mut seen: BTreeSet<Key> = BTreeSet::new();
+    let mut rows: Vec<Latency> = Vec::new();
+    // The traces by run and name.
+    let mut traces: BTreeMap<(u32, Name), u32> = BTreeMap::new();
     for (index, table) in tables.into_iter().enumerate() {
         let name_of = names.absorb(&table.names);
         let name = |old: Name| name_of.get(old as usize).copied().unwrap_or_default();
@@ -87,14 +88,21 @@ fn merge(tables: Vec<Latencies>, called: &[String]) -> (Latencies, Vec<Finding>)
             .collect();
         // Rows can only stand in an earlier table if their run does.
         if known.contains(&true) && seen.is_empty() {
-            seen = merged.rows.iter().map(key).collect();
+            seen = rows.iter().map(key).collect();
         }
-        for row in table.rows {
+        for row in table.rows() {
             let at = row.run as usize;
+            let run = run_of.get(at).copied().unwrap_or_default();
+            let id = name(table.trace_ids.get(row.trace as usize).copied().unwrap_or_default());
+            let next = u32::try_from(merged.trace_ids.len()).unwrap_or(u32::MAX);
+            let trace = *traces.entry((run, id)).or_insert_with(|| {
+                merged.trace_ids.push(id);
+                next
+            });
             let row = Latency {
-                run: run_of.get(at).copied().unwrap_or_default(),
+                run,
                 pair: pair_of.get(row.pair as usize).copied().unwrap_or_default(),
-                trace_id: name(row.trace_id),
+                trace,
                 from_label: name(row.from_label),
                 to_label: name(row.to_label),
                 from_source: name(row.from_source),
@@ -108,14 +116,12 @@ fn merge(tables: Vec<Latencies>, called: &[String]) -> (Latencies, Vec<Finding>)
             if !seen.is_empty() {
                 seen.insert(key(&row));
             }
-            merged.rows.push(row);
+            rows.push(row);
         }
     }
     let total_last = total_last(&mut merged.pairs);
-    for row in &mut merged.rows {
-        row.pair = total_last(row.pair);
-    }
-    merged.rows.sort_by_key(|r| (r.run, r.pair, r.start_ns));
+    let rows = rows.into_iter().map(|row| Latency { pair: total_last(row.pair), ..row });
+    merged.set_rows(rows, tick_ns);
     merged.names = Arc::new(names);
     let mut findings = Vec::new();
     if renamed > 0 {
@@ -132,7 +138,7 @@ fn merge(tables: Vec<Latencies>, called: &[String]) -> (Latencies, Vec<Finding>)
 }
 
 fn key(row: &Latency) -> Key {
-    (row.run, row.pair, row.trace_id, row.seq)
+    (row.run, row.pair, row.trace, row.seq)
 }
 
 /// Puts the whole trace behind its steps; returns where each pair now stands.

@@ -2,10 +2,12 @@
 //! less often than they last, and the tail looks better than users would see it (coordinated
 //! omission). Without a schedule in the log that cannot be corrected, but it can be seen.
 
-use super::{RunView, lead_pair};
+use super::{Lookup, RunView, lead_pair};
 use rayon::prelude::*;
-use sb_trace::latency::{Latencies, Latency};
+use sb_trace::latency::{Latencies, Part};
+use sb_trace::stats::Counts;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Fewer calls than this say nothing.
 const FEWEST: usize = 20;
@@ -36,29 +38,53 @@ pub struct Arrivals {
 /// The arrivals of each run that has enough calls.
 pub(super) fn of(table: &Latencies, runs: &[RunView], tick_ns: i64) -> Vec<Arrivals> {
     let Some(lead) = lead_pair(table) else { return Vec::new() };
-    let of_runs: Vec<&[Latency]> =
-        table.rows.chunk_by(|a, b| (a.run, a.pair) == (b.run, b.pair)).collect();
-    of_runs
-        .into_par_iter()
-        .filter(|rows| rows.first().is_some_and(|r| r.pair as usize == lead))
-        .filter_map(|rows| {
-            let calls: Vec<(i64, i64)> =
-                rows.iter().filter_map(|r| Some((r.start_ns, r.end_ns()?))).collect();
-            let view = runs.get(rows.first()?.run as usize)?;
-            of_run(calls, tick_ns, view)
-        })
-        .collect()
+    let parts: Vec<_> = table.parts_of(lead).collect();
+    let of_part = |part: &Arc<Part>| {
+        let calls = || {
+            let rows = (0..part.len()).filter_map(|row| Some((row, part.latency_ns(row)?)));
+            by_end(rows.map(|(row, latency)| (part.start_ns(row), latency)))
+        };
+        of_run(calls, tick_ns, runs.get(part.run() as usize)?)
+    };
+    parts.into_par_iter().filter_map(of_part).collect()
 }
 
-fn of_run(mut calls: Vec<(i64, i64)>, tick_ns: i64, view: &RunView) -> Option<Arrivals> {
-    if calls.len() < FEWEST {
+/// Calls in the order of their begins, each with its latency; those that begin at the same time in the
+/// order of their ends.
+fn by_end(calls: impl Iterator<Item = (i64, i64)>) -> impl Iterator<Item = (i64, i64)> {
+    let mut calls = calls.peekable();
+    let mut together: Vec<(i64, i64)> = Vec::new();
+    std::iter::from_fn(move || {
+        if together.is_empty() {
+            let first = calls.next()?;
+            if calls.peek().is_none_or(|next| next.0 != first.0) {
+                return Some(first);
+            }
+            together.push(first);
+            while let Some(next) = calls.next_if(|next| next.0 == first.0) {
+                together.push(next);
+            }
+            together.sort_unstable_by(|a, b| b.cmp(a));
+        }
+        together.pop()
+    })
+}
+
+fn of_run<C: Iterator<Item = (i64, i64)>>(
+    calls: impl Fn() -> C,
+    tick_ns: i64,
+    view: &RunView,
+) -> Option<Arrivals> {
+    let end = |(start, latency): (i64, i64)| start.saturating_add(latency);
+    let mut ends: Vec<i64> = calls().map(end).collect();
+    let n = ends.len();
+    if n < FEWEST {
         return None;
     }
-    calls.sort_unstable();
-    let mut ends: Vec<i64> = calls.iter().map(|c| c.1).collect();
-    ends.sort_unstable();
+    ends.par_sort_unstable();
     let (mut before, mut up_to, mut waiting) = (0, 0, 0usize);
-    for &(start, end) in &calls {
+    for call in calls() {
+        let (start, end) = (call.0, end(call));
         while ends.get(before).is_some_and(|&e| e < start.saturating_sub(tick_ns)) {
             before += 1;
         }
@@ -69,25 +95,31 @@ fn of_run(mut calls: Vec<(i64, i64)>, tick_ns: i64, view: &RunView) -> Option<Ar
         let own = usize::from(end <= start && end >= start.saturating_sub(tick_ns));
         waiting += usize::from(up_to - before > own);
     }
-    let others = (calls.len() - 1) as f64;
+    let others = (n - 1) as f64;
+    let first = calls().next()?;
     let first_waits = {
-        let (start, end) = calls[0];
+        let (start, end) = (first.0, end(first));
         let near = |e: i64| e <= start && e >= start.saturating_sub(tick_ns);
         ends.iter().filter(|&&e| near(e)).count() > usize::from(near(end))
     };
+    drop(ends);
     let at_an_end = (waiting - usize::from(first_waits)) as f64 / others;
-    let span = calls[calls.len() - 1].0.saturating_sub(calls[0].0) as f64;
+    let last = calls().last()?;
+    let span = last.0.saturating_sub(first.0) as f64;
     let by_chance =
         if span > 0.0 { -(-2.0 * tick_ns as f64 * others / span).exp_m1() } else { 1.0 };
-    let latencies: Vec<i64> = calls.iter().map(|c| c.1.saturating_sub(c.0)).collect();
-    let gaps: Vec<i64> = calls.windows(2).map(|w| w[1].0.saturating_sub(w[0].0)).collect();
-    let rank_correlation = spearman(&latencies[..gaps.len()], &gaps);
+    // Of each call but the last, its latency and the time until the next one.
+    let waits = || {
+        let next = calls().skip(1).map(|call| call.0);
+        calls().zip(next).map(|((start, latency), next)| (latency, next.saturating_sub(start)))
+    };
+    let rank_correlation = spearman(waits, tick_ns);
     let excess = if by_chance < 1.0 { (at_an_end - by_chance) / (1.0 - by_chance) } else { 0.0 };
     let closed = excess >= WAITING || rank_correlation.is_some_and(|r| r >= WAITING);
     Some(Arrivals {
         run_id: view.run.id.clone(),
         run: view.name.clone(),
-        n: calls.len(),
+        n,
         at_an_end,
         by_chance,
         rank_correlation,
@@ -96,14 +128,36 @@ fn of_run(mut calls: Vec<(i64, i64)>, tick_ns: i64, view: &RunView) -> Option<Ar
 }
 
 /// Spearman's rank correlation; none where one side is all equal.
-fn spearman(a: &[i64], b: &[i64]) -> Option<f64> {
-    let (a, b) = (ranks(a), ranks(b));
-    let mean = (a.len() as f64 - 1.0) / 2.0;
-    let sum = |x: &[f64], y: &[f64]| -> f64 {
-        x.iter().zip(y).map(|(x, y)| (x - mean) * (y - mean)).sum()
+fn spearman<P: Iterator<Item = (i64, i64)>>(pairs: impl Fn() -> P, tick_ns: i64) -> Option<f64> {
+    let counted = |of: &dyn Fn((i64, i64)) -> i64| {
+        let mut counts = Counts::of_unit(tick_ns);
+        pairs().for_each(|pair| counts.add(of(pair)));
+        counts.distribution()
     };
-    let spread = (sum(&a, &a) * sum(&b, &b)).sqrt();
-    (spread > 0.0).then(|| sum(&a, &b) / spread)
+    let (a, b) = (counted(&|pair| pair.0), counted(&|pair| pair.1));
+    let n = a.n() as f64;
+    let rank = |_, less: u64, equal: u64| less as f64 + (equal as f64 - 1.0) / 2.0;
+    let few = (Lookup::of(&a, tick_ns, rank), Lookup::of(&b, tick_ns, rank));
+    drop((a, b));
+    if let (Some(a), Some(b)) = few {
+        return correlation(pairs().map(|pair| (a.get(pair.0), b.get(pair.1))), n);
+    }
+    let (a, b): (Vec<i64>, Vec<i64>) = pairs().unzip();
+    let a = ranks(&a);
+    correlation(a.into_iter().zip(ranks(&b)), n)
+}
+
+/// The correlation of ranks, from 0, of so many values.
+fn correlation(ranks: impl Iterator<Item = (f64, f64)>, n: f64) -> Option<f64> {
+    let mean = (n - 1.0) / 2.0;
+    let (mut of_a, mut of_b, mut of_both) = (0.0, 0.0, 0.0);
+    for (a, b) in ranks.map(|(a, b)| (a - mean, b - mean)) {
+        of_a += a * a;
+        of_b += b * b;
+        of_both += a * b;
+    }
+    let spread: f64 = f64::sqrt(of_a * of_b);
+    (spread > 0.0).then(|| of_both / spread)
 }
 
 /// The rank of each value from 0; equal values share the mean of theirs.
@@ -133,11 +187,11 @@ mod tests {
         for ms in spread(200, 40.0).into_iter().flatten() {
             #[expect(clippy::cast_possible_truncation, reason = "small numbers of a test")]
             let end = start + ms as i64 * 1_000_000;
-            calls.push((start, end));
+            calls.push((start, end - start));
             start = next(start, end);
         }
         let view = &Hand::new(&["b-1"]).pair(0, "A", "B", ColdWarm::Warm, &[]).report().runs[0];
-        of_run(calls, 1_000_000, view).unwrap()
+        of_run(|| by_end(calls.iter().copied()), 1_000_000, view).unwrap()
     }
 
     #[test]
@@ -156,7 +210,18 @@ mod tests {
     #[test]
     fn ranks_by_hand() {
         assert_eq!(ranks(&[5, 1, 5, 9]), [1.5, 0.0, 1.5, 3.0]);
-        assert_eq!(spearman(&[1, 2, 3], &[10, 20, 90]), Some(1.0));
-        assert_eq!(spearman(&[1, 2, 3], &[7, 7, 7]), None);
+        let spearman = |pairs: &[(i64, i64)]| spearman(|| pairs.iter().copied(), 1);
+        assert_eq!(spearman(&[(1, 10), (2, 20), (3, 90)]), Some(1.0));
+        assert_eq!(spearman(&[(1, 7), (2, 7), (3, 7)]), None);
+        // Too many different ones to be looked up.
+        let many: Vec<(i64, i64)> = (0..100_000).map(|n| (n, n * n)).collect();
+        assert_eq!(spearman(&many), Some(1.0));
+    }
+
+    #[test]
+    fn calls_that_begin_together_stand_in_the_order_of_their_ends() {
+        let calls = [(1, 9), (2, 7), (2, 3), (2, 5), (4, 1)];
+        let ordered: Vec<(i64, i64)> = by_end(calls.into_iter()).collect();
+        assert_eq!(ordered, [(1, 9), (2, 3), (2, 5), (2, 7), (4, 1)]);
     }
 }

@@ -2,15 +2,20 @@
 //! the parts add up to the mean of the whole. Percentiles of steps would not.
 
 use super::words::arrow;
-use sb_trace::latency::{Latencies, Latency, Pair};
+use rayon::prelude::*;
+use sb_trace::latency::{Latencies, Pair, Part};
+use sb_trace::stats::{Counts, Distribution};
 use sb_trace::trace::ColdWarm;
 use sb_trace::units::ns_to_ms;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// From this many traces on, typical and slow ones are told apart.
-const ENOUGH: usize = 20;
+const ENOUGH: u64 = 20;
 /// The slowest hundredth, but at least so many.
-const SLOWEST: usize = 10;
+const SLOWEST: u64 = 10;
+/// Typical, slow, cold and warm.
+const MOST_BANDS: usize = 4;
 
 /// Some of the traces, and the mean of each of their steps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,80 +52,80 @@ impl Breakdown {
     }
 }
 
-/// One trace that adds up.
-struct Whole {
-    total_ns: i64,
-    class: ColdWarm,
-    bands: u8,
-}
+/// Marks a trace that has a whole, and one whose id another trace has, too: their steps cannot be told
+/// apart.
+const WHOLE: u8 = 1 << 7;
+const DOUBLE: u8 = 1 << 6;
 
 /// None where there are no whole traces with at least two steps.
 pub(super) fn of(table: &Latencies) -> Option<Breakdown> {
     let total = table.pairs.iter().position(|p| *p == Pair::Total)?;
-    let is_total = |row: &Latency| row.pair as usize == total;
-    let mut wholes: Vec<Whole> = Vec::new();
+    let wholes = || {
+        table.parts_of(total).flat_map(|part| {
+            let rows = part.latencies_ns().enumerate();
+            rows.filter_map(|(row, ns)| Some((part.trace(row) as usize, ns?)))
+        })
+    };
     let mut left_out = 0;
-    // Where the trace of a row stands in `wholes`, plus one; zero where it does not add up.
-    let mut place_of: Vec<u32> = vec![0; table.rows.len()];
-    let mut of_id: Vec<u32> = vec![0; table.names.len()];
-    let mut at = 0;
-    for rows in table.rows.chunk_by(|a, b| a.run == b.run) {
-        let mut here: Vec<(Whole, i128, bool)> = Vec::new();
-        for row in rows.iter().filter(|r| is_total(r)) {
-            let (Some(total_ns), Some(slot)) =
-                (row.latency_ns, of_id.get_mut(row.trace_id as usize))
-            else {
-                continue;
-            };
-            if *slot > 0 {
-                // Two traces of one id: their steps cannot be told apart.
-                here[*slot as usize - 1].2 = false;
-            }
-            here.push((Whole { total_ns, class: row.start_class.class, bands: 0 }, 0, *slot == 0));
-            *slot = u32::try_from(here.len()).unwrap_or(u32::MAX);
+    // Of each trace, what the whole takes more than the steps. It is not looked at beyond 64 bits: no
+    // trace is centuries longer than its steps.
+    let mut more_ns: Vec<i64> = vec![0; table.traces()];
+    let mut bands: Vec<u8> = vec![0; table.traces()];
+    for (trace, ns) in wholes() {
+        more_ns[trace] = ns;
+        if bands[trace] > 0 {
+            bands[trace] |= DOUBLE;
+            left_out += 1;
         }
-        let whole_of =
-            |row: &Latency| of_id.get(row.trace_id as usize).copied().unwrap_or_default() as usize;
-        for row in rows.iter().filter(|r| !is_total(r)) {
-            if let (Some(ns), Some(whole)) = (row.latency_ns, whole_of(row).checked_sub(1)) {
-                here[whole].1 += i128::from(ns);
-            }
-        }
-        let mut new_place = vec![0; here.len() + 1];
-        for (index, (whole, sum, single)) in here.into_iter().enumerate() {
-            if single && sum == i128::from(whole.total_ns) {
-                wholes.push(whole);
-                new_place[index + 1] = u32::try_from(wholes.len()).unwrap_or(u32::MAX);
-            } else {
-                left_out += 1;
-            }
-        }
-        for (row, place) in rows.iter().zip(&mut place_of[at..]) {
-            *place = new_place[whole_of(row)];
-        }
-        for row in rows.iter().filter(|r| is_total(r)) {
-            if let Some(slot) = of_id.get_mut(row.trace_id as usize) {
-                *slot = 0;
-            }
-        }
-        at += rows.len();
+        bands[trace] |= WHOLE;
     }
-    let names = choose(&mut wholes);
-    let mut sums = vec![vec![0i128; table.pairs.len()]; names.len()];
+    for part in table.parts().iter().filter(|part| part.pair() as usize != total) {
+        for (row, ns) in part.latencies_ns().enumerate() {
+            let more = &mut more_ns[part.trace(row) as usize];
+            *more = more.wrapping_sub(ns.unwrap_or_default());
+        }
+    }
+    for (bands, more_ns) in bands.iter_mut().zip(more_ns).filter(|(bands, _)| **bands > 0) {
+        if *bands != WHOLE || more_ns != 0 {
+            left_out += 1;
+            *bands = 0;
+        }
+    }
+    let mut totals = Counts::of_unit(table.tick_ns());
+    let of_whole = wholes().filter(|whole| bands[whole.0] == WHOLE);
+    of_whole.for_each(|(_, ns)| totals.add(ns));
+    let (names, band_of) = choose(&totals.distribution());
+    for part in table.parts_of(total) {
+        for (row, ns) in part.latencies_ns().enumerate() {
+            let bands = &mut bands[part.trace(row) as usize];
+            if let (Some(ns), WHOLE) = (ns, *bands) {
+                *bands = band_of(ns, part.start_class(row).class);
+            }
+        }
+    }
     let mut counts = vec![0usize; names.len()];
-    for whole in &wholes {
+    for bands in &bands {
         for (band, count) in counts.iter_mut().enumerate() {
-            *count += usize::from(whole.bands >> band & 1 == 1);
+            *count += usize::from(bands >> band & 1 == 1);
         }
     }
-    for (row, &place) in table.rows.iter().zip(&place_of) {
-        let (Some(ns), Some(place)) = (row.latency_ns, (place as usize).checked_sub(1)) else {
-            continue;
-        };
-        for (band, sums) in sums.iter_mut().enumerate() {
-            if wholes[place].bands >> band & 1 == 1 {
-                sums[row.pair as usize] += i128::from(ns);
+    let mut sums = vec![vec![0i128; table.pairs.len()]; names.len()];
+    let of_part = |part: &Arc<Part>| {
+        let mut sums = [0i128; MOST_BANDS];
+        for (row, ns) in part.latencies_ns().enumerate() {
+            let bands = bands[part.trace(row) as usize];
+            if let (Some(ns), true) = (ns, bands > 0) {
+                for (band, sum) in sums.iter_mut().enumerate() {
+                    *sum += if bands >> band & 1 == 1 { ns.into() } else { 0 };
+                }
             }
+        }
+        sums
+    };
+    let of_parts: Vec<_> = table.parts().par_iter().map(of_part).collect();
+    for (part, more) in table.parts().iter().zip(of_parts) {
+        for (sums, more) in sums.iter_mut().zip(more) {
+            sums[part.pair() as usize] += more;
         }
     }
     let used: Vec<usize> =
@@ -143,36 +148,39 @@ pub(super) fn of(table: &Latencies) -> Option<Breakdown> {
     (steps.len() > 1 && !bands.is_empty()).then_some(Breakdown { steps, bands, left_out })
 }
 
-/// Puts the traces into bands; returns the bands' names and what they mean.
-fn choose(wholes: &mut [Whole]) -> Vec<(&'static str, String)> {
-    let mut totals: Vec<i64> = wholes.iter().map(|w| w.total_ns).collect();
-    totals.sort_unstable();
-    let n = totals.len();
-    if n < ENOUGH {
-        for whole in wholes {
-            whole.bands = 1;
-        }
-        return vec![("all", "all complete traces".to_owned())];
-    }
-    let sorted: Vec<f64> = totals.iter().map(|&ns| ns_to_ms(ns)).collect();
-    let at = |q: f64| sb_trace::stats::quantile(&sorted, q).unwrap_or_default();
+/// The bands' names and what they mean, and in which of them a trace is, by its whole and its class.
+fn choose(
+    totals: &Distribution,
+) -> (Vec<(&'static str, String)>, impl Fn(i64, ColdWarm) -> u8 + use<>) {
+    let n = totals.n();
+    let few = n < ENOUGH;
+    let at = |q: f64| totals.quantile_ms(q).unwrap_or_default();
     let (low, high) = (at(0.45), at(0.55));
     let (slow, slow_words) = if n / 100 >= SLOWEST {
         (at(0.99), "the slowest hundredth".to_owned())
     } else {
-        (ns_to_ms(totals[n - SLOWEST]), format!("the slowest {SLOWEST}"))
+        let slow = totals.at(n.saturating_sub(SLOWEST)).unwrap_or_default();
+        (ns_to_ms(slow), format!("the slowest {SLOWEST}"))
     };
-    for whole in wholes {
-        let ms = ns_to_ms(whole.total_ns);
-        whole.bands = u8::from(low <= ms && ms <= high)
+    let names = if few {
+        vec![("all", "all complete traces".to_owned())]
+    } else {
+        vec![
+            ("typical", "p45 to p55 of the whole trace".to_owned()),
+            ("slow", slow_words),
+            ("cold", "cold starts".to_owned()),
+            ("warm", "warm starts".to_owned()),
+        ]
+    };
+    let bands = move |total_ns: i64, class: ColdWarm| {
+        let ms = ns_to_ms(total_ns);
+        if few {
+            return 1;
+        }
+        u8::from(low <= ms && ms <= high)
             | u8::from(ms >= slow) << 1
-            | u8::from(whole.class == ColdWarm::Cold) << 2
-            | u8::from(whole.class == ColdWarm::Warm) << 3;
-    }
-    vec![
-        ("typical", "p45 to p55 of the whole trace".to_owned()),
-        ("slow", slow_words),
-        ("cold", "cold starts".to_owned()),
-        ("warm", "warm starts".to_owned()),
-    ]
+            | u8::from(class == ColdWarm::Cold) << 2
+            | u8::from(class == ColdWarm::Warm) << 3
+    };
+    (names, bands)
 }

@@ -3,8 +3,9 @@
 //! between the runs.
 
 use super::mean;
-use super::series::Series;
-use sb_trace::stats::quantile;
+use super::series::{PartPoints, Point, Series};
+use sb_trace::stats::{Distribution, quantile};
+use sb_trace::units::ns_to_ms;
 use serde::Serialize;
 
 /// A latency this many deviations above the median is a stall.
@@ -53,68 +54,85 @@ pub struct Detail {
 /// The statistics of some series taken together, of which `unfinished` more have no end; `tick_ms`
 /// is the clock's; `name` seeds what is drawn.
 pub(super) fn of(series: &[&Series], unfinished: usize, tick_ms: f64, name: &[&str]) -> Detail {
-    let mut values: Vec<f64> = series.iter().flat_map(|s| s.sorted_ms.iter().copied()).collect();
-    // Sorted stretches: this only merges them.
-    values.sort_by(f64::total_cmp);
-    let at = |q: f64| quantile(&values, q);
-    let stall_above_ms = stall_above(&values, tick_ms);
+    let all: Vec<&Distribution> = series.iter().map(|s| &s.latencies).collect();
+    let latencies = Distribution::merged(&all);
+    let at = |q: f64| latencies.quantile_ms(q);
+    let stall_above_ms = stall_above(&latencies, tick_ms);
+    let up_to = |bound: f64| latencies.count_while(|latency| ns_to_ms(latency) <= bound);
+    let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let (runs, between_runs, effective_n) = between_runs(series);
-    let mean = mean::interval(&values, name);
+    let mean = mean::interval(&latencies, name);
     Detail {
         mean_low_ms: mean.map(|ends| ends.0),
         mean_high_ms: mean.map(|ends| ends.1),
-        zero: values.partition_point(|&v| v <= 0.0) - values.partition_point(|&v| v < 0.0),
-        cv: variation(&values),
+        zero: count(latencies.below(1) - latencies.below(0)),
+        cv: variation(&latencies),
         p25_ms: at(0.25),
         p75_ms: at(0.75),
         p90_to_p10: match (at(0.1), at(0.9)) {
             (Some(low), Some(high)) if low > 0.0 => Some(high / low),
             _ => None,
         },
-        stalls: stall_above_ms
-            .map_or(0, |bound| values.len() - values.partition_point(|&v| v <= bound)),
+        stalls: stall_above_ms.map_or(0, |bound| count(latencies.n() - up_to(bound))),
         stall_above_ms,
-        p50_with_unfinished_ms: with_unfinished(&values, unfinished, 0.5),
-        p99_with_unfinished_ms: with_unfinished(&values, unfinished, 0.99),
+        p50_with_unfinished_ms: with_unfinished(&latencies, unfinished, 0.5),
+        p99_with_unfinished_ms: with_unfinished(&latencies, unfinished, 0.99),
         runs,
         between_runs,
         effective_n,
     }
 }
 
-fn variation(values: &[f64]) -> Option<f64> {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    if values.len() < 2 || mean <= 0.0 {
+fn variation(latencies: &Distribution) -> Option<f64> {
+    let n = latencies.n() as f64;
+    let mean = latencies.all_ms().sum::<f64>() / n;
+    if latencies.n() < 2 || mean <= 0.0 {
         return None;
     }
-    let squares = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
+    let squares = latencies.all_ms().map(|v| (v - mean).powi(2)).sum::<f64>();
     Some((squares / (n - 1.0)).sqrt() / mean)
 }
 
 /// The quantile where infinitely long latencies follow the measured ones.
-fn with_unfinished(values: &[f64], unfinished: usize, q: f64) -> Option<f64> {
-    let last = (values.len() + unfinished).checked_sub(1)?;
+fn with_unfinished(latencies: &Distribution, unfinished: usize, q: f64) -> Option<f64> {
+    let last = (latencies.n() + unfinished as u64).checked_sub(1)?;
     let position = last as f64 * q;
     let (below, share) = (position.floor(), position.fract());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to last")]
-    let below = below as usize;
+    let below = below as u64;
     let needed = if share > 0.0 { below + 1 } else { below };
-    values.get(needed)?;
+    let at = |rank: u64| latencies.at(rank).map(ns_to_ms);
     // Between two measured neighbours: as every other quantile is interpolated.
-    quantile(&[*values.get(below)?, *values.get(needed)?], share)
+    quantile(&[at(below)?, at(needed)?], share)
 }
 
 /// The bound above which a latency is a stall; none without positive latencies.
-fn stall_above(values: &[f64], tick_ms: f64) -> Option<f64> {
-    let positive = values.get(values.partition_point(|&v| v <= 0.0)..)?;
-    let logs: Vec<f64> = positive.iter().map(|v| v.ln()).collect();
-    let median = quantile(&logs, 0.5)?;
-    let mut away: Vec<f64> = logs.iter().map(|l| (l - median).abs()).collect();
-    away.sort_by(f64::total_cmp);
+fn stall_above(latencies: &Distribution, tick_ms: f64) -> Option<f64> {
+    // With the number of each.
+    let mut logs: Vec<(f64, u64)> =
+        latencies.counts_ms().filter(|(ms, _)| *ms > 0.0).map(|(ms, n)| (ms.ln(), n)).collect();
+    let median = middle(&logs)?;
+    for (log, _) in &mut logs {
+        *log = (*log - median).abs();
+    }
+    logs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let tick = (tick_ms / median.exp()).ln_1p();
-    let deviation = (OF_NORMAL * quantile(&away, 0.5)?).max(tick);
+    let deviation = (OF_NORMAL * middle(&logs)?).max(tick);
     Some((median + STALL * deviation).exp())
+}
+
+/// The median of ascending values with the number of each.
+fn middle(counts: &[(f64, u64)]) -> Option<f64> {
+    let last = counts.iter().map(|(_, n)| n).sum::<u64>().checked_sub(1)?;
+    let at = |rank: u64| {
+        let mut up_to = 0;
+        let value = counts.iter().find(|(_, n)| {
+            up_to += n;
+            up_to > rank
+        });
+        value.map(|(value, _)| *value)
+    };
+    quantile(&[at(last / 2)?, at(last.div_ceil(2))?], 0.5)
 }
 
 /// The sums of one run's log latencies.
@@ -127,26 +145,30 @@ struct Sums {
 
 /// Runs, the share of the variance between them, and what the calls are worth.
 fn between_runs(series: &[&Series]) -> (usize, Option<f64>, Option<f64>) {
+    // One run alone tells nothing of the differences between runs.
+    let all = || series.iter().flat_map(|s| s.points.runs());
+    let first = all().next().map_or(0, PartPoints::run);
+    if all().all(|points| points.run() == first) {
+        let positive = series.iter().map(|s| s.latencies.n() - s.latencies.below(1)).sum::<u64>();
+        return (usize::from(positive >= 2), None, None);
+    }
     let mut of_run: Vec<Sums> = Vec::new();
-    let positive = || {
-        let points = series.iter().flat_map(|s| &s.points);
-        points.filter(|p| p.ms > 0.0).map(|p| (p.run as usize, p.ms.ln()))
-    };
-    let add = |of_run: &mut Vec<Sums>, run: usize| {
-        if of_run.len() <= run {
-            of_run.resize(run + 1, Sums::default());
+    let mut each = |of: &dyn Fn(&mut Sums, f64)| {
+        for points in all() {
+            if of_run.len() <= points.run() {
+                of_run.resize(points.run() + 1, Sums::default());
+            }
+            let sums = &mut of_run[points.run()];
+            let positive = points.iter().map(Point::ms).filter(|ms| *ms > 0.0);
+            positive.for_each(|ms| of(sums, ms.ln()));
         }
     };
-    for (run, log) in positive() {
-        add(&mut of_run, run);
-        of_run[run].n += 1.0;
-        of_run[run].sum += log;
-    }
+    each(&|sums, log| {
+        sums.n += 1.0;
+        sums.sum += log;
+    });
     // Squares around each run's own mean: no large numbers are subtracted.
-    for (run, log) in positive() {
-        let mean = of_run[run].sum / of_run[run].n;
-        of_run[run].squares += (log - mean).powi(2);
-    }
+    each(&|sums, log| sums.squares += (log - sums.sum / sums.n).powi(2));
     of_run.retain(|r| r.n >= 2.0);
     let runs = of_run.len();
     if runs < 2 {

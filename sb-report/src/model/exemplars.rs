@@ -1,13 +1,14 @@
 //! Exemplars: single traces, step by step, with the place of each statement in the logs.
 
 use super::{lead_pair, words};
-use sb_trace::latency::Latency;
+use sb_trace::frame::Collected;
+use sb_trace::latency::{Latencies, Part};
+use sb_trace::stats::{Counts, Distribution};
 use sb_trace::units::{Unit, ns_to_ms};
-use sb_trace::{Analysis, NONE, TraceRow};
-use std::collections::BTreeSet;
+use sb_trace::{KeptEvent, KeptTrace};
 
 /// How many of the slowest traces are shown.
-const SLOWEST: usize = 3;
+const SLOWEST: u64 = 3;
 
 /// One statement of a trace.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,68 +47,76 @@ pub struct Exemplar {
 }
 
 /// The slowest traces and the one in the middle; none where the input was a table.
-pub(super) fn of(log: &Analysis) -> Vec<Exemplar> {
+pub(super) fn of(log: &Collected) -> Vec<Exemplar> {
     let table = &log.latencies;
     let Some(lead) = lead_pair(table) else { return Vec::new() };
-    let mut rows: Vec<&Latency> =
-        table.rows.iter().filter(|r| r.pair as usize == lead && r.latency_ns.is_some()).collect();
-    // Ties by place in the table, so that the choice is always the same.
-    rows.sort_by_key(|r| std::cmp::Reverse(r.latency_ns));
-    let mut chosen: Vec<(&'static str, &Latency)> =
-        ["slowest", "2nd slowest", "3rd slowest"].into_iter().zip(rows.iter().copied()).collect();
-    if rows.len() > 2 * SLOWEST {
-        chosen.push(("median", rows[rows.len() / 2]));
+    let mut counts = Counts::of_unit(table.tick_ns());
+    let latencies = table.parts_of(lead).flat_map(|part| part.latencies_ns()).flatten();
+    latencies.for_each(|latency| counts.add(latency));
+    let counts = counts.distribution();
+    let count = counts.n();
+    let mut chosen: Vec<(&'static str, u64)> =
+        ["slowest", "2nd slowest", "3rd slowest"].into_iter().zip(0..count).collect();
+    if count > 2 * SLOWEST {
+        chosen.push(("median", count / 2));
     }
     // The unit of the tables, which show the same pair.
-    let median = rows.get(rows.len() / 2).and_then(|r| r.ms());
-    let unit = Unit::fitting(median.unwrap_or_default());
-    let wanted: BTreeSet<(u32, u32)> = chosen.iter().map(|(_, r)| (r.run, r.trace_id)).collect();
-    let traces: Vec<&TraceRow> =
-        log.traces.traces.iter().filter(|t| wanted.contains(&(t.run, t.id))).collect();
-    chosen
-        .into_iter()
-        .filter_map(|(why, row)| {
-            let trace = traces.iter().find(|t| {
-                let first = log.traces.events(t).first();
-                let first = first.and_then(|&p| log.events.rows.get(p as usize));
-                (t.run, t.id) == (row.run, row.trace_id)
-                    && (table.pairs.len() == 1 || first.is_some_and(|e| e.epoch_ns == row.start_ns))
-            })?;
-            Some(exemplar(log, trace, why, unit))
-        })
-        .collect()
+    let median = (count > 0).then(|| counts.at(count - 1 - count / 2)).flatten();
+    let unit = Unit::fitting(median.map(ns_to_ms).unwrap_or_default());
+    let exemplar = |(why, rank)| {
+        let (part, row) = at(table, lead, &counts, rank)?;
+        let trace = log.traces.trace(part.trace(row))?;
+        Some(exemplar(log, (trace, part.run() as usize), why, unit))
+    };
+    chosen.into_iter().filter_map(exemplar).collect()
 }
 
-fn exemplar(log: &Analysis, trace: &TraceRow, why: &'static str, unit: Unit) -> Exemplar {
-    let names = &log.events.names;
-    let events: Vec<_> =
-        log.traces.events(trace).iter().filter_map(|&p| log.events.rows.get(p as usize)).collect();
-    let first = events.first().map_or(0, |e| e.epoch_ns);
-    let last = events.last().map_or(0, |e| e.epoch_ns);
+/// The latency of a rank, the slowest first; equal ones as they stand in the table, so that the choice
+/// is always the same.
+fn at<'a>(
+    table: &'a Latencies,
+    pair: usize,
+    counts: &Distribution,
+    rank: u64,
+) -> Option<(&'a Part, usize)> {
+    let latency = counts.at(counts.n().checked_sub(rank + 1)?)?;
+    let slower = counts.n() - counts.count_while(|other| other <= latency);
+    let mut before = rank - slower;
+    for part in table.parts_of(pair) {
+        for (row, other) in part.latencies_ns().enumerate() {
+            if other == Some(latency) {
+                if before == 0 {
+                    return Some((part, row));
+                }
+                before -= 1;
+            }
+        }
+    }
+    None
+}
+
+fn exemplar(
+    log: &Collected,
+    (trace, run): (KeptTrace, usize),
+    why: &'static str,
+    unit: Unit,
+) -> Exemplar {
+    let first = trace.events.first().map_or(0, |e| e.epoch_ns);
+    let last = trace.events.last().map_or(0, |e| e.epoch_ns);
     let total_ms = ns_to_ms(last.saturating_sub(first));
-    let step = |event: &&sb_trace::Event| Step {
-        label: names.text(event.label).to_owned(),
+    let step = |event: KeptEvent| Step {
         at_ms: ns_to_ms(event.epoch_ns.saturating_sub(first)),
-        source: if event.source == NONE {
-            String::new()
-        } else {
-            names.text(event.source).to_owned()
-        },
         place: format!(
             "{}:{}",
-            log.files.get(event.file as usize).map_or("", |f| f.name.as_str()),
+            log.figures.files.get(event.file as usize).map_or("", |f| f.name.as_str()),
             event.line
         ),
         at: (event.file, event.line),
         text: String::new(),
         time: words::clock(event.epoch_ns),
+        label: event.label,
+        source: event.source,
     };
-    Exemplar {
-        why,
-        trace_id: names.text(trace.id).to_owned(),
-        run: trace.run as usize,
-        total_ms,
-        unit,
-        steps: events.iter().map(step).collect(),
-    }
+    let steps = trace.events.into_iter().map(step).collect();
+    Exemplar { why, trace_id: trace.id, run, total_ms, unit, steps }
 }

@@ -50,9 +50,9 @@ pub(super) fn flags(
     of_log(&mut flags, quality);
     of_latencies(&mut flags, pairs, quality);
     of_arrivals(&mut flags, runs, quality);
-    let warnings = material
-        .log
-        .map_or(0, |l| l.findings.iter().filter(|f| f.severity == Severity::Warning).count());
+    let warnings = material.log.map_or(0, |l| {
+        l.figures.findings.iter().filter(|f| f.severity == Severity::Warning).count()
+    });
     if warnings > 0 {
         let words = counted(warnings, "warning", "warnings");
         flags.warning("verdict", format!("{words} about how traces were made"));

@@ -4,7 +4,7 @@
 use super::{PERCENTILES, RunView};
 use sb_trace::Run;
 use sb_trace::latency::{Latencies, Latency};
-use sb_trace::stats::{GroupKey, Summary, summarize};
+use sb_trace::stats::{GroupKey, Summary, summarize, summarize_runs};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Latencies that are taken together.
@@ -45,6 +45,12 @@ impl Grouped {
         }
     }
 
+    /// The index of the group of a run; none where runs are parted.
+    pub fn of_whole_run(&self, run: usize) -> Option<usize> {
+        let of_run = self.of_run.as_ref()?;
+        Some(of_run.get(run).copied().unwrap_or_default())
+    }
+
     /// The index of the group of a run, where runs are not parted.
     pub fn of_run(&self, run: usize) -> usize {
         self.of_run.as_ref().and_then(|of| of.get(run)).copied().unwrap_or_default()
@@ -71,8 +77,13 @@ fn is_of_runs(key: &GroupKey) -> bool {
 }
 
 /// Groups by these columns, or by setting where there are none. Runs of different groups are
-/// named after what differs.
-pub(super) fn group(table: &Latencies, runs: &mut [RunView], keys: &[GroupKey]) -> Grouped {
+/// named after what differs. `all` are the figures of all latencies together.
+pub(super) fn group(
+    table: &Latencies,
+    runs: &mut [RunView],
+    keys: &[GroupKey],
+    all: &[Summary],
+) -> Grouped {
     let mut grouped = if keys.is_empty() { by_setting(runs) } else { by_keys(table, runs, keys) };
     if grouped.of_run.is_some() && grouped.groups.len() > 1 {
         for group in &grouped.groups {
@@ -83,8 +94,15 @@ pub(super) fn group(table: &Latencies, runs: &mut [RunView], keys: &[GroupKey]) 
             }
         }
     }
+    if let [only] = grouped.groups.as_mut_slice() {
+        only.summaries = all.to_vec();
+        return grouped;
+    }
     let summaries: Vec<Vec<Summary>> = (0..grouped.groups.len())
-        .map(|at| summarize(table, &PERCENTILES, |row| grouped.of(table, row) == at))
+        .map(|at| match &grouped.of_run {
+            Some(of_run) => summarize_runs(table, &PERCENTILES, |run| of_run.get(run) == Some(&at)),
+            None => summarize(table, &PERCENTILES, |row| grouped.of(table, row) == at),
+        })
         .collect();
     for (group, summaries) in grouped.groups.iter_mut().zip(summaries) {
         group.summaries = summaries;
@@ -121,14 +139,12 @@ fn by_setting(runs: &[RunView]) -> Grouped {
 fn by_keys(table: &Latencies, runs: &[RunView], keys: &[GroupKey]) -> Grouped {
     let mut runs_of: BTreeMap<Vec<String>, BTreeSet<usize>> = BTreeMap::new();
     let of_runs = keys.iter().all(is_of_runs);
-    let mut last = None;
-    for row in &table.rows {
-        // Of runs, the first latency of each tells all.
-        if of_runs && last == Some(row.run) {
-            continue;
+    for part in table.parts() {
+        // Of runs, any latency of each tells all.
+        let rows = part.rows().take(if of_runs { 1 } else { usize::MAX });
+        for row in rows {
+            runs_of.entry(values(keys, table, &row)).or_default().insert(row.run as usize);
         }
-        last = Some(row.run);
-        runs_of.entry(values(keys, table, row)).or_default().insert(row.run as usize);
     }
     let mut all: Vec<(Vec<String>, BTreeSet<usize>)> = runs_of.into_iter().collect();
     // 128, 512, 1024: numbers in their order.

@@ -6,7 +6,7 @@
 //! for its skewness.
 
 use super::random::Random;
-use sb_trace::stats::quantile;
+use sb_trace::stats::{Distribution, quantile};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// How often everything is drawn anew: scipy's default.
@@ -16,26 +16,28 @@ const FEW: usize = 200;
 /// Of more values so many, the farthest from the mean, are drawn one by one.
 const FAR: usize = 32;
 /// Over this many values the mean's own distribution is as good as normal.
-const MANY: usize = 100_000;
+const MANY: u64 = 100_000;
 /// What a 95 % interval leaves out below it.
 const BEYOND: f64 = 0.025;
 
-/// The ends of the 95 % interval of the mean of ascending values; none of fewer than two, nor where
+/// The ends of the 95 % interval of the mean of latencies; none of fewer than two, nor where
 /// all are equal. `name` seeds the draws.
-pub(super) fn interval(sorted: &[f64], name: &[&str]) -> Option<(f64, f64)> {
-    let n = sorted.len() as f64;
-    let mean = sorted.iter().sum::<f64>() / n;
-    let power = |by: i32| sorted.iter().map(|v| (v - mean).powi(by)).sum::<f64>();
+pub(super) fn interval(latencies: &Distribution, name: &[&str]) -> Option<(f64, f64)> {
+    let n = latencies.n() as f64;
+    let mean = latencies.all_ms().sum::<f64>() / n;
+    let power = |by: i32| latencies.all_ms().map(|v| (v - mean).powi(by)).sum::<f64>();
     let squares = power(2);
-    if sorted.len() < 2 || squares <= 0.0 {
+    if latencies.n() < 2 || squares <= 0.0 {
         return None;
     }
     let normal = Normal::standard();
     let z = normal.inverse_cdf(BEYOND);
-    if sorted.len() > MANY {
+    if latencies.n() > MANY {
         let error = (squares / (n - 1.0) / n).sqrt();
         return Some((mean + z * error, mean - z * error));
     }
+    let sorted: Vec<f64> = latencies.all_ms().collect();
+    let sorted = sorted.as_slice();
     let mut random = Random::named(&[&["mean"], name].concat());
     let mut means = if sorted.len() <= FEW {
         one_by_one(sorted, &mut random)
@@ -111,6 +113,11 @@ mod tests {
         values
     }
 
+    fn of(ms: &[f64]) -> Distribution {
+        #[expect(clippy::cast_possible_truncation, reason = "small numbers of a test")]
+        Distribution::of(ms.iter().map(|ms| (ms * 1e6) as i64).collect())
+    }
+
     /// What share of drawn means lies at or below each of these.
     fn shares(means: &[f64], at: &[f64]) -> Vec<f64> {
         let share = |v: &f64| means.iter().filter(|m| *m <= v).count() as f64 / means.len() as f64;
@@ -142,20 +149,20 @@ mod tests {
         let mut values = values(300);
         values.extend([400.0, 900.0]);
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let (low, high) = interval(&values, &["a"]).unwrap();
+        let (low, high) = interval(&of(&values), &["a"]).unwrap();
         assert!(
             low < mean && mean < high && high - mean > 1.3 * (mean - low),
             "{low} {mean} {high}"
         );
-        assert_eq!(interval(&values, &["a"]), Some((low, high)));
-        assert_ne!(interval(&values, &["b"]), Some((low, high)), "other draws");
+        assert_eq!(interval(&of(&values), &["a"]), Some((low, high)));
+        assert_ne!(interval(&of(&values), &["b"]), Some((low, high)), "other draws");
     }
 
     #[test]
     fn many_values_are_as_good_as_normal() {
-        let values = values(MANY + 1);
-        let (low, high) = interval(&values, &[]).unwrap();
-        let (drawn_low, drawn_high) = interval(&values[1..], &[]).unwrap();
+        let values = values(usize::try_from(MANY).unwrap() + 1);
+        let (low, high) = interval(&of(&values), &[]).unwrap();
+        let (drawn_low, drawn_high) = interval(&of(&values[1..]), &[]).unwrap();
         let slack = (high - low) * 0.06;
         assert!((low - drawn_low).abs() < slack && (high - drawn_high).abs() < slack);
     }
@@ -163,10 +170,10 @@ mod tests {
     #[test]
     fn little_and_equal_values_have_none() {
         for values in [&[][..], &[7.0], &[7.0; 500]] {
-            assert_eq!(interval(values, &[]), None);
+            assert_eq!(interval(&of(values), &[]), None);
         }
-        let (low, high) = interval(&[1.0, 3.0], &[]).unwrap();
+        let (low, high) = interval(&of(&[1.0, 3.0]), &[]).unwrap();
         assert!((1.0..=3.0).contains(&low) && low <= high && high <= 3.0);
-        assert!(interval(&[-3e12, 0.0, 1.0, 3e12], &[]).is_some());
+        assert!(interval(&of(&[-3e12, 0.0, 1.0, 3e12]), &[]).is_some());
     }
 }

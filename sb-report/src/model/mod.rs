@@ -10,6 +10,7 @@ mod flags;
 mod groups;
 mod limit;
 mod load;
+mod lookup;
 mod mann_whitney;
 mod mean;
 mod pairs;
@@ -32,17 +33,20 @@ pub use flags::Flag;
 pub use groups::{Group, Grouped};
 pub use limit::{Judged, Limit};
 pub use load::LoadFacts;
+pub use lookup::Lookup;
 pub use pairs::{Cell, PairView, Row};
 pub use quality::{Level, Quality, Sum};
 pub use runs::{RunFacts, RunView};
-pub use series::{Point, QUANTILES, Series, Slice};
+pub use series::{PartPoints, Point, Points, QUANTILES, Series, Slice};
 
+use sb_trace::FileInfo;
+use sb_trace::frame::Collected;
 use sb_trace::latency::{Latencies, Pair};
-use sb_trace::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize};
+use sb_trace::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize_runs};
 use sb_trace::trace::Finding;
-use sb_trace::{Analysis, FileInfo};
 
-/// The percentiles of the page: those of every table, and p10 for the bars.
+/// The percentiles of the page: those of every table, which `sb-trace stats` prints, too, and p10 for
+/// the bars.
 const PERCENTILES: [f64; 5] = [10.0, 50.0, 90.0, 95.0, 99.0];
 
 /// What a report is made of.
@@ -51,7 +55,7 @@ pub struct Material<'a> {
     /// The latencies.
     pub latencies: &'a Latencies,
     /// Where they come from, unless they were read from a table.
-    pub log: Option<&'a Analysis>,
+    pub log: Option<&'a Collected>,
     /// What the runs' own records say of them.
     pub facts: &'a [RunFacts],
     /// What was done to bring the inputs together.
@@ -105,11 +109,20 @@ impl Report {
     /// Says what there is to say.
     pub fn of(material: Material<'_>) -> Self {
         let table = material.latencies;
-        let mut runs = runs::views(material);
-        let grouped = groups::group(table, &mut runs, material.group_by);
-        let quality = quality::of(material, &runs);
-        let pairs = pairs::views(table, &runs, &grouped, quality.tick_ns);
+        let summaries = summarize_runs(table, &PERCENTILES, |_| true);
+        let mut runs = runs::views(material, &summaries);
+        let grouped = groups::group(table, &mut runs, material.group_by, &summaries);
         let groups = &grouped.groups;
+        let tick_ns = quality::tick_ns(table);
+        let (pairs, (quality, (breakdown, exemplars))) = rayon::join(
+            || pairs::views(table, &runs, &grouped, tick_ns),
+            || {
+                rayon::join(
+                    || quality::of(material, &runs, tick_ns),
+                    || (breakdown::of(table), material.log.map(exemplars::of).unwrap_or_default()),
+                )
+            },
+        );
         let comparison = material.baseline.map(|baseline| {
             compare::compare(table, baseline, material.threshold, material.group_by)
         });
@@ -120,16 +133,16 @@ impl Report {
             subject: runs::subject(&runs),
             extent: runs::extent(&runs),
             comparison,
-            breakdown: breakdown::of(table),
-            exemplars: material.log.map(exemplars::of).unwrap_or_default(),
+            breakdown,
+            exemplars,
             verdict,
             flags: flags::flags(material, &runs, &pairs, &quality),
-            summaries: summarize(table, &DEFAULT_PERCENTILES, |_| true),
+            summaries: summaries.into_iter().map(shown).collect(),
             findings: {
-                let of_log = material.log.map_or(&[][..], |l| l.findings.as_slice());
+                let of_log = material.log.map_or(&[][..], |l| l.figures.findings.as_slice());
                 material.findings.iter().chain(of_log).cloned().collect()
             },
-            files: material.log.map(|l| l.files.clone()).unwrap_or_default(),
+            files: material.log.map(|l| l.figures.files.clone()).unwrap_or_default(),
             runs,
             groups: grouped.groups,
             pairs,
@@ -141,6 +154,12 @@ impl Report {
     pub fn several_runs(&self) -> bool {
         self.runs.len() > 1
     }
+}
+
+/// A summary with the percentiles of `sb-trace stats`.
+fn shown(mut summary: Summary) -> Summary {
+    summary.percentiles.retain(|p| DEFAULT_PERCENTILES.contains(&p.percent));
+    summary
 }
 
 /// The pair that stands for the whole invocation: `total`, or the only one.

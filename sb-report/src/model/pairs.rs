@@ -5,9 +5,10 @@ use super::series::{self, Series, Slice};
 use super::slug::slug;
 use super::{Grouped, RunView, words};
 use rayon::prelude::*;
-use sb_trace::latency::{Latencies, Latency, Pair};
-use sb_trace::stats::{ALL_CLASSES, Mode, Percentile, Summary, minimum_n};
+use sb_trace::latency::{Latencies, Pair, Part};
+use sb_trace::stats::{ALL_CLASSES, Distribution, Mode, Percentile, Summary, minimum_n};
 use sb_trace::units::{Unit, ns_to_ms};
+use std::collections::BTreeSet;
 
 /// A percentile as a table shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,39 +91,40 @@ pub(super) fn views(
     grouped: &Grouped,
     tick_ns: i64,
 ) -> Vec<PairView> {
-    let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); table.pairs.len()];
-    for (index, row) in table.rows.iter().enumerate() {
-        if let Some(rows) = rows_of.get_mut(row.pair as usize) {
-            rows.push(u32::try_from(index).unwrap_or(u32::MAX));
-        }
-    }
     let mut slugs: Vec<String> = Vec::new();
     for pair in 0..table.pairs.len() {
         slugs.push(slug(&table.pair_text(u32::try_from(pair).unwrap_or(u32::MAX)), &slugs));
     }
-    let present = |kept: &dyn Fn(&Latency) -> bool| -> Vec<bool> {
-        let of_pair = |rows: &Vec<u32>| rows.iter().any(|&r| kept(&table.rows[r as usize]));
-        rows_of.iter().map(of_pair).collect()
+    // Which pairs have rows that belong to one of so many groups.
+    let present = |count: usize, of: &dyn Fn(&Part) -> BTreeSet<usize>| {
+        let mut present = vec![vec![false; table.pairs.len()]; count];
+        for part in table.parts() {
+            for at in of(part) {
+                present[at][part.pair() as usize] = true;
+            }
+        }
+        present
     };
     let groups = &grouped.groups;
-    let by_group: Vec<Vec<Vec<Summary>>> = groups
-        .iter()
-        .enumerate()
-        .map(|(at, g)| split(&g.summaries, &present(&|row| grouped.of(table, row) == at)))
-        .collect();
-    let by_run: Vec<Vec<Vec<Summary>>> = runs
-        .iter()
-        .enumerate()
-        .map(|(i, r)| split(&r.summaries, &present(&|row| row.run as usize == i)))
-        .collect();
+    let groups_of = |part: &Part| match grouped.of_whole_run(part.run() as usize) {
+        Some(group) => BTreeSet::from([group]),
+        None => part.rows().map(|row| grouped.of(table, &row)).collect(),
+    };
+    let with_rows = present(groups.len(), &groups_of);
+    let by_group: Vec<Vec<Vec<Summary>>> =
+        groups.iter().zip(with_rows).map(|(g, with)| split(&g.summaries, &with)).collect();
+    let with_rows = present(runs.len(), &|part| BTreeSet::from([part.run() as usize]));
+    let by_run: Vec<Vec<Vec<Summary>>> =
+        runs.iter().zip(with_rows).map(|(r, with)| split(&r.summaries, &with)).collect();
 
     (0..table.pairs.len())
         .into_par_iter()
-        .filter(|&pair| !rows_of[pair].is_empty())
+        .filter(|&pair| table.parts_of(pair).next().is_some())
         .map(|pair| {
             let name = table.pairs[pair].text(&table.names);
-            let series = series::of(table, &rows_of[pair], runs, grouped);
-            let n: usize = series.iter().map(|s| s.sorted_ms.len()).sum();
+            let series = series::of(table, pair, runs, grouped);
+            let n = counted(&series, Distribution::n);
+            let all: usize = table.parts_of(pair).map(|part| part.len()).sum();
             let unit = unit(by_group.iter().flat_map(|g| &g[pair]));
             let row = |of: &str, run: usize, s: &Summary| Row::new(of, Some(run), s, unit, &[], 0);
             let of_group = |at: usize, s: &Summary| {
@@ -144,8 +146,8 @@ pub(super) fn views(
                 total: table.pairs[pair] == Pair::Total,
                 unit,
                 n,
-                unmatched: rows_of[pair].len() - n,
-                negative: series.iter().map(|s| s.sorted_ms.partition_point(|&v| v < 0.0)).sum(),
+                unmatched: all - n,
+                negative: counted(&series, |latencies| latencies.below(0)),
                 rows: by_group
                     .iter()
                     .enumerate()
@@ -155,11 +157,17 @@ pub(super) fn views(
                 by_run: runs_with
                     .flat_map(|((i, r), s)| s[pair].iter().map(move |s| row(&r.name, i, s)))
                     .collect(),
-                slices: series::slices(&series, runs),
+                slices: series::slices(&series, runs, table.tick_ns()),
                 series,
             }
         })
         .collect()
+}
+
+/// How many latencies of some series there are of a kind.
+fn counted(series: &[Series], count: impl Fn(&Distribution) -> u64) -> usize {
+    let count: u64 = series.iter().map(|s| count(&s.latencies)).sum();
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// Summaries pair by pair: each pair that is present begins with the row of all its classes.

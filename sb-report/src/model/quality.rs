@@ -1,10 +1,12 @@
 //! Data quality: what may be wrong with the numbers, counted, with its place.
 
 use super::{Arrivals, Material, RunView, arrivals, words};
-use sb_trace::latency::{Latencies, Latency};
+use rayon::prelude::*;
+use sb_trace::latency::{Latencies, Latency, Part};
 use sb_trace::units::Unit;
-use sb_trace::{Accounting, Analysis, NONE, Name, Names};
-use std::collections::BTreeMap;
+use sb_trace::{Accounting, Figures, NONE, Name, Names};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How many look-alikes and paths the page lists.
 const LISTED: usize = 50;
@@ -96,15 +98,14 @@ pub struct Quality {
     pub arrivals: Vec<Arrivals>,
 }
 
-pub(super) fn of(material: Material<'_>, runs: &[RunView]) -> Quality {
-    let tick_ns = tick_ns(material.latencies);
+pub(super) fn of(material: Material<'_>, runs: &[RunView], tick_ns: i64) -> Quality {
     let mut quality = Quality {
         negatives: negatives(material.latencies),
         tick_ns,
         arrivals: arrivals::of(material.latencies, runs, tick_ns),
         ..Quality::default()
     };
-    let Some(log) = material.log else { return quality };
+    let Some(log) = material.log.map(|log| &log.figures) else { return quality };
     quality.sums = sums(&log.accounting);
     quality.accounting = Some(log.accounting.clone());
     quality.look_alikes = look_alikes(log);
@@ -177,7 +178,7 @@ fn sums(a: &Accounting) -> Vec<Sum> {
     ]
 }
 
-fn look_alikes(log: &Analysis) -> Vec<LookAlikeLine> {
+fn look_alikes(log: &Figures) -> Vec<LookAlikeLine> {
     let line = |at: &sb_trace::LookAlikeAt| {
         let file = log.files.get(at.file as usize).map_or("", |f| f.name.as_str());
         LookAlikeLine {
@@ -190,18 +191,13 @@ fn look_alikes(log: &Analysis) -> Vec<LookAlikeLine> {
 }
 
 /// The largest unit of which all times and latencies are multiples.
-fn tick_ns(table: &Latencies) -> i64 {
+pub(super) fn tick_ns(table: &Latencies) -> i64 {
     const UNITS: [i64; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
-    let mut unit = 0;
-    for row in &table.rows {
-        for ns in [row.start_ns, row.latency_ns.unwrap_or_default()] {
-            while ns % UNITS[unit] != 0 {
-                unit += 1;
-            }
-        }
+    // Of nothing, nothing is known.
+    if table.is_empty() {
+        return UNITS[1];
     }
-    // Of nothing, or of zeros, nothing is known.
-    if unit == 0 && table.rows.is_empty() { UNITS[1] } else { UNITS[unit] }
+    UNITS.into_iter().find(|&unit| table.are_multiples_of(unit)).unwrap_or(1)
 }
 
 /// What is known of a pair between two sources.
@@ -216,16 +212,21 @@ struct Seen {
 
 fn negatives(table: &Latencies) -> Vec<NegativeLine> {
     let key = |row: &Latency| (row.pair, row.from_source, row.to_source);
+    let has_negative =
+        |part: &&Arc<Part>| part.latencies_ns().any(|latency| latency.is_some_and(|l| l < 0));
+    let parts: Vec<&Arc<Part>> = table.parts().par_iter().filter(has_negative).collect();
     let mut doubtful: BTreeMap<(u32, Name, Name), Seen> = BTreeMap::new();
-    for row in table.rows.iter().filter(|r| r.latency_ns.is_some_and(|l| l < 0)) {
-        let (first_ns, last_ns) = (i64::MAX, i64::MIN);
-        doubtful.insert(key(row), Seen { n: 0, negative: 0, least_ns: 0, first_ns, last_ns });
+    for row in parts.iter().flat_map(|part| part.rows()) {
+        if row.latency_ns.is_some_and(|l| l < 0) {
+            let (first_ns, last_ns) = (i64::MAX, i64::MIN);
+            doubtful.insert(key(&row), Seen { n: 0, negative: 0, least_ns: 0, first_ns, last_ns });
+        }
     }
-    if doubtful.is_empty() {
-        return Vec::new();
-    }
-    for row in &table.rows {
-        if let (Some(ns), Some(seen)) = (row.latency_ns, doubtful.get_mut(&key(row))) {
+    // Other rows of these pairs are between the same sources, too.
+    let rows = |pair: u32| table.parts_of(pair as usize).flat_map(|part| part.rows());
+    let pairs: BTreeSet<u32> = doubtful.keys().map(|key| key.0).collect();
+    for row in pairs.into_iter().flat_map(rows) {
+        if let (Some(ns), Some(seen)) = (row.latency_ns, doubtful.get_mut(&key(&row))) {
             seen.n += 1;
             seen.negative += u64::from(ns < 0);
             seen.least_ns = seen.least_ns.min(ns);
@@ -240,7 +241,7 @@ fn negatives(table: &Latencies) -> Vec<NegativeLine> {
     let line = |(&(pair, from, to), seen): (&(u32, Name, Name), &Seen)| {
         let tenth = seen.last_ns.saturating_sub(seen.first_ns) / 10;
         let least = |within: &dyn Fn(i64) -> bool| {
-            let here = table.rows.iter().filter(|r| key(r) == (pair, from, to));
+            let here = rows(pair).filter(|r| key(r) == (pair, from, to));
             here.filter(|r| within(r.start_ns)).filter_map(|r| r.latency_ns).min()
         };
         let early = least(&|start| start <= seen.first_ns.saturating_add(tenth));

@@ -1,8 +1,11 @@
 //! The runs: what each one is, when it was, and which of them can be taken together.
 
 use super::{LoadFacts, Material, PERCENTILES, words};
-use sb_trace::stats::{Summary, summarize};
-use sb_trace::{Analysis, Run};
+use rayon::prelude::*;
+use sb_trace::Run;
+use sb_trace::frame::Collected;
+use sb_trace::latency::Part;
+use sb_trace::stats::{Summary, summarize_runs};
 
 /// What a run's own records say of it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,7 +55,8 @@ pub struct RunView {
     pub summaries: Vec<Summary>,
 }
 
-pub(super) fn views(material: Material<'_>) -> Vec<RunView> {
+/// The runs; `all` are the figures of all of them together.
+pub(super) fn views(material: Material<'_>, all: &[Summary]) -> Vec<RunView> {
     let table = material.latencies;
     let mut views: Vec<RunView> = table
         .runs
@@ -74,48 +78,42 @@ pub(super) fn views(material: Material<'_>) -> Vec<RunView> {
             summaries: Vec::new(),
         })
         .collect();
-    let mut seen = |run: u32, ns: i64| {
-        if let Some(view) = views.get_mut(run as usize) {
-            let (first, last) = view.span_ns.unwrap_or((ns, ns));
-            view.span_ns = Some((first.min(ns), last.max(ns)));
-        }
-    };
     if let Some(log) = material.log {
-        for event in &log.events.rows {
-            if let Some(file) = log.files.get(event.file as usize) {
-                seen(file.run, event.epoch_ns);
-            }
-        }
-        for trace in &log.traces.traces {
-            if let Some(traces) = views.get_mut(trace.run as usize).and_then(|v| v.traces.as_mut())
-            {
-                traces.0 += 1;
-                traces.1 += u64::from(trace.complete);
-            }
+        for (view, events) in views.iter_mut().zip(&log.runs) {
+            view.span_ns = events.span_ns;
+            view.traces = Some((events.traces, events.complete));
         }
         phases(log, &mut views);
     } else {
-        for row in &table.rows {
-            seen(row.run, row.start_ns);
-            if let Some(end) = row.end_ns() {
-                seen(row.run, end);
+        let spans: Vec<_> = table.parts().par_iter().map(|part| span(part)).collect();
+        for (part, (first, last)) in table.parts().iter().zip(spans) {
+            if let Some(view) = views.get_mut(part.run() as usize) {
+                let span = view.span_ns.unwrap_or((first, last));
+                view.span_ns = Some((span.0.min(first), span.1.max(last)));
             }
         }
     }
+    if let [only] = views.as_mut_slice() {
+        only.summaries = all.to_vec();
+        return views;
+    }
     for (index, view) in views.iter_mut().enumerate() {
-        view.summaries = summarize(table, &PERCENTILES, |row| row.run as usize == index);
+        view.summaries = summarize_runs(table, &PERCENTILES, |run| run == index);
     }
     views
 }
 
+/// From the first begin of a latency to the last begin or end.
+fn span(part: &Part) -> (i64, i64) {
+    let ends = part.rows().flat_map(|row| [Some(row.start_ns), row.end_ns()]).flatten();
+    ends.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)))
+}
+
 /// Phases from the driver's statements `SB_<PHASE>_START` and `SB_<PHASE>_END`.
-fn phases(log: &Analysis, views: &mut [RunView]) {
-    for &place in &log.traces.driver {
-        let Some(event) = log.events.rows.get(place as usize) else { continue };
-        let run = log.files.get(event.file as usize).map_or(0, |f| f.run as usize);
-        let Some(view) = views.get_mut(run) else { continue };
-        let label = log.events.names.text(event.label);
-        let label = label.strip_prefix("SB_").unwrap_or(label);
+fn phases(log: &Collected, views: &mut [RunView]) {
+    for event in &log.driver {
+        let Some(view) = views.get_mut(event.run as usize) else { continue };
+        let label = event.label.strip_prefix("SB_").unwrap_or(&event.label);
         if let Some(phase) = label.strip_suffix("_START") {
             let name = phase.to_lowercase().replace('_', " ");
             view.phases.push(Phase { name, start_ns: event.epoch_ns, duration_ns: None });

@@ -2,10 +2,12 @@
 
 use super::{Grouped, RunView};
 use crate::figure::{Dash, Ink, Marker, Shape};
-use sb_trace::latency::Latencies;
-use sb_trace::stats::quantile;
+use sb_trace::latency::{Latencies, Part};
+use sb_trace::stats::{Counts, Distribution};
 use sb_trace::trace::ColdWarm;
+use sb_trace::units::ns_to_ms;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The percentiles of the table under a distribution.
 pub const QUANTILES: [f64; 11] = [0.0, 1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 100.0];
@@ -36,14 +38,60 @@ pub struct Slice {
 }
 
 /// One latency.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
-    /// Index of its run.
-    pub run: u32,
     /// When it began, Unix epoch in nanoseconds.
     pub start_ns: i64,
+    /// How long it took, in nanoseconds.
+    pub latency_ns: i64,
+}
+
+impl Point {
     /// How long it took, in milliseconds.
-    pub ms: f64,
+    pub fn ms(self) -> f64 {
+        ns_to_ms(self.latency_ns)
+    }
+}
+
+/// Latencies of the table, by run and start.
+#[derive(Debug, Clone, Default)]
+pub struct Points(Vec<PartPoints>);
+
+/// Latencies of one run.
+#[derive(Debug, Clone)]
+pub struct PartPoints {
+    part: Arc<Part>,
+    /// Which of them; all of them, if there is no list.
+    rows: Option<Vec<u32>>,
+}
+
+impl Points {
+    /// Run by run.
+    pub fn runs(&self) -> &[PartPoints] {
+        &self.0
+    }
+}
+
+impl PartPoints {
+    /// Index of the run.
+    pub fn run(&self) -> usize {
+        self.part.run() as usize
+    }
+
+    /// The latencies in the order of their starts.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Point> + Clone + '_ {
+        let count = self.rows.as_ref().map_or(self.part.len(), Vec::len);
+        (0..count).filter_map(|at| {
+            let row = self.rows.as_ref().map_or(at, |rows| rows[at] as usize);
+            let latency_ns = self.part.latency_ns(row)?;
+            Some(Point { start_ns: self.part.start_ns(row), latency_ns })
+        })
+    }
+
+    /// When the first and the last of them begin.
+    pub fn span_ns(&self) -> Option<(i64, i64)> {
+        Some((self.iter().next()?.start_ns, self.iter().next_back()?.start_ns))
+    }
 }
 
 /// The latencies of one run or group, and start class.
@@ -65,10 +113,10 @@ pub struct Series {
     pub marker: Marker,
     /// Whether the key names it; where there are many series only the extreme ones are named.
     pub named: bool,
-    /// The latencies in milliseconds, ascending.
-    pub sorted_ms: Vec<f64>,
+    /// The latencies.
+    pub latencies: Distribution,
     /// The same, by run and start.
-    pub points: Vec<Point>,
+    pub points: Points,
     /// The median in milliseconds.
     pub median_ms: f64,
     /// Half the height of the 95 % band around the distribution (Dvoretzky, Kiefer, Wolfowitz,
@@ -79,7 +127,7 @@ pub struct Series {
 impl Series {
     /// The percentiles 0, 1, 5, 10, 25, 50, 75, 90, 95, 99 and 100 in milliseconds.
     pub fn quantiles(&self) -> Vec<Option<f64>> {
-        QUANTILES.iter().map(|p| quantile(&self.sorted_ms, p / 100.0)).collect()
+        QUANTILES.iter().map(|p| self.latencies.quantile_ms(p / 100.0)).collect()
     }
 }
 
@@ -87,7 +135,7 @@ impl Series {
 /// there are too many runs to be told apart. A pair of one class is not split.
 pub(super) fn of(
     table: &Latencies,
-    rows: &[u32],
+    pair: usize,
     runs: &[RunView],
     grouped: &Grouped,
 ) -> Vec<Series> {
@@ -98,12 +146,34 @@ pub(super) fn of(
     } else {
         runs.iter().map(|r| r.name.as_str()).collect()
     };
-    let mut parts: BTreeMap<(usize, ColdWarm), Vec<Point>> = BTreeMap::new();
-    for row in rows.iter().map(|&index| &table.rows[index as usize]) {
-        let Some(ms) = row.ms() else { continue };
-        let key = if by_group { grouped.of(table, row) } else { row.run as usize };
-        let point = Point { run: row.run, start_ns: row.start_ns, ms };
-        parts.entry((key, row.start_class.class)).or_default().push(point);
+    let mut parts: BTreeMap<(usize, ColdWarm), (Counts, Points)> = BTreeMap::new();
+    let mut add = |key: usize, class: ColdWarm, points: PartPoints| {
+        if points.iter().next().is_none() {
+            return;
+        }
+        let empty = || (Counts::of_unit(table.tick_ns()), Points::default());
+        let (counts, all) = parts.entry((key, class)).or_insert_with(empty);
+        points.iter().for_each(|point| counts.add(point.latency_ns));
+        all.0.push(points);
+    };
+    for part in table.parts_of(pair) {
+        let run = part.run() as usize;
+        let one_key = if by_group { grouped.of_whole_run(run) } else { Some(run) };
+        if let (Some(key), Some(class)) = (one_key, part.one_start_class()) {
+            add(key, class.class, PartPoints { part: Arc::clone(part), rows: None });
+            continue;
+        }
+        let mut here: BTreeMap<(usize, ColdWarm), Vec<u32>> = BTreeMap::new();
+        for (row, latency) in (0u32..).zip(part.latencies_ns()) {
+            if latency.is_some() {
+                let at = row as usize;
+                let key = one_key.unwrap_or_else(|| grouped.of(table, &part.row(at)));
+                here.entry((key, part.start_class(at).class)).or_default().push(row);
+            }
+        }
+        for ((key, class), rows) in here {
+            add(key, class, PartPoints { part: Arc::clone(part), rows: Some(rows) });
+        }
     }
     let mut classes: Vec<ColdWarm> = parts.keys().map(|k| k.1).collect();
     classes.sort_unstable();
@@ -112,10 +182,8 @@ pub(super) fn of(
     let split = classes.len() > 1 && !(by_group && grouped.by_class());
     let mut series: Vec<Series> = parts
         .into_iter()
-        .map(|((key, class), mut points)| {
-            points.sort_by_key(|p| (p.run, p.start_ns));
-            let mut sorted_ms: Vec<f64> = points.iter().map(|p| p.ms).collect();
-            sorted_ms.sort_by(f64::total_cmp);
+        .map(|((key, class), (counts, points))| {
+            let latencies = counts.distribution();
             let of = names.get(key).copied().unwrap_or_default();
             Series {
                 key,
@@ -135,9 +203,9 @@ pub(super) fn of(
                 },
                 marker: Marker { shape: Shape::of_series(key), open: class == ColdWarm::Cold },
                 named: true,
-                median_ms: quantile(&sorted_ms, 0.5).unwrap_or_default(),
-                band: (40f64.ln() / (2.0 * sorted_ms.len() as f64)).sqrt(),
-                sorted_ms,
+                median_ms: latencies.quantile_ms(0.5).unwrap_or_default(),
+                band: (40f64.ln() / (2.0 * latencies.n() as f64)).sqrt(),
+                latencies,
                 points,
             }
         })
@@ -169,38 +237,46 @@ fn highlight(series: &mut [Series]) {
 }
 
 /// How the latencies of each run move: their median and maximum in each tenth of its time.
-pub(super) fn slices(series: &[Series], runs: &[RunView]) -> Vec<Slice> {
-    let mut slices = Vec::new();
-    for (index, view) in runs.iter().enumerate() {
-        let mut points: Vec<(i64, f64)> = series
-            .iter()
-            .flat_map(|s| &s.points)
-            .filter(|p| p.run as usize == index)
-            .map(|p| (p.start_ns, p.ms))
-            .collect();
-        points.sort_by_key(|point| point.0);
-        let (Some(first), Some(last)) = (points.first(), points.last()) else { continue };
-        let (first, length) = (first.0, last.0.saturating_sub(first.0));
-        let most = if runs.len() > COLOURED { FEW_SLICES } else { SLICES };
-        let parts = if points.len() < 2 * SLICES || length == 0 { 1 } else { most };
-        for part in 0..parts {
-            let edge = |part: usize| length as f64 * part as f64 / parts as f64 / 1e9;
-            let (from_s, to_s) = (edge(part), edge(part + 1));
-            let inside = |start: i64| {
-                let second = start.saturating_sub(first) as f64 / 1e9;
-                second >= from_s && (second < to_s || part + 1 == parts)
-            };
-            let mut values: Vec<f64> = points.iter().filter(|p| inside(p.0)).map(|p| p.1).collect();
-            values.sort_by(f64::total_cmp);
-            slices.push(Slice {
-                run: view.name.clone(),
-                from_s,
-                to_s,
-                n: values.len(),
-                median_ms: quantile(&values, 0.5),
-                max_ms: values.last().copied(),
-            });
+pub(super) fn slices(series: &[Series], runs: &[RunView], tick_ns: i64) -> Vec<Slice> {
+    let most = if runs.len() > COLOURED { FEW_SLICES } else { SLICES };
+    let of_run = |(index, view): (usize, &RunView)| {
+        let all = series.iter().flat_map(|s| s.points.runs());
+        let points: Vec<&PartPoints> = all.filter(|points| points.run() == index).collect();
+        let spans = || points.iter().filter_map(|points| points.span_ns());
+        let Some(first) = spans().map(|span| span.0).min() else { return Vec::new() };
+        let last = spans().map(|span| span.1).max().unwrap_or(first);
+        let length = last.saturating_sub(first);
+        let few =
+            points.iter().flat_map(|points| points.iter()).take(2 * SLICES).count() < 2 * SLICES;
+        let parts = if few || length == 0 { 1 } else { most };
+        let edge = |part: usize| length as f64 * part as f64 / parts as f64 / 1e9;
+        // Where each part but the first begins.
+        let edges: Vec<f64> = (1..parts).map(edge).collect();
+        let mut counts = vec![Counts::of_unit(tick_ns); parts];
+        for points in points {
+            let mut part = 0;
+            for point in points.iter() {
+                let second = point.start_ns.saturating_sub(first) as f64 / 1e9;
+                // They come in the order of their starts.
+                while edges.get(part).is_some_and(|&edge| second >= edge) {
+                    part += 1;
+                }
+                counts[part].add(point.latency_ns);
+            }
         }
-    }
-    slices
+        let slice = |(part, counts): (usize, Counts)| {
+            let latencies = counts.distribution();
+            let n = latencies.n();
+            Slice {
+                run: view.name.clone(),
+                from_s: edge(part),
+                to_s: edge(part + 1),
+                n: usize::try_from(n).unwrap_or(usize::MAX),
+                median_ms: latencies.quantile_ms(0.5),
+                max_ms: n.checked_sub(1).and_then(|last| latencies.at(last)).map(ns_to_ms),
+            }
+        };
+        counts.into_iter().enumerate().map(slice).collect()
+    };
+    runs.iter().enumerate().flat_map(of_run).collect()
 }

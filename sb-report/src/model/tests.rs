@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub(crate) struct Hand {
     names: Names,
     table: Latencies,
+    rows: Vec<Latency>,
 }
 
 impl Hand {
@@ -22,7 +23,12 @@ impl Hand {
         };
         Self {
             names: Names::default(),
-            table: Latencies { runs: runs.iter().map(run).collect(), ..Latencies::default() },
+            table: {
+                let mut table = Latencies::default();
+                table.runs = runs.iter().map(run).collect();
+                table
+            },
+            rows: Vec::new(),
         }
     }
 
@@ -47,10 +53,10 @@ impl Hand {
         for (at, value) in ms.iter().enumerate() {
             #[expect(clippy::cast_possible_truncation, reason = "small numbers of a test")]
             let latency_ns = value.map(|v| (v * 1e6) as i64);
-            self.table.rows.push(Latency {
+            self.rows.push(Latency {
                 run,
                 pair: u32::try_from(index).unwrap(),
-                trace_id: self.names.add(&format!("t{at}")),
+                trace: u32::try_from(at).unwrap() + run * 1_000_000,
                 seq: 0,
                 from_label,
                 to_label,
@@ -66,7 +72,7 @@ impl Hand {
     }
 
     pub(crate) fn table(mut self) -> Latencies {
-        self.table.rows.sort_by_key(|r| (r.run, r.pair, r.start_ns));
+        self.table.set_rows(self.rows.into_iter(), 1_000_000);
         self.table.names = Arc::new(self.names);
         self.table
     }

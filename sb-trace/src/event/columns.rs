@@ -1,7 +1,7 @@
 //! A column that mostly holds one value.
 
 /// A column that in most tables has the same value in all rows: then that is all that is kept.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MostlyOne<T> {
     rows: usize,
     one: T,
@@ -47,6 +47,28 @@ impl<T: Copy + PartialEq> MostlyOne<T> {
         self.differ();
         self.rows += values.len();
         self.many.extend(values);
+    }
+
+    /// The next rows are some of another column.
+    pub(crate) fn append(&mut self, other: &Self, rows: std::ops::Range<usize>) {
+        match other.many.get(rows.clone()) {
+            Some(some) if !other.many.is_empty() => {
+                // A stretch of one value is kept as one.
+                match some.first() {
+                    Some(&first) if some.iter().all(|&value| value == first) => {
+                        self.extend_same(first, some.len());
+                    }
+                    _ => self.extend(some.iter().copied()),
+                }
+            }
+            _ => self.extend_same(other.one, rows.len()),
+        }
+    }
+
+    /// Puts another value in the place of each.
+    pub(crate) fn change(&mut self, of: impl Fn(T) -> T) {
+        self.one = of(self.one);
+        self.many.iter_mut().for_each(|value| *value = of(*value));
     }
 
     fn differ(&mut self) {

@@ -185,23 +185,3 @@ fn write(
         Ok((figures, rows))
     })
 }
-
-/// Writes frames with the same columns, of which there is at least one, to a file.
-///
-/// # Errors
-/// [`Error::Write`] if the table cannot be written.
-pub fn write_frames(
-    frames: &[DataFrame],
-    path: &Path,
-    metadata: &serde_json::Value,
-) -> Result<usize> {
-    let format = Format::of_path(path)?;
-    let like = frames.first().cloned().unwrap_or_default();
-    aside(path, |file| {
-        let table = TableWriter::new(BufWriter::new(file), format, &like)?;
-        for (number, frame) in (0u64..).zip(frames) {
-            table.put(number, Some(frame.clone()))?;
-        }
-        table.finish(metadata)
-    })
-}

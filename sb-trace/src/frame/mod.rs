@@ -4,6 +4,7 @@
 //! The columns of each table are listed in `events.rs` and `latencies.rs`.
 
 mod choose;
+mod collect;
 mod dictionary;
 mod events;
 mod export;
@@ -19,16 +20,16 @@ mod unfinished;
 mod write;
 
 pub use choose::choose_columns;
+pub use collect::{Collected, DriverEvent, RunEvents, Tables, collect};
 pub use events::EVENT_COLUMNS;
 pub(crate) use events::{event_columns, events};
-pub use export::{Target, write_events, write_frames, write_latencies};
+pub use export::{Target, write_events, write_latencies};
 pub use latencies::LATENCY_COLUMNS;
 pub(crate) use latencies::{RunCodes, latencies, latency_columns, tag_names, trace_id};
 pub(crate) use log::with_tables;
 pub use metadata::{SCHEMA_VERSION, metadata};
-pub(crate) use read::of_frames;
 pub use read::read_latencies;
-pub use rows::latency_rows;
+pub use rows::write_rows;
 pub use traces::TRACE_COLUMNS;
 pub(crate) use traces::{trace_columns, traces};
 pub use unfinished::remove_unfinished;

@@ -1,8 +1,9 @@
-//! A Parquet of latencies -> the table it was made from.
+//! A Parquet of latencies -> the table it was made from, some row groups at a time.
 
+use super::parquet::ROW_GROUP;
 use super::table::plain;
 use crate::error::{Error, Result};
-use crate::latency::{Latencies, Latency, Pair};
+use crate::latency::{Latencies, Latency, Pair, Rows};
 use crate::names::{NONE, Name, Names};
 use crate::run::Run;
 use crate::trace::{ClassSource, ColdWarm, StartClass};
@@ -15,33 +16,66 @@ use std::sync::Arc;
 /// What is wrong with a table, as the end of a sentence that begins with its name.
 type Wrong = String;
 
+/// How many rows are read at once.
+const AT_ONCE: usize = 8 * ROW_GROUP;
+
+/// The tick of a clock that most logs have: the table takes little memory if they do.
+const TICK_NS: i64 = 1_000_000;
+
+/// The columns that are read, besides tags; the others follow from them.
+const READ: [&str; 16] = [
+    "run_id",
+    "benchmark",
+    "provider",
+    "region",
+    "trace_id",
+    "pair",
+    "from_label",
+    "to_label",
+    "seq",
+    "start_ns",
+    "latency_ns",
+    "from_source",
+    "to_source",
+    "start_class",
+    "start_class_source",
+    "complete",
+];
+
 /// Reads a `latencies.parquet` back.
+///
+/// # Errors
+/// [`Error::Table`] if it is no such table, [`Error::Read`] if it cannot be opened.
 pub fn read_latencies(path: &Path) -> Result<Latencies> {
     let wrong = |what: &str| Error::Table {
         path: path.to_owned(),
         what: what.lines().next().unwrap_or_default().to_owned(),
     };
+    let unreadable = |error: PolarsError| wrong(&format!("is no readable Parquet file: {error}"));
     let file = File::open(path).map_err(|error| Error::read(path, error))?;
-    let frame = ParquetReader::new(file)
-        .finish()
-        .map_err(|error| wrong(&format!("is no readable Parquet file: {error}")))?;
-    of_frames(&[frame], Names::default()).map_err(|what| wrong(&what))
-}
-
-/// The table that some frames are; its texts are added to `names`.
-pub(crate) fn of_frames(
-    frames: &[DataFrame],
-    names: Names,
-) -> std::result::Result<Latencies, Wrong> {
-    let mut table = Table { names, ..Table::default() };
-    for frame in frames {
-        let frame = plain(frame);
-        let columns = Columns::of(&frame)?;
-        for at in 0..frame.height() {
-            table.push(&columns, at)?;
+    let mut reader = ParquetReader::new(file);
+    let rows = reader.num_rows().map_err(&unreadable)?;
+    let schema = reader.schema().map_err(&unreadable)?;
+    let known = schema.iter_names().map(PlSmallStr::as_str);
+    let columns: Vec<String> = known
+        .filter(|name| READ.contains(name) || name.starts_with("tag_"))
+        .map(str::to_owned)
+        .collect();
+    let mut table = Table::default();
+    let mut from = 0;
+    loop {
+        let file = File::open(path).map_err(|error| Error::read(path, error))?;
+        let frame = ParquetReader::new(file)
+            .with_columns(Some(columns.clone()))
+            .with_slice(Some((from, AT_ONCE)))
+            .finish()
+            .map_err(&unreadable)?;
+        table.add(&plain(&frame)).map_err(|what| wrong(&what))?;
+        from += AT_ONCE;
+        if from >= rows {
+            return Ok(table.finish());
         }
     }
-    Ok(table.finish())
 }
 
 fn column<'a>(frame: &'a DataFrame, name: &str) -> std::result::Result<&'a Column, Wrong> {
@@ -58,7 +92,7 @@ fn integer<'a>(frame: &'a DataFrame, name: &str) -> std::result::Result<&'a Int6
     column(frame, name)?.i64().map_err(|_| format!("column '{name}' is not a 64-bit integer"))
 }
 
-/// The columns that are read; the others follow from them.
+/// The columns that are read.
 struct Columns<'a> {
     run_id: &'a StringChunked,
     benchmark: &'a StringChunked,
@@ -109,16 +143,37 @@ impl<'a> Columns<'a> {
 }
 
 /// The table as it grows.
-#[derive(Default)]
 struct Table {
     names: Names,
     runs: Vec<Run>,
     pairs: Vec<Pair>,
     index: HashMap<Pair, u32>,
-    rows: Vec<Latency>,
+    rows: Rows,
+    trace_ids: Vec<Name>,
+    /// The traces by run and name.
+    traces: HashMap<(u32, Name), u32>,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            names: Names::default(),
+            runs: Vec::new(),
+            pairs: Vec::new(),
+            index: HashMap::new(),
+            rows: Rows::new(TICK_NS),
+            trace_ids: Vec::new(),
+            traces: HashMap::new(),
+        }
+    }
 }
 
 impl Table {
+    fn add(&mut self, frame: &DataFrame) -> std::result::Result<(), Wrong> {
+        let columns = Columns::of(frame)?;
+        (0..frame.height()).try_for_each(|at| self.push(&columns, at))
+    }
+
     fn push(&mut self, columns: &Columns<'_>, at: usize) -> std::result::Result<(), Wrong> {
         let from_label = self.name(columns.from_label, at);
         let to_label = self.name(columns.to_label, at);
@@ -126,10 +181,11 @@ impl Table {
             Some("total") => Pair::Total,
             _ => Pair::Labels(from_label, to_label),
         };
+        let run = self.run(columns, at);
         let row = Latency {
-            run: self.run(columns, at),
+            run,
             pair: self.pair(pair),
-            trace_id: self.name(columns.trace_id, at),
+            trace: self.trace(run, columns.trace_id, at),
             seq: columns.seq.get(at).unwrap_or_default(),
             from_label,
             to_label,
@@ -143,7 +199,7 @@ impl Table {
             },
             complete: columns.complete.get(at).unwrap_or_default(),
         };
-        self.rows.push(row);
+        self.rows.push(&row);
         Ok(())
     }
 
@@ -158,6 +214,17 @@ impl Table {
             self.pairs.push(pair);
         }
         found
+    }
+
+    /// The number of the row's trace. Rows of one trace mostly stand together.
+    fn trace(&mut self, run: u32, column: &StringChunked, at: usize) -> u32 {
+        let name = self.name(column, at);
+        let next = u32::try_from(self.trace_ids.len()).unwrap_or(u32::MAX);
+        let trace = *self.traces.entry((run, name)).or_insert(next);
+        if trace == next {
+            self.trace_ids.push(name);
+        }
+        trace
     }
 
     /// The row's run. Rows of one run stand together, so the search from the end is short.
@@ -182,8 +249,12 @@ impl Table {
     }
 
     fn finish(self) -> Latencies {
-        let Self { names, runs, pairs, rows, .. } = self;
-        Latencies { names: Arc::new(names), runs, pairs, rows }
+        let Self { names, runs, pairs, rows, trace_ids, .. } = self;
+        let mut table = Latencies::default();
+        (table.names, table.trace_ids) = (Arc::new(names), trace_ids);
+        (table.runs, table.pairs) = (runs, pairs);
+        table.collect(vec![rows], Some, None);
+        table
     }
 }
 

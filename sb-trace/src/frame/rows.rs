@@ -1,17 +1,35 @@
-//! Rows of latencies as a frame, with the columns of `latencies.rs`.
+//! Rows of latencies -> a file, with the columns of `latencies.rs`.
 
+use super::parquet::ROW_GROUP;
+use super::table::TableWriter;
+use super::write::{Format, aside};
 use crate::error::{Error, Result};
 use crate::latency::{Latencies, Latency};
 use crate::names::{Name, Texts};
 use crate::run::Run;
 use polars::prelude::*;
+use std::io::BufWriter;
+use std::path::Path;
 
-/// The rows of a table as a frame.
+/// Writes a table to a file, some rows at a time; gives the number of its rows.
 ///
 /// # Errors
-/// [`Error::Usage`] if polars cannot make a frame of them.
-pub fn latency_rows(table: &Latencies) -> Result<DataFrame> {
-    part(table, &table.rows)
+/// [`Error::Write`] if the table cannot be written.
+pub fn write_rows(table: &Latencies, path: &Path, metadata: &serde_json::Value) -> Result<usize> {
+    let format = Format::of_path(path)?;
+    let like = part(table, &[])?;
+    aside(path, |file| {
+        let writer = TableWriter::new(BufWriter::new(file), format, &like)?;
+        let mut rows = table.rows();
+        for number in 0u64.. {
+            let some: Vec<Latency> = rows.by_ref().take(ROW_GROUP).collect();
+            if some.is_empty() {
+                break;
+            }
+            writer.put(number, Some(part(table, &some)?))?;
+        }
+        writer.finish(metadata)
+    })
 }
 
 fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
@@ -30,7 +48,11 @@ fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
         of_run("benchmark", |r| &r.benchmark),
         of_run("provider", |r| &r.provider),
         of_run("region", |r| &r.region),
-        text("trace_id", texts, rows.iter().map(|r| r.trace_id)),
+        text(
+            "trace_id",
+            texts,
+            rows.iter().map(|r| table.trace_ids.get(r.trace as usize).copied().unwrap_or_default()),
+        ),
         Column::full_null("attempt".into(), rows.len(), &DataType::UInt32),
         pair.with_name("pair".into()).into_column(),
         Column::full_null("kind".into(), rows.len(), &DataType::String),

@@ -3,7 +3,10 @@
 #[cfg(feature = "tables")]
 mod clocks;
 #[cfg(feature = "tables")]
+mod gather;
+#[cfg(feature = "tables")]
 mod matches;
+mod numbers;
 #[cfg(feature = "tables")]
 mod order;
 mod pair;
@@ -16,8 +19,11 @@ pub use clocks::Skew;
 #[cfg(feature = "tables")]
 pub(crate) use clocks::skews;
 #[cfg(feature = "tables")]
+pub(crate) use gather::{gather, names_of, table};
+#[cfg(feature = "tables")]
 pub(crate) use matches::{Match, Wanted, numbered, pairs_of};
 #[cfg(feature = "tables")]
 pub(crate) use order::{Places, in_order, rarer_directions};
 pub use pair::{PairChoice, PairSpec, parse_pairs};
-pub use table::{Latencies, Latency, Pair};
+pub(crate) use table::Rows;
+pub use table::{Latencies, Latency, Pair, Part};

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn what_was_read_can_be_read_again() {
-        let bytes: Vec<u8> = (0..300_000u32).flat_map(|i| (i * i).to_le_bytes()).collect();
+        let bytes: Vec<u8> =
+            (0..300_000u32).flat_map(|i| i.wrapping_mul(i).to_le_bytes()).collect();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pipe");
         let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();

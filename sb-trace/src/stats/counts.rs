@@ -135,7 +135,7 @@ fn merged(a: Vec<(i64, u64)>, b: Vec<(i64, u64)>) -> Vec<(i64, u64)> {
 
 /// Divides by the length of a tick without a division.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Ticks {
+pub(crate) struct Ticks {
     ns: i64,
     shift: u32,
     inverse: u64,
@@ -144,7 +144,7 @@ struct Ticks {
 }
 
 impl Ticks {
-    fn of(ns: i64) -> Self {
+    pub(crate) fn of(ns: i64) -> Self {
         let ns = ns.max(1);
         let shift = ns.trailing_zeros();
         let odd = ns.cast_unsigned() >> shift;
@@ -158,13 +158,13 @@ impl Ticks {
 
     /// The number of ticks of a latency that is a whole number of them; something large of any other.
     #[inline]
-    fn of_latency(self, latency_ns: i64) -> usize {
+    pub(crate) fn of_latency(self, latency_ns: i64) -> usize {
         // Rotated, so that what is no multiple of a power of two becomes large, too.
         let ticks = latency_ns.cast_unsigned().wrapping_mul(self.inverse).rotate_right(self.shift);
         if ticks <= self.most { usize::try_from(ticks).unwrap_or(usize::MAX) } else { usize::MAX }
     }
 
-    fn ns(self, ticks: usize) -> i64 {
+    pub(crate) fn ns(self, ticks: usize) -> i64 {
         self.ns.saturating_mul(i64::try_from(ticks).unwrap_or(i64::MAX))
     }
 }

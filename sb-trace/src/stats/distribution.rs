@@ -122,6 +122,28 @@ impl Distribution {
         Either::Right(values.map(|(place, &value)| (value, self.between(place, place + 1))))
     }
 
+    /// The latencies of several, taken together.
+    pub fn merged(all: &[&Self]) -> Self {
+        if let [one] = all {
+            return (*one).clone();
+        }
+        let mut counts: Vec<(i64, u64)> = all.iter().flat_map(|one| one.counts()).collect();
+        counts.sort_unstable();
+        Self::of_sorted_counts(counts.into_iter())
+    }
+
+    /// The latencies in milliseconds with the number of each, in ascending order.
+    pub fn counts_ms(&self) -> impl Iterator<Item = (f64, u64)> {
+        self.counts().map(|(latency, count)| (crate::units::ns_to_ms(latency), count))
+    }
+
+    /// Each latency in milliseconds, in ascending order.
+    pub fn all_ms(&self) -> impl Iterator<Item = f64> {
+        self.counts_ms().flat_map(|(ms, count)| {
+            std::iter::repeat_n(ms, usize::try_from(count).unwrap_or(usize::MAX))
+        })
+    }
+
     /// The sum of all.
     pub fn sum(&self) -> i128 {
         if self.up_to.is_empty() {

@@ -95,8 +95,8 @@ type Members = (Vec<i64>, usize);
 /// One summary per pair and group, in the order of the pairs and then of the groups' values.
 pub fn summarize_by(table: &Latencies, percents: &[f64], keys: &[GroupKey]) -> Vec<Summary> {
     let mut groups: BTreeMap<(u32, Vec<&str>), Members> = BTreeMap::new();
-    for row in &table.rows {
-        let values = keys.iter().map(|key| key.value(table, row)).collect();
+    for row in table.rows() {
+        let values = keys.iter().map(|key| key.value(table, &row)).collect();
         let (latencies, unmatched) = groups.entry((row.pair, values)).or_default();
         match row.latency_ns {
             Some(latency) => latencies.push(latency),

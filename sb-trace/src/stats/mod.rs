@@ -14,6 +14,7 @@ mod summary;
 #[cfg(feature = "tables")]
 pub use accumulate::Accumulator;
 pub use counts::Counts;
+pub(crate) use counts::Ticks;
 pub use distribution::Distribution;
 pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, minimum_n, ranks, supported};
@@ -24,4 +25,5 @@ pub(crate) use sort::sort;
 pub(crate) use summary::PercentileColumns;
 pub use summary::{
     ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize,
+    summarize_runs,
 };

@@ -1,12 +1,11 @@
 //! The figures of one pair: what `stats` prints and `summary.json` holds.
 
-use super::{Distribution, Mode, modes, ranks};
-use crate::latency::{Latencies, Latency};
+use super::{Counts, Distribution, Mode, modes, ranks};
+use crate::latency::{Latencies, Latency, Part};
 use crate::trace::ColdWarm;
 use rayon::prelude::*;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The percentiles of `summary.json` and of `stats` without `--percentiles`.
@@ -197,41 +196,59 @@ pub fn summarize(
     percents: &[f64],
     keep: impl Fn(&Latency) -> bool + Sync,
 ) -> Vec<Summary> {
-    let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); table.pairs.len()];
-    for (index, row) in table.rows.iter().enumerate() {
-        if keep(row) {
-            rows_of[row.pair as usize].push(u32::try_from(index).unwrap_or(u32::MAX));
+    summarize_parts(table, percents, |_| true, |part, row| keep(&part.row(row)))
+}
+
+/// The same of chosen runs.
+pub fn summarize_runs(
+    table: &Latencies,
+    percents: &[f64],
+    keep: impl Fn(usize) -> bool + Sync,
+) -> Vec<Summary> {
+    summarize_parts(table, percents, |part| keep(part.run() as usize), |_, _| true)
+}
+
+fn summarize_parts(
+    table: &Latencies,
+    percents: &[f64],
+    keep: impl Fn(&Part) -> bool + Sync,
+    keep_row: impl Fn(&Part, usize) -> bool + Sync,
+) -> Vec<Summary> {
+    let of_pair = |pair: usize| {
+        // By class: latencies, and FROM events without a TO.
+        let mut classes: [Option<(Counts, usize)>; ColdWarm::ALL.len()] = Default::default();
+        let empty = || (Counts::of_unit(table.tick_ns()), 0);
+        for part in table.parts_of(pair).filter(|part| keep(part)) {
+            for row in (0..part.len()).filter(|&row| keep_row(part, row)) {
+                let class = part.start_class(row).class as usize;
+                let (latencies, unmatched) = classes[class].get_or_insert_with(empty);
+                match part.latency_ns(row) {
+                    Some(latency) => latencies.add(latency),
+                    None => *unmatched += 1,
+                }
+            }
         }
-    }
-    rows_of
-        .par_iter()
-        .enumerate()
-        .filter(|(_, rows)| !rows.is_empty())
-        .map(|(pair, rows)| {
-            let text = table.pairs[pair].text(&table.names);
-            let of_class = |class: Option<ColdWarm>| {
-                let chosen = || {
-                    rows.iter()
-                        .map(|&r| &table.rows[r as usize])
-                        .filter(|r| class.is_none_or(|c| r.start_class.class == c))
-                };
-                let values: Vec<i64> = chosen().filter_map(|r| r.latency_ns).collect();
-                let unmatched = chosen().count() - values.len();
-                let name = class.map_or(ALL_CLASSES, ColdWarm::text);
-                Summary::of(text.clone(), name.to_owned(), values, unmatched, percents)
-            };
-            let mut classes: BTreeSet<ColdWarm> = BTreeSet::new();
-            for &r in rows {
-                classes.insert(table.rows[r as usize].start_class.class);
-            }
-            let mut summaries = vec![of_class(None)];
-            if classes.len() > 1 {
-                summaries.extend(classes.into_iter().map(|class| of_class(Some(class))));
-            }
-            summaries
-        })
-        .flatten_iter()
-        .collect()
+        let text = table.pairs[pair].text(&table.names);
+        let summary = |class: &str, (latencies, unmatched): &(Counts, usize)| {
+            let (pair, class) = (text.clone(), class.to_owned());
+            let distribution = latencies.distribution();
+            Summary::of_distribution(pair, class, &distribution, *unmatched, percents)
+        };
+        let seen = ColdWarm::ALL.into_iter().zip(classes);
+        let seen: Vec<_> = seen.filter_map(|(class, of)| Some((class, of?))).collect();
+        if let [(_, one)] = seen.as_slice() {
+            return vec![summary(ALL_CLASSES, one)];
+        }
+        let mut all = empty();
+        for (_, (latencies, unmatched)) in &seen {
+            all.0.absorb(latencies.clone());
+            all.1 += unmatched;
+        }
+        let all = (!seen.is_empty()).then(|| summary(ALL_CLASSES, &all));
+        let by_class = seen.iter().map(|(class, of)| summary(class.text(), of));
+        all.into_iter().chain(by_class).collect()
+    };
+    (0..table.pairs.len()).into_par_iter().map(of_pair).flatten_iter().collect()
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ pub enum ColdWarm {
 }
 
 impl ColdWarm {
+    /// All classes, in the order of their discriminants.
+    pub(crate) const ALL: [Self; 4] = [Self::Cold, Self::Partial, Self::Warm, Self::Unknown];
+
     /// The word in the tables.
     pub fn text(self) -> &'static str {
         match self {

@@ -85,7 +85,7 @@ fuzz_target!(|data: &[u8]| {
         .filter(|s| s.start_class == stats::ALL_CLASSES)
         .map(|s| s.n + s.unmatched)
         .sum();
-    assert_eq!(rows, analysis.latencies.rows.len());
+    assert_eq!(rows, analysis.latencies.len());
     for summary in &summaries {
         let values: Vec<f64> = summary.percentiles.iter().filter_map(|p| p.value_ms).collect();
         assert!(values.is_sorted() && values.iter().all(|v| v.is_finite()));

@@ -133,15 +133,14 @@ fn program_rows(analysis: &Analysis, said: &mut Said) {
     let table = &analysis.latencies;
     let name = |handle| table.names.text(handle);
     let texts: Vec<String> = table
-        .rows
-        .iter()
+        .rows()
         .map(|row| {
             format!(
                 "row {} {} {} seq {} {}->{} sources {:?} {:?} start {} latency {:?} complete {} \
                  {:?}",
                 table.runs[row.run as usize].id,
                 table.pair_text(row.pair),
-                name(row.trace_id),
+                table.trace_id(row.trace),
                 row.seq,
                 name(row.from_label),
                 name(row.to_label),

@@ -3,9 +3,10 @@
 use crate::model::groups;
 use crate::model::words::{self, count, counted};
 use sb_trace::Run;
-use sb_trace::latency::Latencies;
+use sb_trace::latency::{Latencies, Part};
 use sb_trace::stats::GroupKey;
 use sb_trace::trace::ColdWarm;
+use sb_trace::units::ns_to_ms;
 use std::collections::BTreeMap;
 
 /// The latencies of one pair, setting and class: run by run, in milliseconds.
@@ -21,17 +22,14 @@ pub(super) struct Side<'a> {
 impl<'a> Side<'a> {
     /// Those of the chosen runs.
     pub(super) fn of(table: &'a Latencies, chosen: &[usize]) -> Self {
-        let mut classes: BTreeMap<u32, Vec<ColdWarm>> = BTreeMap::new();
         let mut by_pair: BTreeMap<(u32, Option<ColdWarm>), ByRun> = BTreeMap::new();
-        for row in table.rows.iter().filter(|r| chosen.contains(&(r.run as usize))) {
-            let Some(ms) = row.ms() else { continue };
-            let class = row.start_class.class;
-            let seen = classes.entry(row.pair).or_default();
-            if !seen.contains(&class) {
-                seen.push(class);
-            }
-            for key in [None, Some(class)] {
-                by_pair.entry((row.pair, key)).or_default().entry(row.run).or_default().push(ms);
+        for part in table.parts().iter().filter(|part| chosen.contains(&(part.run() as usize))) {
+            for (row, latency) in part.latencies_ns().enumerate() {
+                let Some(ms) = latency.map(ns_to_ms) else { continue };
+                for key in [None, Some(part.start_class(row).class)] {
+                    let by_run = by_pair.entry((part.pair(), key)).or_default();
+                    by_run.entry(part.run()).or_default().push(ms);
+                }
             }
         }
         let by_key = by_pair
@@ -66,8 +64,9 @@ pub(super) fn settings(table: &Latencies, keys: &[GroupKey]) -> Vec<(Run, Vec<us
 
 /// What a table holds: runs, latencies, days.
 pub(super) fn in_words(table: &Latencies) -> String {
-    let first = table.rows.iter().map(|r| r.start_ns).min();
-    let last = table.rows.iter().map(|r| r.start_ns).max();
+    let ends = |part: &Part| (part.start_ns(0), part.start_ns(part.len() - 1));
+    let first = table.parts().iter().map(|part| ends(part).0).min();
+    let last = table.parts().iter().map(|part| ends(part).1).max();
     let (Some(first), Some(last)) = (first, last) else { return "nothing".to_owned() };
     let day = |ns: i64| words::instant(ns).chars().take(10).collect::<String>();
     let days = if day(first) == day(last) {
@@ -75,6 +74,6 @@ pub(super) fn in_words(table: &Latencies) -> String {
     } else {
         format!("{} to {}", day(first), day(last))
     };
-    let latencies = table.rows.iter().filter(|r| r.latency_ns.is_some()).count();
+    let latencies = table.parts().iter().flat_map(|part| part.latencies_ns()).flatten().count();
     format!("{}, {} latencies, {days}", counted(table.runs.len(), "run", "runs"), count(latencies))
 }
