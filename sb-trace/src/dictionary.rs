@@ -33,8 +33,16 @@ impl Dictionary {
         dictionary
     }
 
-    /// The code of a text, which gets one if it has none. Called in the order of the log only.
+    /// The code of a text, which gets one if it has none.
+    ///
+    /// For codes that do not depend on the number of threads, it is called in the order of the log.
     pub(crate) fn code(&self, text: &str) -> u32 {
+        if let Some(code) = self.find(text) {
+            return code;
+        }
+        // While a text is added, polars has counted it but does not know it: a column that were made
+        // then would have null in its place.
+        let _one_at_a_time = self.all.lock();
         // There are never so many texts that the categories would be full: memory is, before.
         self.mapping.insert_cat(text).unwrap_or_default()
     }
@@ -87,5 +95,29 @@ impl Dictionary {
             *all = column.into_series().into_column();
         }
         all.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_has_its_texts_while_others_are_added() {
+        for _ in 0..20 {
+            let dictionary = Dictionary::new();
+            std::thread::scope(|scope| {
+                for thread in 0..4 {
+                    let dictionary = &dictionary;
+                    scope.spawn(move || {
+                        for number in 0..200 {
+                            let code = dictionary.code(&format!("{thread} {number}"));
+                            let column = dictionary.column("label", vec![code]);
+                            assert_eq!(column.null_count(), 0, "{thread} {number}");
+                        }
+                    });
+                }
+            });
+        }
     }
 }
