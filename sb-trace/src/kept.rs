@@ -267,7 +267,9 @@ mod tests {
     fn numbers_are_read_as_they_were_written() {
         let mut out = Vec::new();
         let numbers = [0, 1, -1, 63, 64, -64, -65, 1 << 40, i64::MAX, i64::MIN];
-        numbers.iter().for_each(|&number| write_signed(&mut out, number));
+        for &number in &numbers {
+            write_signed(&mut out, number);
+        }
         let mut bytes = out.as_slice();
         assert_eq!(numbers.map(Some), numbers.map(|_| read_signed(&mut bytes)));
         assert_eq!(read(&mut bytes), None);

@@ -18,7 +18,7 @@ fn logs() -> Vec<Input> {
         let _ = write!(
             order,
             "{at}Z|A\n{}\n{}Z|B\n",
-            "other\n".repeat(trace.unsigned_abs() as usize % 4),
+            "other\n".repeat(usize::try_from(trace % 4).unwrap()),
             at + trace % 13
         );
         if trace % 5 > 0 {
@@ -87,7 +87,9 @@ fn one_pass_collects_what_an_analysis_keeps() {
         let read = read_latencies(&latencies).unwrap();
         let mut rows: [Vec<String>; 2] = [&read, &analysis.latencies]
             .map(|table| table.rows().map(|row| row_words(table, &row)).collect());
-        rows.iter_mut().for_each(|rows| rows.sort());
+        for rows in &mut rows {
+            rows.sort();
+        }
         assert_eq!(rows[0], rows[1]);
     }
 }

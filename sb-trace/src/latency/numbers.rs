@@ -144,7 +144,9 @@ mod tests {
             for part in &parts {
                 let near = part.iter().flatten().next().copied().unwrap_or_default();
                 let mut column = Numbers::around(near, tick);
-                part.iter().for_each(|&number| column.push(number));
+                for &number in part {
+                    column.push(number);
+                }
                 prop_assert_eq!(column.iter().collect::<Vec<_>>(), part.clone());
                 let from = part.len() / 2;
                 all.append(&column, from..part.len());
