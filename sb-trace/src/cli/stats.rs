@@ -19,7 +19,8 @@ A percentile is Hyndman and Fan's type 7, as in numpy, pandas and DuckDB's quant
 the sample is too small for is shown with its open end: p50 needs 6 latencies, p90 36, p95 72,
 p99 368, p99.9 3688.
 
-Memory: some 25 MB where traces follow one another, and some 50 bytes a trace where they have ids.
+Memory: some 30 MB where traces follow one another. Events with ids wait until the log is read, in
+some 15 bytes each; beyond --memory they wait in a temporary file.
 Latencies that take at most 2^20 different values for a pair, as all in whole milliseconds do, are
 counted; others take 8 bytes each.")]
 pub(super) struct Stats {
