@@ -142,7 +142,7 @@ fn kept(
 /// `modes`, their number.
 ///
 /// # Errors
-/// [`Error::Usage`] if a column is missing or has another type.
+/// [`Error::Usage`](crate::Error::Usage) if a column is missing or has another type.
 pub fn figures(
     latencies: &DataFrame,
     percents: &[f64],
