@@ -124,7 +124,9 @@ impl<W: Write> TableWriter<W> {
                     out.write_all(&text).map_err(Error::Stdout)?;
                 }
                 (File::Arrow(_, all), Ready::Frames(frames)) => all.extend(frames),
-                _ => {}
+                (File::Parquet(_) | File::Text(_) | File::Arrow(..), _) => {
+                    unreachable!("a row group is encoded for the file's own format")
+                }
             }
         }
         Ok(())

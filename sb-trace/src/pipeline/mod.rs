@@ -41,7 +41,7 @@ use order::LogOrder;
 use queue::Queue;
 use sequencer::Sequencer;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use store::{Spill, Store};
+use store::{Budget, Spill, Store};
 use worker::Worker;
 
 /// Told of the work's progress.
@@ -197,7 +197,8 @@ fn once<'a, S: Sink>(
     let plan = plan.or_else(|| fixed.clone());
     let given = plan.clone().unwrap_or_default();
     let guess = Guess::of(plan);
-    let (keyed, unordered) = (Spill::new(options.memory), Spill::new(options.memory));
+    let budget = Budget::new(options.memory);
+    let (keyed, unordered) = (Spill::new(&budget), Spill::new(&budget));
     let queue = Queue::new(call, spools, progress);
     let sequencer = Sequencer::new(call, LogOrder::new(call, &given), sinks.len());
     let workers = Mutex::new(Vec::new());

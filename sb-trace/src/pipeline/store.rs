@@ -18,23 +18,33 @@ pub(crate) struct StoredEvent {
     pub place: u64,
 }
 
+/// How many bytes may stay in memory, in all stores together.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    most: usize,
+    used: AtomicUsize,
+}
+
+impl Budget {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, used: AtomicUsize::new(0) }
+    }
+}
+
 /// Where what does not fit into memory goes; shared by all writers.
 #[derive(Debug)]
-pub(crate) struct Spill {
-    /// So many bytes may stay in memory.
-    budget: usize,
-    used: AtomicUsize,
+pub(crate) struct Spill<'b> {
+    budget: &'b Budget,
     file: OnceLock<File>,
     end: AtomicU64,
     /// For each partition, where its pieces stand in the file.
     pieces: Mutex<Vec<Vec<(u64, usize)>>>,
 }
 
-impl Spill {
-    pub(crate) fn new(budget: usize) -> Self {
+impl<'b> Spill<'b> {
+    pub(crate) fn new(budget: &'b Budget) -> Self {
         Self {
             budget,
-            used: AtomicUsize::new(0),
             file: OnceLock::new(),
             end: AtomicU64::new(0),
             pieces: Mutex::default(),
@@ -62,7 +72,7 @@ impl Spill {
         let length = buffer.len();
         let at = self.end.fetch_add(length as u64, Ordering::Relaxed);
         self.file()?.write_all_at(buffer, at).map_err(|error| Self::failed(&error))?;
-        self.used.fetch_sub(length, Ordering::Relaxed);
+        self.budget.used.fetch_sub(length, Ordering::Relaxed);
         *buffer = Vec::new();
         let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
         if pieces.len() <= partition {
@@ -96,14 +106,14 @@ pub(crate) struct Store<'s> {
     buffers: Vec<Vec<u8>>,
     /// Bytes that the other threads do not know of yet.
     more: usize,
-    spill: &'s Spill,
+    spill: &'s Spill<'s>,
 }
 
 /// A smaller buffer is not worth a call of the system.
 const WORTH: usize = if cfg!(test) { 64 } else { 1 << 16 };
 
 impl<'s> Store<'s> {
-    pub(crate) fn new(spill: &'s Spill) -> Self {
+    pub(crate) fn new(spill: &'s Spill<'s>) -> Self {
         Self { buffers: Vec::new(), more: 0, spill }
     }
 
@@ -126,8 +136,8 @@ impl<'s> Store<'s> {
             return Ok(());
         }
         let more = std::mem::take(&mut self.more);
-        let used = self.spill.used.fetch_add(more, Ordering::Relaxed) + more;
-        if used > self.spill.budget {
+        let used = self.spill.budget.used.fetch_add(more, Ordering::Relaxed) + more;
+        if used > self.spill.budget.most {
             for (partition, buffer) in self.buffers.iter_mut().enumerate() {
                 if buffer.len() >= WORTH {
                     self.spill.write(partition, buffer)?;
@@ -323,7 +333,8 @@ mod tests {
             ), 0..60),
             budget in prop::sample::select(vec![0, 300, 1 << 20]),
         ) {
-            let spill = Spill::new(budget);
+            let budget = Budget::new(budget);
+            let spill = Spill::new(&budget);
             let mut stores = [Store::new(&spill), Store::new(&spill)];
             let mut expected: [Vec<Row>; 3] = Default::default();
             for (epoch_ns, label, stream, place, record, partition, store) in events {
