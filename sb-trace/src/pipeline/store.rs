@@ -43,12 +43,7 @@ pub(crate) struct Spill<'b> {
 
 impl<'b> Spill<'b> {
     pub(crate) fn new(budget: &'b Budget) -> Self {
-        Self {
-            budget,
-            file: OnceLock::new(),
-            end: AtomicU64::new(0),
-            pieces: Mutex::default(),
-        }
+        Self { budget, file: OnceLock::new(), end: AtomicU64::new(0), pieces: Mutex::default() }
     }
 
     fn failed(error: &std::io::Error) -> Error {
