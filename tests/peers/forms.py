@@ -4,7 +4,7 @@ from pathlib import Path
 
 import check
 from bench import BEFORE
-from measure import Failed, alternate
+from measure import alternate
 from report import Section, bytes_text, seconds
 
 STDIN = "from standard input"
@@ -33,10 +33,7 @@ def side_by_side(bench):
             contenders.append(each)
     polars = next(each for each in bench.peers("a", log, "json", check.pairs(answers)) if each.name == "polars, direct")
     contenders.append(polars)
-    try:
-        alternate(contenders, bench.runs)
-    except Failed as failed:
-        raise Failed(f"job F: {failed}") from None
+    alternate(contenders, bench.runs, "job F")
     rows = []
     for each in contenders:
         times = f"{polars.median / each.median:.1f}"

@@ -43,10 +43,7 @@ def side_by_side(bench, job):
             contenders.append(Contender("mawk", argv, out, check.pairs(answers), prints=True))
         else:
             notes.append("mawk was left out: it is not installed (Debian's package `mawk`).")
-    try:
-        alternate(contenders, bench.runs)
-    except Failed as failed:
-        raise Failed(f"job {job.upper()}: {failed}") from None
+    alternate(contenders, bench.runs, f"job {job.upper()}")
     return compared(TITLES[job], answers, contenders, notes)
 
 
@@ -113,10 +110,7 @@ def variants(bench):
             title = f"{len(list(log.iterdir())):,} small files".replace(",", " ")
         options = ["--epoch-unit", "ns"] if name == "nanoseconds" else []
         contenders.append(bench.stats(title, bench.sb, log, answers, *options))
-    try:
-        alternate(contenders, bench.runs)
-    except Failed as failed:
-        raise Failed(f"variants: {failed}") from None
+    alternate(contenders, bench.runs, "variants")
     sizes = [answers["bytes"] for _, answers in logs]
     base = contenders[0].median / sizes[0]
     rows = []
@@ -134,10 +128,7 @@ def growth(bench, counted):
     names = [f"growth-{millions}" for millions in GROWTH]
     logs = bench.logs(*names)
     contenders = [bench.stats(f"{answers['lines']:,} lines", bench.sb, log, answers) for log, answers in logs]
-    try:
-        alternate(contenders, bench.runs)
-    except Failed as failed:
-        raise Failed(f"growth: {failed}") from None
+    alternate(contenders, bench.runs, "growth")
     count, how = counter(bench.scratch)
     instructions = [count(each.argv) if count and millions in counted else None
                     for millions, each in zip(GROWTH, contenders)]

@@ -87,10 +87,14 @@ def spawner():
     return Spawner()
 
 
-def alternate(contenders, runs):
+def alternate(contenders, runs, what):
+    """Runs all of them by turns; what fails is told with what was being measured."""
     for number in range(runs):
         for contender in contenders:
-            contender.run()
+            try:
+                contender.run()
+            except Failed as failed:
+                raise Failed(f"{what}: {failed}") from None
             last = contender.runs[-1].wall
             print(f"  {number + 1}/{runs} {contender.name}: {last:.3f} s", file=sys.stderr, flush=True)
 

@@ -2,7 +2,7 @@
 
 import check
 from bench import BEFORE, beside
-from measure import Contender, Failed, alternate
+from measure import Contender, alternate
 from report import Section, bytes_text, seconds
 
 
@@ -21,10 +21,7 @@ def alone(bench):
             out = bench.scratch / f"{log.stem}.report"
             name = f"{answers['lines']:,} lines{ending}"
             contenders.append(Contender(name, [report, log, "-o", out], out, check.report(answers)))
-    try:
-        alternate(contenders, bench.runs)
-    except Failed as failed:
-        raise Failed(f"job G: {failed}") from None
+    alternate(contenders, bench.runs, "job G")
     rows = []
     for each in contenders:
         times = [seconds(value) for value in (each.best, each.median, each.cpu)]
