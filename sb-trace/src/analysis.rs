@@ -9,7 +9,7 @@ use crate::frame::{trace_id, with_tables};
 use crate::latency::{Latencies, Rows, Skew, gather, names_of, table};
 use crate::names::{Name, Names};
 use crate::options::Options;
-use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
+use crate::pipeline::{Batch, Call, Measured, Progress, Sink, for_each_thread, run};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::run::Run;
@@ -108,13 +108,13 @@ pub struct Analysis {
 }
 
 /// An event with its ids as texts.
-struct KeptEvent {
+struct EventWithIds {
     event: Event,
     ids: [String; 2],
 }
 
 /// A trace with the places of its events.
-struct KeptTrace {
+struct TraceWithPlaces {
     run: u32,
     id: String,
     first_place: u64,
@@ -127,10 +127,10 @@ struct KeptTrace {
 /// Keeps everything.
 struct Keeping<'a> {
     call: &'a Call<'a>,
-    events: Vec<(u64, Vec<KeptEvent>)>,
+    events: Vec<(u64, Vec<EventWithIds>)>,
     orphans: Vec<u32>,
     driver: Vec<u32>,
-    traces: Vec<KeptTrace>,
+    traces: Vec<TraceWithPlaces>,
     rows: Rows,
 }
 
@@ -143,7 +143,7 @@ impl Sink for Keeping<'_> {
 
     fn events(&mut self, batch: &Batch) -> Result<()> {
         let text = |id: Name| batch.parsed.ids.key(id).text().into_owned();
-        let kept = batch.parsed.rows.iter().map(|row| KeptEvent {
+        let kept = batch.parsed.rows.iter().map(|row| EventWithIds {
             event: Event {
                 label: batch.labels[row.label as usize],
                 source: batch.sources[row.source as usize],
@@ -169,7 +169,7 @@ impl Sink for Keeping<'_> {
             let mut id = String::new();
             trace_id(&mut id, trace, traces, self.call);
             let range = trace.first as usize..trace.end as usize;
-            KeptTrace {
+            TraceWithPlaces {
                 run: trace.run,
                 id,
                 first_place: trace.first_place,
@@ -195,15 +195,16 @@ pub(crate) fn analyze(
     let call = Call::new(&inputs, options, &labels);
     let planner = Planner::new(options, &labels);
     let sinks = || {
-        let sink = |_| Keeping {
-            call: &call,
-            events: Vec::new(),
-            orphans: Vec::new(),
-            driver: Vec::new(),
-            traces: Vec::new(),
-            rows: Rows::new(options.epoch_unit.ns()),
-        };
-        Ok((0..rayon::current_num_threads()).map(sink).collect())
+        for_each_thread(|| {
+            Ok(Keeping {
+                call: &call,
+                events: Vec::new(),
+                orphans: Vec::new(),
+                driver: Vec::new(),
+                traces: Vec::new(),
+                rows: Rows::new(options.epoch_unit.ns()),
+            })
+        })
     };
     let mut outcome = run(&call, &planner, progress, sinks)?;
     let sinks = std::mem::take(&mut outcome.sinks);

@@ -57,6 +57,11 @@ impl Dictionary {
         self.mapping.cat_to_str(code).unwrap_or_default()
     }
 
+    /// All texts in the order of their codes.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|code| self.text(u32::try_from(code).unwrap_or(NO_TEXT)))
+    }
+
     /// How many texts there are, the empty one included.
     pub(crate) fn len(&self) -> usize {
         self.mapping.num_cats_upper_bound()

@@ -8,7 +8,7 @@ use crate::frame::{latencies, with_tables};
 use crate::how_read::how_read;
 use crate::latency::{Pair, PairChoice, Places, Skew, in_order, skews};
 use crate::options::Options;
-use crate::pipeline::{Call, Measured, Outcome, Progress, Sink, run};
+use crate::pipeline::{Call, Measured, Outcome, Progress, Sink, for_each_thread, run};
 use crate::plan::{PlanFile, Planner};
 use crate::read::Input;
 use crate::stats::{Accumulator, GroupKey, Summary};
@@ -81,11 +81,10 @@ pub fn figures(
     let call = Call::new(&inputs, options, &labels);
     let planner = Planner::new(options, &labels);
     let sinks = || {
-        let sink = |_| {
+        for_each_thread(|| {
             let latencies = Accumulator::new(options.epoch_unit.ns(), group_by);
-            Counting { call: &call, columns: latencies.columns(), latencies }
-        };
-        Ok((0..rayon::current_num_threads()).map(sink).collect())
+            Ok(Counting { call: &call, columns: latencies.columns(), latencies })
+        })
     };
     let mut outcome = run(&call, &planner, progress, sinks)?;
     let mut all = Accumulator::new(options.epoch_unit.ns(), group_by);
@@ -122,8 +121,7 @@ pub fn plan(
     let labels = Dictionary::new();
     let call = Call::new(&inputs, options, &labels);
     let planner = Planner::new(options, &labels);
-    let sinks = || Ok((0..rayon::current_num_threads()).map(|_| Nothing).collect());
-    let outcome = run(&call, &planner, progress, sinks)?;
+    let outcome = run(&call, &planner, progress, || for_each_thread(|| Ok(Nothing)))?;
     Ok((PlanFile::of(&call, &planner, &outcome), judge(&call, &planner, &outcome)))
 }
 

@@ -19,7 +19,7 @@ use crate::dictionary::Dictionary;
 use crate::error::Result;
 use crate::frame::{event_columns, latency_columns, trace_columns, with_tables};
 use crate::options::Options;
-use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
+use crate::pipeline::{Batch, Call, Measured, Progress, Sink, for_each_thread, run};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::stats::{Accumulator, GroupKey, Summary};
@@ -113,8 +113,9 @@ fn kept(
         Rows::Latencies => latency_columns(&call.runs),
     };
     let sinks = || {
-        let sink = |_| Keeping { call: &call, rows, columns: columns.clone(), frames: Vec::new() };
-        Ok((0..rayon::current_num_threads()).map(sink).collect())
+        for_each_thread(|| {
+            Ok(Keeping { call: &call, rows, columns: columns.clone(), frames: Vec::new() })
+        })
     };
     let outcome = run(&call, &planner, progress, sinks)?;
     let mut frames: Vec<(u64, DataFrame)> =

@@ -1,8 +1,10 @@
 //! Traces in a file aside: a report shows some of millions, and knows which only when all are read.
 
+use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::frame::trace_id;
-use crate::pipeline::{Batch, Call, Measured};
+use crate::pipeline::{Batch, Call, Measured, unzigzag, write_number, zigzag};
+use crate::trace::Traces;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -109,22 +111,22 @@ impl Keeper {
         for trace in &traces.all {
             trace_id(&mut self.text, trace, traces, call);
             let out = &mut self.bytes;
-            write(out, self.text.len() as u64);
+            write_number(out, self.text.len() as u64);
             out.extend_from_slice(self.text.as_bytes());
-            write(out, (trace.end - trace.first).into());
+            write_number(out, (trace.end - trace.first).into());
             let (mut epoch_ns, mut place, mut stream) = (0i64, 0u64, None);
-            for at in trace.first as usize..trace.end as usize {
+            for at in Traces::range(trace) {
                 let step = traces.place[at].wrapping_sub(place);
                 let number = traces.stream.get(at);
                 // Mostly the events of a trace follow one another.
                 let follows = step == 1 && stream == Some(number);
-                write(out, u64::from(traces.label[at]) << 1 | u64::from(!follows));
+                write_number(out, u64::from(traces.label[at]) << 1 | u64::from(!follows));
                 write_signed(out, traces.epoch_ns[at].wrapping_sub(epoch_ns));
                 if !follows {
                     write_signed(out, step.cast_signed());
                     let of = traces.streams.get(number as usize).copied().unwrap_or_default();
-                    write(out, of.file.into());
-                    write(out, of.source.into());
+                    write_number(out, of.file.into());
+                    write_number(out, of.source.into());
                 }
                 (epoch_ns, place, stream) = (traces.epoch_ns[at], traces.place[at], Some(number));
             }
@@ -155,10 +157,7 @@ impl KeptTraces {
             shelves.push(Shelf { file, first: next, traces, blocks });
             next += count;
         }
-        let texts = |dictionary: &crate::dictionary::Dictionary| -> Vec<String> {
-            let codes = (0..dictionary.len()).filter_map(|code| u32::try_from(code).ok());
-            codes.map(|code| dictionary.text(code).to_owned()).collect()
-        };
+        let texts = |of: &Dictionary| of.texts().map(str::to_owned).collect();
         Ok(Self { shelves, labels: texts(call.labels), sources: texts(&call.sources) })
     }
 
@@ -227,20 +226,12 @@ fn from(mut file: &File, at: u64) -> Option<BufReader<&File>> {
     Some(BufReader::new(file))
 }
 
-/// Writes a number, seven bits a byte.
-fn write(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
-        number >>= 7;
-    }
-    out.push(u8::try_from(number).unwrap_or_default());
-}
-
-/// The same of a number of any sign, of which the small ones are short.
+/// Writes a number of any sign, of which the small ones are short.
 fn write_signed(out: &mut Vec<u8>, number: i64) {
-    write(out, (number << 1 ^ number >> 63).cast_unsigned());
+    write_number(out, zigzag(number));
 }
 
+/// Reads what [`write_number`] wrote.
 fn read(bytes: &mut impl Read) -> Option<u64> {
     let (mut number, mut shift) = (0u64, 0);
     loop {
@@ -255,8 +246,7 @@ fn read(bytes: &mut impl Read) -> Option<u64> {
 }
 
 fn read_signed(bytes: &mut impl Read) -> Option<i64> {
-    let number = read(bytes)?;
-    Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+    read(bytes).map(unzigzag)
 }
 
 #[cfg(test)]

@@ -21,3 +21,12 @@ pub struct Run {
     #[serde(default)]
     pub tags: Vec<(String, String)>,
 }
+
+/// Names of all tags that any run has, sorted.
+pub(crate) fn tag_names(runs: &[Run]) -> Vec<String> {
+    let mut tags: Vec<String> =
+        runs.iter().flat_map(|run| run.tags.iter().map(|(key, _)| key.clone())).collect();
+    tags.sort();
+    tags.dedup();
+    tags
+}

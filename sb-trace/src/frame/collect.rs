@@ -2,25 +2,21 @@
 //! files, and what is said of the logs as a whole.
 
 use super::events::{event_columns, events};
-use super::latencies::{latencies, latency_columns};
+use super::latencies::{latencies, latency_columns, no_latencies};
 use super::metadata::metadata;
-use super::table::TableWriter;
-use super::write::{Format, aside, io_error};
+use super::table::{FileWriter, TableFile};
+use super::write::{Format, aside};
 use crate::dictionary::Dictionary;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::figures::{Figures, judge, order_of_pairs};
 use crate::kept::{Keeper, KeptTraces};
 use crate::latency::{Latencies, Rows, gather, table};
 use crate::names::Names;
 use crate::options::Options;
-use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
+use crate::pipeline::{Batch, Call, Measured, Progress, Sink, for_each_thread, run};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::trace::{Paths, Traces};
-use polars::prelude::{DataFrame, PolarsError};
-use std::cell::RefCell;
-use std::fs::File;
-use std::io::{BufWriter, Seek};
+use polars::prelude::DataFrame;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -70,13 +66,11 @@ pub struct Tables<'p> {
     pub events: &'p Path,
 }
 
-type Writer<'f> = Arc<TableWriter<BufWriter<&'f File>>>;
-
 /// The tables as they are written, with their columns.
 #[derive(Clone)]
 struct Writers<'f> {
-    latencies: (Writer<'f>, Arc<Vec<String>>),
-    events: (Writer<'f>, Arc<Vec<String>>),
+    latencies: (FileWriter<'f>, Arc<Vec<String>>),
+    events: (FileWriter<'f>, Arc<Vec<String>>),
 }
 
 /// What one thread collects.
@@ -169,42 +163,26 @@ pub fn collect(
     };
     let columns = (Arc::new(latency_columns(&call.runs)), Arc::new(event_columns(&call)));
     let formats = (Format::of_path(tables.latencies)?, Format::of_path(tables.events)?);
-    let (traces, paths) = (Traces::default(), Paths::default());
-    let nothing =
-        Measured { number: 0, traces: &traces, path_of: &[], paths: &paths, planner: &planner };
-    let like =
-        (latencies(&nothing, &call, &columns.0)?, events(&Batch::default(), &call, &columns.1)?);
+    let no_latencies = no_latencies(&planner, &call, &columns.0)?;
+    let no_events = events(&Batch::default(), &call, &columns.1)?;
     aside(tables.latencies, |of_latencies| {
         aside(tables.events, |of_events| {
-            let written = RefCell::new(None);
+            let latencies = TableFile::new(of_latencies, formats.0, no_latencies);
+            let events = TableFile::new(of_events, formats.1, no_events);
             let open = || {
-                // If the log has to be read again, so have the tables to be written.
-                written.take();
                 let writers = Writers {
-                    latencies: (again(of_latencies, formats.0, &like.0)?, Arc::clone(&columns.0)),
-                    events: (again(of_events, formats.1, &like.1)?, Arc::clone(&columns.1)),
+                    latencies: (latencies.begin()?, Arc::clone(&columns.0)),
+                    events: (events.begin()?, Arc::clone(&columns.1)),
                 };
-                written.replace(Some(writers.clone()));
                 Ok((Some(writers), tables.latencies.parent()))
             };
             let collected = pass(&call, &planner, progress, open)?;
             let metadata = metadata(&collected.figures.files, options);
-            if let Some(Writers { latencies, events }) = written.take() {
-                for writer in [latencies.0, events.0] {
-                    let gone = || io_error(PolarsError::NoData("the table".into()));
-                    Arc::into_inner(writer).ok_or_else(gone)?.finish(&metadata)?;
-                }
-            }
+            latencies.finish(&metadata)?;
+            events.finish(&metadata)?;
             Ok(collected)
         })
     })
-}
-
-/// A table in a file, from its begin.
-fn again<'f>(file: &'f File, format: Format, like: &DataFrame) -> Result<Writer<'f>> {
-    let mut begin = file;
-    file.set_len(0).and_then(|()| begin.rewind()).map_err(Error::Stdout)?;
-    Ok(Arc::new(TableWriter::new(BufWriter::new(file), format, like)?))
 }
 
 fn pass<'f>(
@@ -215,7 +193,7 @@ fn pass<'f>(
 ) -> Result<Collected> {
     let sinks = || {
         let (writers, folder) = open()?;
-        let sink = |_| {
+        for_each_thread(|| {
             Ok(Collecting {
                 call,
                 rows: Rows::new(call.options.epoch_unit.ns()),
@@ -226,8 +204,7 @@ fn pass<'f>(
                 latencies: None,
                 events: None,
             })
-        };
-        (0..rayon::current_num_threads()).map(sink).collect()
+        })
     };
     let mut outcome = run(call, planner, progress, sinks)?;
     let mut collected = Collected::default();

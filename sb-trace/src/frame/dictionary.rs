@@ -92,10 +92,8 @@ where
     if values.is_empty() {
         return None;
     }
-    let valid = (column.null_count() > 0).then(|| column.is_not_null());
-    let valid = valid.map(|valid| valid.rechunk().downcast_as_array().values().clone());
     let values = PrimitiveArray::new(type_.clone(), values.into(), None);
-    of_keys(values.boxed(), type_, keys, valid)
+    of_keys(values.boxed(), type_, keys, valid(column))
 }
 
 /// In the order in which they come in the rows, whatever the codes are.
@@ -121,9 +119,7 @@ fn of_codes(codes: &UInt32Chunked, mapping: &CategoricalMapping) -> Option<Dicti
             keys.push(*key);
         }
     }
-    let valid = (codes.null_count() > 0).then(|| codes.is_not_null());
-    let valid = valid.map(|valid| valid.rechunk().downcast_as_array().values().clone());
-    made(&strings, keys, valid)
+    made(&strings, keys, valid(codes))
 }
 
 fn of_strings(column: &Utf8ViewArray) -> Option<DictionaryArray<u32>> {
@@ -168,6 +164,12 @@ fn made(
     }
     let values = Utf8ViewArray::from_slice_values(strings);
     of_keys(values.boxed(), ArrowDataType::Utf8View, keys, validity)
+}
+
+/// Which rows are not null, if any is.
+fn valid<T: PolarsDataType>(column: &ChunkedArray<T>) -> Option<Bitmap> {
+    (column.null_count() > 0)
+        .then(|| column.is_not_null().rechunk().downcast_as_array().values().clone())
 }
 
 fn of_keys(

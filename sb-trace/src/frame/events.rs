@@ -21,9 +21,9 @@
 //! Categories are strings to a reader of a file.
 
 use super::choose::unknown;
-use super::latencies::{in_microseconds, tag_columns};
+use super::latencies::{in_microseconds, run_code, tag_columns};
 use crate::dictionary::NO_TEXT;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::names::{NONE, Name};
 use crate::pipeline::{Batch, Call, Rows};
@@ -60,8 +60,7 @@ pub(crate) fn event_columns(call: &Call<'_>) -> Vec<String> {
 pub(crate) fn events(batch: &Batch, call: &Call<'_>, wanted: &[String]) -> Result<DataFrame> {
     let rows = wanted_rows(batch, call);
     let columns = wanted.iter().map(|name| column(name, batch, &rows, call));
-    DataFrame::new(rows.len(), columns.collect::<Result<Vec<_>>>()?)
-        .map_err(|error| Error::Usage { message: error.to_string() })
+    Ok(DataFrame::new(rows.len(), columns.collect::<Result<Vec<_>>>()?)?)
 }
 
 fn wanted_rows(batch: &Batch, call: &Call<'_>) -> Rows {
@@ -117,21 +116,12 @@ fn column(name: &str, batch: &Batch, rows: &Rows, call: &Call<'_>) -> Result<Col
         }
         "ts" => in_microseconds(name, &epoch_ns()),
         "epoch_ns" => epoch_ns().into_column(),
-        "run_id" => of_run(run.id),
-        "benchmark" => of_run(run.benchmark),
-        "provider" => of_run(run.provider),
-        "region" => of_run(run.region),
         "attempt" => Column::full_null(name.into(), count, &DataType::UInt32),
         "start_class" | "start_class_source" => of_run(NO_TEXT),
-        _ => {
-            let place = name.strip_prefix("tag_");
-            let place = place.and_then(|tag| call.tags.iter().position(|known| known == tag));
-            let Some(place) = place else {
-                let all = event_columns(call);
-                return Err(unknown(name, &all));
-            };
-            of_run(run.tags.get(place).copied().unwrap_or(NO_TEXT))
-        }
+        _ => match run_code(name, &run, call) {
+            Some(code) => of_run(code),
+            None => return Err(unknown(name, &event_columns(call))),
+        },
     })
 }
 

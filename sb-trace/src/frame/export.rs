@@ -1,24 +1,22 @@
 //! Logs -> tables in files, while the logs are read.
 
 use super::events::{event_columns, events};
-use super::latencies::{latencies, latency_columns};
+use super::latencies::{latencies, latency_columns, no_latencies};
 use super::log::with_tables;
 use super::metadata::metadata;
-use super::table::TableWriter;
-use super::write::{Format, aside, io_error};
+use super::table::{FileWriter, TableFile};
+use super::write::{Format, aside};
 use crate::analysis::FileInfo;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::figures::{Figures, judge};
 use crate::options::Options;
-use crate::pipeline::{Batch, Call, Measured, Progress, Sink, run};
+use crate::pipeline::{Batch, Call, Measured, Progress, Sink, for_each_thread, run};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::trace::{Paths, Traces};
 use polars::prelude::DataFrame;
-use std::cell::RefCell;
 use std::fs::File;
-use std::io::{BufWriter, Seek, Write};
+use std::io::{Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,7 +59,7 @@ struct Writing<'a, 'f> {
     call: &'a Call<'a>,
     columns: Arc<Vec<String>>,
     of: Of,
-    table: Arc<TableWriter<BufWriter<&'f File>>>,
+    table: FileWriter<'f>,
     frame: Option<DataFrame>,
 }
 
@@ -107,8 +105,7 @@ pub fn write_latencies(
     progress: &dyn Progress,
     (to, columns): (Target<'_>, Option<&[String]>),
 ) -> Result<(Figures, usize)> {
-    let (figures, rows) = write(inputs, options, progress, (to, columns), Of::Latencies)?;
-    Ok((figures, rows))
+    write(inputs, options, progress, (to, columns), Of::Latencies)
 }
 
 /// Writes the events of all inputs, in these columns or in all; gives how the inputs were read, and
@@ -146,42 +143,26 @@ fn write(
     // A wrong name is an error before anything is read.
     let like = match of {
         Of::Events => events(&Batch::default(), &call, &columns)?,
-        Of::Latencies => {
-            let (traces, paths) = (Traces::default(), Paths::default());
-            let nothing = Measured {
-                number: 0,
-                traces: &traces,
-                path_of: &[],
-                paths: &paths,
-                planner: &planner,
-            };
-            latencies(&nothing, &call, &columns)?
-        }
+        Of::Latencies => no_latencies(&planner, &call, &columns)?,
     };
     to.write(|file| {
-        let table = RefCell::new(None);
+        let table = TableFile::new(file, format, like);
         let sinks = || {
-            // If the log has to be read again, so has the table to be written.
-            table.take();
-            let mut begin = file;
-            file.set_len(0).and_then(|()| begin.rewind()).map_err(Error::Stdout)?;
-            let writer = Arc::new(TableWriter::new(BufWriter::new(file), format, &like)?);
-            table.replace(Some(Arc::clone(&writer)));
-            let sink = |_| Writing {
-                call: &call,
-                columns: Arc::clone(&columns),
-                of,
-                table: Arc::clone(&writer),
-                frame: None,
-            };
-            Ok((0..rayon::current_num_threads()).map(sink).collect())
+            let writer = table.begin()?;
+            for_each_thread(|| {
+                Ok(Writing {
+                    call: &call,
+                    columns: Arc::clone(&columns),
+                    of,
+                    table: Arc::clone(&writer),
+                    frame: None,
+                })
+            })
         };
         let mut outcome = run(&call, &planner, progress, sinks)?;
         outcome.sinks.clear();
         let figures = judge(&call, &planner, &outcome);
-        let writer = table.take().and_then(Arc::into_inner);
-        let gone = || io_error(polars::prelude::PolarsError::NoData("the table".into()));
-        let rows = writer.ok_or_else(gone)?.finish(&metadata(&figures.files, options))?;
+        let rows = table.finish(&metadata(&figures.files, options))?;
         Ok((figures, rows))
     })
 }

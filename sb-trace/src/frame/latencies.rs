@@ -28,9 +28,10 @@ use super::choose::unknown;
 use crate::dictionary::NO_TEXT;
 use crate::error::Result;
 use crate::latency::{Match, PairChoice};
-use crate::pipeline::{Call, Measured, Stream};
-use crate::run::Run;
-use crate::trace::{Called, Trace};
+use crate::pipeline::{Call, Measured, RunCodes, Stream};
+use crate::plan::Planner;
+use crate::run::{Run, tag_names};
+use crate::trace::{Called, Paths, Trace, Traces};
 use polars::prelude::*;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
@@ -73,15 +74,6 @@ pub(crate) fn latency_columns(runs: &[Run]) -> Vec<String> {
 /// The columns of the tags that any run has.
 pub(super) fn tag_columns(runs: &[Run]) -> impl Iterator<Item = String> {
     tag_names(runs).into_iter().map(|tag| format!("tag_{tag}"))
-}
-
-/// Names of all tags that any run has, sorted.
-pub(crate) fn tag_names(runs: &[Run]) -> Vec<String> {
-    let mut tags: Vec<String> =
-        runs.iter().flat_map(|run| run.tags.iter().map(|(key, _)| key.clone())).collect();
-    tags.sort();
-    tags.dedup();
-    tags
 }
 
 /// The latencies of whole traces, in these columns. What nobody asks for is not computed.
@@ -151,10 +143,9 @@ impl<'m> Table<'m> {
     }
 
     fn latency_ns(&self) -> &Int64Chunked {
-        let epoch_ns = &self.measured.traces.epoch_ns;
+        let traces = self.measured.traces;
         let latency = |trace: &Trace, from: u32, to: u32| {
-            let at = |position: u32| epoch_ns[(trace.first + position) as usize];
-            at(to).wrapping_sub(at(from))
+            traces.latency_ns(trace.first + from, trace.first + to)
         };
         self.latency_ns.get_or_init(|| {
             if self.matched {
@@ -221,7 +212,6 @@ impl<'m> Table<'m> {
 
     fn column(&self, name: &str, call: &Call<'_>) -> Result<Column> {
         let named = |column: &Int64Chunked| column.clone().with_name(name.into());
-        let class = |trace: &Trace, planned| Measured::start_class(trace, planned);
         Ok(match name {
             "trace_id" => {
                 let column = trace_ids(self.measured, call);
@@ -252,15 +242,7 @@ impl<'m> Table<'m> {
             "from_clock" => self.of_stream(name, call, || self.from(), |stream| stream.clock),
             "to_clock" => self.of_stream(name, call, || self.to(), |stream| stream.clock),
             "start_class" | "start_class_source" => {
-                let code = |(trace, planned)| {
-                    let of = class(trace, planned);
-                    if name == "start_class" {
-                        call.class_codes[of.class as usize]
-                    } else {
-                        call.class_source_codes[of.source as usize]
-                    }
-                };
-                let codes = self.measured.traces().map(code).collect();
+                let codes = start_codes(name, self.measured, call);
                 self.of_codes(name, codes, &call.names, || self.traces())
             }
             "negative" => {
@@ -321,6 +303,30 @@ pub(super) fn in_microseconds(name: &str, ns: &Int64Chunked) -> Column {
     us.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
 }
 
+/// How each trace started, or what that rests on.
+pub(super) fn start_codes(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Vec<u32> {
+    let code = |(trace, planned)| {
+        let of = Measured::start_class(trace, planned);
+        if name == "start_class" {
+            call.class_codes[of.class as usize]
+        } else {
+            call.class_source_codes[of.source as usize]
+        }
+    };
+    measured.traces().map(code).collect()
+}
+
+/// A frame without rows, with these columns.
+pub(super) fn no_latencies(
+    planner: &Planner<'_>,
+    call: &Call<'_>,
+    wanted: &[String],
+) -> Result<DataFrame> {
+    let (traces, paths) = (Traces::default(), Paths::default());
+    let nothing = Measured { number: 0, traces: &traces, path_of: &[], paths: &paths, planner };
+    latencies(&nothing, call, wanted)
+}
+
 /// What the traces are called.
 pub(crate) fn trace_ids(measured: &Measured<'_>, call: &Call<'_>) -> StringChunked {
     let traces = measured.traces;
@@ -334,12 +340,7 @@ pub(crate) fn trace_ids(measured: &Measured<'_>, call: &Call<'_>) -> StringChunk
 }
 
 /// Writes what a trace is called.
-pub(crate) fn trace_id(
-    text: &mut String,
-    trace: &Trace,
-    of: &crate::trace::Traces,
-    call: &Call<'_>,
-) {
+pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &Traces, call: &Call<'_>) {
     text.clear();
     // Writing to a string cannot fail.
     match trace.called {
@@ -361,22 +362,26 @@ pub(crate) fn trace_id(
     }
 }
 
+/// What a run has in a column of runs, if it is one.
+pub(super) fn run_code(name: &str, run: &RunCodes, call: &Call<'_>) -> Option<u32> {
+    Some(match name {
+        "run_id" => run.id,
+        "benchmark" => run.benchmark,
+        "provider" => run.provider,
+        "region" => run.region,
+        _ => {
+            let tag = name.strip_prefix("tag_")?;
+            let tag = call.tags.iter().position(|known| known == tag)?;
+            run.tags.get(tag).copied().unwrap_or(NO_TEXT)
+        }
+    })
+}
+
 /// The codes of a column of runs, if it is one.
 fn run_codes(name: &str, runs: impl Iterator<Item = u32>, call: &Call<'_>) -> Option<Vec<u32>> {
-    let tag = name.strip_prefix("tag_");
-    let tag = tag.and_then(|tag| call.tags.iter().position(|known| known == tag));
-    let code = |codes: &RunCodes| {
-        Some(match (name, tag) {
-            ("run_id", _) => codes.id,
-            ("benchmark", _) => codes.benchmark,
-            ("provider", _) => codes.provider,
-            ("region", _) => codes.region,
-            (_, Some(tag)) => codes.tags.get(tag).copied().unwrap_or(NO_TEXT),
-            _ => return None,
-        })
-    };
-    code(&RunCodes::default())?;
-    let of_run: Vec<u32> = call.run_codes.iter().filter_map(code).collect();
+    run_code(name, &RunCodes::default(), call)?;
+    let of_run = call.run_codes.iter().filter_map(|run| run_code(name, run, call));
+    let of_run: Vec<u32> = of_run.collect();
     Some(runs.map(|run| of_run.get(run as usize).copied().unwrap_or(NO_TEXT)).collect())
 }
 
@@ -387,15 +392,4 @@ pub(super) fn run_column(
     call: &Call<'_>,
 ) -> Option<Column> {
     run_codes(name, runs, call).map(|codes| call.names.column(name, codes))
-}
-
-/// The codes of what the rows of a run have in common.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct RunCodes {
-    pub id: u32,
-    pub benchmark: u32,
-    pub provider: u32,
-    pub region: u32,
-    /// In the order of the call's tags.
-    pub tags: Vec<u32>,
 }

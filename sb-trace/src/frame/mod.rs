@@ -25,7 +25,7 @@ pub use events::EVENT_COLUMNS;
 pub(crate) use events::{event_columns, events};
 pub use export::{Target, write_events, write_latencies};
 pub use latencies::LATENCY_COLUMNS;
-pub(crate) use latencies::{RunCodes, latencies, latency_columns, tag_names, trace_id};
+pub(crate) use latencies::{latencies, latency_columns, trace_id};
 pub(crate) use log::with_tables;
 pub use metadata::{SCHEMA_VERSION, metadata};
 pub use read::read_latencies;

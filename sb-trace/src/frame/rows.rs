@@ -1,9 +1,10 @@
 //! Rows of latencies -> a file, with the columns of `latencies.rs`.
 
+use super::latencies::in_microseconds;
 use super::parquet::ROW_GROUP;
 use super::table::TableWriter;
 use super::write::{Format, aside};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::latency::{Latencies, Latency};
 use crate::names::{Name, Texts};
 use crate::run::Run;
@@ -41,6 +42,9 @@ fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
     let pair_texts: Vec<String> = table.pairs.iter().map(|p| p.text(names)).collect();
     let pair: StringChunked =
         rows.iter().map(|r| pair_texts.get(r.pair as usize).map(String::as_str)).collect();
+    let start_ns =
+        Int64Chunked::from_vec("start_ns".into(), rows.iter().map(|r| r.start_ns).collect());
+    let end_ns: Int64Chunked = rows.iter().map(Latency::end_ns).collect();
     let latency_ns: Int64Chunked = rows.iter().map(|r| r.latency_ns).collect();
     let latency_ms: Float64Chunked = rows.iter().map(Latency::ms).collect();
     let mut columns = vec![
@@ -59,9 +63,9 @@ fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
         text("from_label", texts, rows.iter().map(|r| r.from_label)),
         text("to_label", texts, rows.iter().map(|r| r.to_label)),
         Column::new("seq".into(), rows.iter().map(|r| r.seq).collect::<Vec<u32>>()),
-        instant("start_ts", rows.iter().map(|r| r.start_ns)),
-        optional_instant("end_ts", rows.iter().map(Latency::end_ns)),
-        Column::new("start_ns".into(), rows.iter().map(|r| r.start_ns).collect::<Vec<i64>>()),
+        in_microseconds("start_ts", &start_ns),
+        in_microseconds("end_ts", &end_ns),
+        start_ns.into_column(),
         latency_ns.with_name("latency_ns".into()).into_column(),
         latency_ms.with_name("latency_ms".into()).into_column(),
         text("from_source", texts, rows.iter().map(|r| r.from_source)),
@@ -84,7 +88,7 @@ fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
         };
         columns.push(optional_text(&format!("tag_{tag}"), rows.iter().map(value)));
     }
-    DataFrame::new(rows.len(), columns).map_err(|error| Error::Usage { message: error.to_string() })
+    Ok(DataFrame::new(rows.len(), columns)?)
 }
 
 /// A string column from handles; the empty string is null.
@@ -92,20 +96,10 @@ fn part(table: &Latencies, rows: &[Latency]) -> Result<DataFrame> {
 /// Where a few strings come again and again, they are gathered from a table of them instead of
 /// being copied row by row.
 fn text(name: &str, texts: &Texts, handles: impl ExactSizeIterator<Item = Name>) -> Column {
-    gathered(name, texts.len(), |name| texts.text(name), handles)
-}
-
-/// The same where so many handles are known.
-fn gathered<'t>(
-    name: &str,
-    count: usize,
-    text: impl Fn(Name) -> &'t str,
-    handles: impl ExactSizeIterator<Item = Name>,
-) -> Column {
     const FEW: usize = 8;
-    let text = |name: Name| Some(text(name)).filter(|text| !text.is_empty());
-    let column = if count < handles.len() / FEW {
-        let known = (0..count).filter_map(|name| Name::try_from(name).ok());
+    let text = |name: Name| Some(texts.text(name)).filter(|text| !text.is_empty());
+    let column = if texts.len() < handles.len() / FEW {
+        let known = (0..texts.len()).filter_map(|name| Name::try_from(name).ok());
         let known: StringChunked = known.map(text).collect();
         let handles: Vec<IdxSize> = handles.collect();
         // All handles are known, so that nothing can be out of bounds.
@@ -114,22 +108,6 @@ fn gathered<'t>(
         handles.map(text).collect()
     };
     column.with_name(name.into()).into_column()
-}
-
-/// A UTC timestamp in microseconds from nanoseconds, rounded down as every reader does it.
-fn instant(name: &str, ns: impl Iterator<Item = i64>) -> Column {
-    let us = ns.map(|ns| ns.div_euclid(1_000));
-    in_utc(Int64Chunked::from_vec(name.into(), us.collect()))
-}
-
-/// The same where some are missing.
-fn optional_instant(name: &str, ns: impl Iterator<Item = Option<i64>>) -> Column {
-    let us: Int64Chunked = ns.map(|ns| ns.map(|ns| ns.div_euclid(1_000))).collect();
-    in_utc(us.with_name(name.into()))
-}
-
-fn in_utc(us: Int64Chunked) -> Column {
-    us.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
 }
 
 /// A string column from texts that may be empty, which is null.

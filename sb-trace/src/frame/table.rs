@@ -6,9 +6,10 @@ use super::write::{Format, arrow, csv, io_error, ndjson};
 use crate::error::{Error, Result};
 use polars::prelude::*;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::io::{BufWriter, Seek, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What frames become before they are written, by whoever brings them.
 enum Ready {
@@ -37,6 +38,42 @@ struct State<W: Write> {
     next_group: u64,
     rows: usize,
     file: File<W>,
+}
+
+/// A table in a file. If the log has to be read again, so has the table to be written.
+pub(super) struct TableFile<'f> {
+    file: &'f std::fs::File,
+    format: Format,
+    like: DataFrame,
+    writer: RefCell<Option<FileWriter<'f>>>,
+}
+
+/// The writer of a table in a file, for many threads.
+pub(super) type FileWriter<'f> = Arc<TableWriter<BufWriter<&'f std::fs::File>>>;
+
+impl<'f> TableFile<'f> {
+    /// A table with the columns of `like`.
+    pub(super) fn new(file: &'f std::fs::File, format: Format, like: DataFrame) -> Self {
+        Self { file, format, like, writer: RefCell::default() }
+    }
+
+    /// Begins the table; what was written before is gone.
+    pub(super) fn begin(&self) -> Result<FileWriter<'f>> {
+        // It may hold something back that it writes when it goes.
+        self.writer.take();
+        let mut file = self.file;
+        file.set_len(0).and_then(|()| file.rewind()).map_err(Error::Stdout)?;
+        let writer = Arc::new(TableWriter::new(BufWriter::new(file), self.format, &self.like)?);
+        self.writer.replace(Some(Arc::clone(&writer)));
+        Ok(writer)
+    }
+
+    /// Ends the table, once nobody else has its writer; see [`TableWriter::finish`].
+    pub(super) fn finish(self, metadata: &Value) -> Result<usize> {
+        let writer = self.writer.take().and_then(Arc::into_inner);
+        let gone = || io_error(PolarsError::NoData("the table".into()));
+        writer.ok_or_else(gone)?.finish(metadata)
+    }
 }
 
 /// See the module.

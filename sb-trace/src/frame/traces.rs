@@ -15,8 +15,8 @@
 //! | `tag_*` | category | the runs' tags |
 
 use super::choose::unknown;
-use super::latencies::{in_microseconds, run_column, tag_columns, trace_ids};
-use crate::error::{Error, Result};
+use super::latencies::{in_microseconds, run_column, start_codes, tag_columns, trace_ids};
+use crate::error::Result;
 use crate::pipeline::{Call, Measured};
 use crate::run::Run;
 use polars::prelude::*;
@@ -52,8 +52,7 @@ pub(crate) fn traces(
     wanted: &[String],
 ) -> Result<DataFrame> {
     let columns = wanted.iter().map(|name| column(name, measured, call));
-    DataFrame::new(measured.traces.all.len(), columns.collect::<Result<Vec<_>>>()?)
-        .map_err(|error| Error::Usage { message: error.to_string() })
+    Ok(DataFrame::new(measured.traces.all.len(), columns.collect::<Result<Vec<_>>>()?)?)
 }
 
 fn column(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Result<Column> {
@@ -70,15 +69,7 @@ fn column(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Result<Column
         "end_ts" => in_microseconds(name, &end()),
         "start_ns" => start().into_column(),
         "start_class" | "start_class_source" => {
-            let code = |(trace, planned)| {
-                let of = Measured::start_class(trace, planned);
-                if name == "start_class" {
-                    call.class_codes[of.class as usize]
-                } else {
-                    call.class_source_codes[of.source as usize]
-                }
-            };
-            call.names.column(name, measured.traces().map(code).collect())
+            call.names.column(name, start_codes(name, measured, call))
         }
         "complete" => {
             let complete = measured.traces().map(|(_, planned)| planned.complete);

@@ -11,10 +11,7 @@ use hashbrown::HashMap;
 /// number of the first trace.
 pub(crate) fn gather(rows: &mut Rows, measured: &Measured<'_>) -> u32 {
     let traces = measured.traces;
-    let source = |at: u32| {
-        let stream = traces.streams.get(traces.stream.get(at as usize) as usize);
-        stream.map_or(NONE, |stream| stream.source)
-    };
+    let source = |at: u32| traces.stream_of(at as usize).map_or(NONE, |stream| stream.source);
     rows.begin(measured.number);
     let first = rows.traces();
     for (trace, planned) in measured.traces() {
@@ -23,7 +20,6 @@ pub(crate) fn gather(rows: &mut Rows, measured: &Measured<'_>) -> u32 {
         for of in &planned.matches {
             let from = trace.first + of.from;
             let to = of.to.map(|to| trace.first + to);
-            let start_ns = traces.epoch_ns[from as usize];
             rows.push(&Latency {
                 run: trace.run,
                 pair: of.pair,
@@ -33,8 +29,8 @@ pub(crate) fn gather(rows: &mut Rows, measured: &Measured<'_>) -> u32 {
                 to_label: of.to_label,
                 from_source: source(from),
                 to_source: to.map_or(NONE, source),
-                start_ns,
-                latency_ns: to.map(|to| traces.epoch_ns[to as usize] - start_ns),
+                start_ns: traces.epoch_ns[from as usize],
+                latency_ns: to.map(|to| traces.latency_ns(from, to)),
                 start_class,
                 complete: planned.complete,
             });
@@ -45,8 +41,7 @@ pub(crate) fn gather(rows: &mut Rows, measured: &Measured<'_>) -> u32 {
 
 /// For each code of a dictionary, the name of its text.
 pub(crate) fn names_of(dictionary: &Dictionary, names: &mut Names) -> Vec<Name> {
-    let codes = (0..dictionary.len()).map(|code| u32::try_from(code).unwrap_or(NONE));
-    codes.map(|code| names.add(dictionary.text(code))).collect()
+    dictionary.texts().map(|text| names.add(text)).collect()
 }
 
 /// The table of what all threads gathered, with the pairs in this order.

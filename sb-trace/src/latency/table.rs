@@ -6,7 +6,7 @@
 use super::numbers::Numbers;
 use crate::event::MostlyOne;
 use crate::names::{NONE, Name, Names};
-use crate::run::Run;
+use crate::run::{Run, tag_names};
 use crate::trace::StartClass;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -381,11 +381,7 @@ impl Latencies {
 
     /// Names of all tags that any run carries, sorted.
     pub fn tag_names(&self) -> Vec<String> {
-        let mut tags: Vec<String> =
-            self.runs.iter().flat_map(|r| r.tags.iter().map(|(k, _)| k.clone())).collect();
-        tags.sort();
-        tags.dedup();
-        tags
+        tag_names(&self.runs)
     }
 
     /// Takes rows in any order, in the place of those that the table has.

@@ -1,6 +1,7 @@
 //! Measures whole traces: counts their paths, applies the plan to them, and hands their latencies to
 //! whoever wants them.
 
+use super::lock;
 use super::sink::{Measured, Sink};
 use crate::error::Result;
 use crate::plan::{Plan, Planner, learn};
@@ -8,7 +9,7 @@ use crate::stats::Counts;
 use crate::trace::{Kind, Paths, Trace, Traces};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// The plan by which traces are measured: given, or guessed from the first ones.
 #[derive(Debug)]
@@ -21,12 +22,12 @@ impl Guess {
 
     /// The plan that was used.
     pub(super) fn used(&self) -> Option<Arc<Plan>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.0).clone()
     }
 
     /// The plan for some traces. What it does not say yet is learned from them.
     fn covering(&self, planner: &Planner<'_>, paths: &Paths) -> Arc<Plan> {
-        let mut guess = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guess = lock(&self.0);
         let learned = || learn(planner, paths, None);
         let plan = match guess.take() {
             None => learned(),

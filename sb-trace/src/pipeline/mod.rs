@@ -24,16 +24,15 @@ pub(crate) use environment::Starts;
 pub(crate) use measure::{Across, Pauses};
 pub(crate) use order::{Batch, Read, Rows, Stream, StreamRows, StreamState};
 pub(crate) use sink::{Measured, Sink};
-pub(crate) use store::{Before, Bytes, StoredEvent};
+pub(crate) use store::{Before, Bytes, StoredEvent, unzigzag, write_number, zigzag};
 
 use crate::analysis::no_statement;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
-use crate::frame::{RunCodes, tag_names};
 use crate::options::Options;
 use crate::plan::{Plan, Planner, learn};
 use crate::read::{Input, Spools};
-use crate::run::Run;
+use crate::run::{Run, tag_names};
 use crate::stats::Counts;
 use crate::trace::{ClassSource, ColdWarm, Paths};
 use measure::{Guess, Measurer};
@@ -61,6 +60,17 @@ pub trait Progress: Sync {
 pub struct Silent;
 
 impl Progress for Silent {}
+
+/// The codes of what the rows of a run have in common.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RunCodes {
+    pub id: u32,
+    pub benchmark: u32,
+    pub provider: u32,
+    pub region: u32,
+    /// In the order of the call's tags.
+    pub tags: Vec<u32>,
+}
 
 /// What is asked for, and what is the same for all threads.
 #[derive(Debug)]
@@ -139,6 +149,11 @@ impl<'a> Call<'a> {
             class_source_codes,
         }
     }
+}
+
+/// A sink for each thread.
+pub(crate) fn for_each_thread<S>(sink: impl Fn() -> Result<S>) -> Result<Vec<S>> {
+    (0..rayon::current_num_threads()).map(|_| sink()).collect()
 }
 
 /// All that was read and measured, apart from what the sinks took.

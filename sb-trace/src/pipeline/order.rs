@@ -244,11 +244,28 @@ pub(super) struct LogOrder<'a> {
     in_order: bool,
 }
 
-/// Where the user names the label that opens traces, all of them are one family.
-fn family(options: &Options, opening: Option<u32>) -> u32 {
-    match options.by {
-        Grouping::Label(_) => u32::MAX,
-        _ => opening.unwrap_or(u32::MAX),
+impl StreamState {
+    /// Whole traces of the stream, which has this number.
+    fn whole(
+        &self,
+        number: u32,
+        options: &Options,
+        carried: Vec<Carried>,
+        rows: Rows,
+    ) -> StreamRows {
+        StreamRows {
+            number,
+            stream: self.stream,
+            opening: self.opening,
+            family: match options.by {
+                // Where the user names the label that opens traces, all of them are one family.
+                Grouping::Label(_) => u32::MAX,
+                _ => self.opening.unwrap_or(u32::MAX),
+            },
+            newest_first: self.newest_first,
+            carried,
+            rows,
+        }
     }
 }
 
@@ -407,15 +424,8 @@ impl<'a> LogOrder<'a> {
                 last.nth = opened.1 + 1;
             }
             if !carried.is_empty() {
-                batch.traces.push(StreamRows {
-                    number,
-                    stream: state.stream,
-                    opening: state.opening,
-                    family: family(self.options, state.opening),
-                    newest_first: state.newest_first,
-                    carried,
-                    rows: Rows::default(),
-                });
+                let of_stream = state.whole(number, self.options, carried, Rows::default());
+                batch.traces.push(of_stream);
             }
         }
         self.in_order &= batch.traces.len() <= 1;
@@ -884,15 +894,7 @@ impl<'a> LogOrder<'a> {
         }
         rows.truncate(closed);
         let carried = std::mem::replace(&mut state.carried, left);
-        batch.traces.push(StreamRows {
-            number: stream,
-            stream: state.stream,
-            opening,
-            family: family(self.options, opening),
-            newest_first: state.newest_first,
-            carried,
-            rows,
-        });
+        batch.traces.push(state.whole(stream, self.options, carried, rows));
     }
 }
 

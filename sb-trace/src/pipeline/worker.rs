@@ -163,27 +163,19 @@ pub(super) fn close<S: Sink>(
     let stores: Vec<Store<'_>> = workers.iter_mut().map(|worker| worker.keyed.take()).collect();
     let streams: Vec<Stream> = read.streams.iter().map(|state| state.stream).collect();
     let newest_first: Vec<bool> = read.streams.iter().map(is_newest_first).collect();
-    let next = AtomicUsize::new(0);
-    let partitions = partitions(&stores);
-    workers.par_iter_mut().try_for_each(|worker| {
-        loop {
-            let partition = next.fetch_add(1, Ordering::Relaxed);
-            if partition >= partitions {
-                return Ok(());
-            }
-            let traces = Traces::by_key(
-                |take| pieces(&stores, partition, take),
-                (&streams, &newest_first),
-                &read.starts,
-                limits(call),
-                (&call.benchmarks, &read.begins),
-            )?;
-            let paths = worker.measurer.count(&traces);
-            if S::ORDERED {
-                worker.put_off(&traces, |stream| stream)?;
-            } else {
-                worker.measurer.hand_on(0, &traces, &paths)?;
-            }
+    each_partition(workers, &stores, |worker, partition| {
+        let traces = Traces::by_key(
+            |take| pieces(&stores, partition, take),
+            (&streams, &newest_first),
+            &read.starts,
+            limits(call),
+            (&call.benchmarks, &read.begins),
+        )?;
+        let paths = worker.measurer.count(&traces);
+        if S::ORDERED {
+            worker.put_off(&traces, |stream| stream)
+        } else {
+            worker.measurer.hand_on(0, &traces, &paths)
         }
     })
 }
@@ -197,25 +189,35 @@ pub(super) fn hand_on_in_order<S: Sink>(
 ) -> Result<()> {
     let stores: Vec<Store<'_>> = workers.iter_mut().map(|worker| worker.unordered.take()).collect();
     let streams: Vec<Stream> = read.streams.iter().map(|state| state.stream).collect();
-    let next = AtomicUsize::new(0);
-    let partitions = partitions(&stores);
+    each_partition(workers, &stores, |worker, partition| {
+        let number = first + partition as u64;
+        let mut traces = Traces { streams: streams.clone(), ..Traces::default() };
+        pieces(&stores, partition, |bytes| {
+            while !bytes.is_over() {
+                read_trace(bytes, &mut traces);
+            }
+        })?;
+        traces.all.sort_by_key(|trace| trace.first_place);
+        let paths = worker.measurer.find(&traces);
+        worker.measurer.hand_on(number, &traces, &paths)?;
+        worker.measurer.sink.passed(number)
+    })
+}
+
+/// Does something with each partition, each thread taking the next one that nobody has.
+fn each_partition<'a, S: Sink>(
+    workers: &mut [Worker<'a, S>],
+    stores: &[Store<'_>],
+    work: impl Fn(&mut Worker<'a, S>, usize) -> Result<()> + Sync,
+) -> Result<()> {
+    let (next, partitions) = (AtomicUsize::new(0), partitions(stores));
     workers.par_iter_mut().try_for_each(|worker| {
         loop {
             let partition = next.fetch_add(1, Ordering::Relaxed);
             if partition >= partitions {
                 return Ok(());
             }
-            let number = first + partition as u64;
-            let mut traces = Traces { streams: streams.clone(), ..Traces::default() };
-            pieces(&stores, partition, |bytes| {
-                while !bytes.is_over() {
-                    read_trace(bytes, &mut traces);
-                }
-            })?;
-            traces.all.sort_by_key(|trace| trace.first_place);
-            let paths = worker.measurer.find(&traces);
-            worker.measurer.hand_on(number, &traces, &paths)?;
-            worker.measurer.sink.passed(number)?;
+            work(worker, partition)?;
         }
     })
 }

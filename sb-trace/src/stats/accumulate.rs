@@ -4,7 +4,7 @@
 use super::summary::ALL_CLASSES;
 use super::{Counts, GroupKey, Summary};
 use crate::dictionary::NO_TEXT;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use hashbrown::HashMap;
 use polars::prelude::*;
 use polars_arrow::array::PrimitiveArray;
@@ -103,7 +103,7 @@ impl Accumulator {
     /// # Errors
     /// [`Error::Usage`] if a column is missing or has another type.
     pub fn add(&mut self, frame: &DataFrame) -> Result<()> {
-        self.add_rows(frame).map_err(|error| Error::Usage { message: error.to_string() })
+        Ok(self.add_rows(frame)?)
     }
 
     fn add_rows(&mut self, frame: &DataFrame) -> PolarsResult<()> {

@@ -256,7 +256,7 @@ impl Traces {
     /// does not want, and puts the traces into the order of the log.
     fn finish(&mut self, limits: Limits<'_>, begin: impl Fn(u32) -> i64) {
         for trace in &self.all {
-            let range = trace.first as usize..trace.end as usize;
+            let range = Self::range(trace);
             if !self.epoch_ns[range.clone()].is_sorted() {
                 // Only events of one stream are not in order yet: those of several were sorted.
                 let mut events: Vec<(i64, u32, u64)> = range
@@ -313,7 +313,18 @@ impl Traces {
 
     /// The clock of an event.
     pub(crate) fn clock(&self, at: usize) -> u32 {
-        self.streams.get(self.stream.get(at) as usize).map_or(0, |stream| stream.clock)
+        self.stream_of(at).map_or(0, |stream| stream.clock)
+    }
+
+    /// The stream of an event.
+    pub(crate) fn stream_of(&self, at: usize) -> Option<&Stream> {
+        self.streams.get(self.stream.get(at) as usize)
+    }
+
+    /// The time from one event to another.
+    #[inline]
+    pub(crate) fn latency_ns(&self, from: u32, to: u32) -> i64 {
+        self.epoch_ns[to as usize].wrapping_sub(self.epoch_ns[from as usize])
     }
 
     /// Whether all events were stamped by one clock.
