@@ -148,7 +148,7 @@ impl RunEvents {
 /// the traces beside them.
 ///
 /// # Errors
-/// Those of [`crate::figures`], and [`Error::Write`] if a table cannot be written.
+/// Those of [`crate::figures`], and [`crate::Error::Write`] if a table cannot be written.
 pub fn collect(
     inputs: &[Input],
     options: &Options,

@@ -15,7 +15,7 @@ use std::path::Path;
 /// Writes a table to a file, some rows at a time; gives the number of its rows.
 ///
 /// # Errors
-/// [`Error::Write`] if the table cannot be written.
+/// [`crate::Error::Write`] if the table cannot be written.
 pub fn write_rows(table: &Latencies, path: &Path, metadata: &serde_json::Value) -> Result<usize> {
     let format = Format::of_path(path)?;
     let like = part(table, &[])?;

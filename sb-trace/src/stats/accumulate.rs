@@ -101,7 +101,7 @@ impl Accumulator {
     /// Counts the rows of a frame.
     ///
     /// # Errors
-    /// [`Error::Usage`] if a column is missing or has another type.
+    /// [`crate::Error::Usage`] if a column is missing or has another type.
     pub fn add(&mut self, frame: &DataFrame) -> Result<()> {
         Ok(self.add_rows(frame)?)
     }
