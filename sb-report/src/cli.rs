@@ -179,7 +179,7 @@ fn parse_share(text: &str) -> std::result::Result<f64, String> {
     number
         .filter(|n| (0.0..=1000.0).contains(n))
         .map(|n| n / 100.0)
-        .ok_or_else(|| format!("'{text}' is no percentage: write for instance 3%"))
+        .ok_or_else(|| format!("'{text}' is not a percentage: write for instance 3%"))
 }
 
 /// Where the report goes: never inside the logs that it is made of.

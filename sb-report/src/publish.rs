@@ -8,7 +8,8 @@ use crate::load::{self, Loaded, Source, whole};
 use crate::model::Report;
 use crate::{page, render};
 use rayon::prelude::*;
-use sb_trace::frame::{self, Tables};
+use sb_trace::Tables;
+use sb_trace::tables;
 use sb_trace::{Options, Progress};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -47,7 +48,7 @@ pub fn publish(
     let (sha256, made) = rayon::join(
         || {
             if let Loaded::Tables(table, _) = &loaded {
-                frame::write_rows(table, &latencies, &frame::metadata(&[], options))?;
+                tables::write_rows(table, &latencies, &tables::metadata(&[], options))?;
             }
             sha256(&latencies)
         },

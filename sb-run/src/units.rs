@@ -18,14 +18,16 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
             ));
         }
         _ => {
-            return Err(format!("'{unit}' is no unit of time; there are ms, s, m (minutes) and h"));
+            return Err(format!(
+                "'{unit}' is not a unit of time; there are ms, s, m (minutes) and h"
+            ));
         }
     };
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let seconds = digits.parse::<f64>().ok().filter(|_| plain).map(|number| number * factor);
     match seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
         Some(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err(format!("'{text}' is no duration; write for example 250ms, 1.5s or 20m")),
+        _ => Err(format!("'{text}' is not a duration; write for example 250ms, 1.5s or 20m")),
     }
 }
 

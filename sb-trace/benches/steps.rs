@@ -7,9 +7,9 @@
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use sb_trace::latency::PairChoice;
+use sb_trace::options::PairChoice;
 use sb_trace::stats::{DEFAULT_PERCENTILES, Distribution, Summary};
-use sb_trace::{EpochUnit, Input, Options, Silent, figures, frame, frames, scan};
+use sb_trace::{EpochUnit, Input, Options, Silent, Target, figures, frames, scan, write_latencies};
 use std::fmt::Write;
 
 fn main() {
@@ -125,7 +125,7 @@ fn parquet(bencher: Bencher<'_, '_>, traces: usize) {
     let inputs = [Input::bytes("a.log", log(traces))];
     let path = std::env::temp_dir().join("sb-bench.parquet");
     bencher.counter(ItemsCount::new(4 * traces)).bench(|| {
-        let to = (frame::Target::File(&path), None);
-        frame::write_latencies(&inputs, &Options::default(), &Silent, to).unwrap().1
+        let to = (Target::File(&path), None);
+        write_latencies(&inputs, &Options::default(), &Silent, to).unwrap().1
     });
 }

@@ -1,5 +1,6 @@
 //! Every line, statement and event in exactly one drawer: three sums that must add up.
 
+use crate::error::{Error, Result};
 use crate::statement::LookAlike;
 use serde::Serialize;
 
@@ -12,8 +13,8 @@ pub struct Accounting {
     pub lines_with_statement: u64,
     /// Lines with look-alikes only.
     pub lines_look_alike: u64,
-    /// Lines that only belong to the carrier (brackets of a JSON document, headers).
-    pub lines_carrier: u64,
+    /// Lines that only belong to the format (brackets of a JSON document, headers).
+    pub lines_format: u64,
     /// Lines of other text.
     pub lines_other: u64,
     /// Lines without a statement that are not valid text.
@@ -53,7 +54,7 @@ impl Accounting {
         self.lines
             == self.lines_with_statement
                 + self.lines_look_alike
-                + self.lines_carrier
+                + self.lines_format
                 + self.lines_other
                 + self.lines_undecodable
             && self.statements == self.events + self.duplicates
@@ -86,4 +87,65 @@ pub struct LookAlikeAt {
     pub column: u64,
     /// What was found, cut to a sensible length, and what is wrong with it.
     pub what: LookAlike,
+}
+
+/// One input after it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileInfo {
+    /// Name relative to the inputs' common root; `-` is standard input.
+    pub name: String,
+    /// Index into [`crate::Analysis::runs`].
+    pub run: u32,
+    /// What it was taken for, for instance `plain`.
+    pub format: &'static str,
+    /// Lines and statements in it.
+    pub lines: u64,
+    /// See `lines`.
+    pub statements: u64,
+    /// Whether it holds NUL bytes: without a statement it is called binary.
+    pub binary: bool,
+    /// Events whose record has an id.
+    pub with_id: u64,
+    /// Events that stand between START and END of a request, and have its id.
+    pub enclosed: u64,
+    /// Places that look like a statement, but not in the text of a record, and the first's line.
+    pub lost: u64,
+    /// See `lost`.
+    pub lost_at: u64,
+}
+
+/// An error if there is no statement in the whole input.
+pub(crate) fn no_statement(
+    files: &[FileInfo],
+    statements: u64,
+    look_alikes: &[LookAlikeAt],
+) -> Result<()> {
+    const MOST_SHOWN: usize = 3;
+    if statements > 0 {
+        return Ok(());
+    }
+    let what = match files {
+        [] => "the input: it holds no file".to_owned(),
+        [one] if one.name == "-" => "standard input".to_owned(),
+        [one] => one.name.clone(),
+        many => format!("{} files", many.len()),
+    };
+    let mut details: Vec<String> = look_alikes
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|l| format!("{}:{}:{}: {}", files[l.file as usize].name, l.line, l.column, l.what))
+        .collect();
+    details.extend(files.iter().take(MOST_SHOWN).map(describe));
+    Err(Error::NoStatement { what, details })
+}
+
+/// What a file without a statement is, in words.
+pub(crate) fn describe(file: &FileInfo) -> String {
+    let kind = match (file.lines, file.binary) {
+        (0, _) => "is empty".to_owned(),
+        (_, true) => "is binary".to_owned(),
+        (1, _) => "has 1 line and no statement".to_owned(),
+        (lines, _) => format!("has {lines} lines and no statement"),
+    };
+    format!("{} {kind} (read as {})", file.name, file.format)
 }

@@ -31,7 +31,7 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
-    /// No input has the carrier that the user named.
+    /// No input has the format that the user named.
     #[error("--format {name}: nothing in the input has this form")]
     NoMatchForFormat {
         /// The name.

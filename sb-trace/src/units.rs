@@ -106,7 +106,7 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
         }
         other => {
             return Err(format!(
-                "'{other}' in '{text}' is no unit of time: use ns, us, ms, s, m (minutes), h or d"
+                "'{other}' in '{text}' is not a unit of time: use ns, us, ms, s, m (minutes), h or d"
             ));
         }
     };

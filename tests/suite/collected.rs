@@ -1,9 +1,10 @@
 //! What a report is made of, collected in one pass, is what the analysis that keeps everything says.
 
 use sb_tests::Sandbox;
-use sb_trace::frame::{Tables, collect, read_latencies};
 use sb_trace::latency::{Latencies, Latency};
+use sb_trace::tables::read_latencies;
 use sb_trace::{Analysis, Input, KeptTrace, Options, Silent, analyze};
+use sb_trace::{Tables, collect};
 use std::fmt::Write;
 
 /// Logs with ids in two files, by order with other lines in between, and of the driver.

@@ -84,18 +84,18 @@ fn wrong_use() {
     sandbox.write("a.log", LINE);
     for (args, message) in [
         (&["stats"][..], "LOG"),
-        (&["stats", "a.log", "--pair", "A"], "'A' is no pair"),
-        (&["stats", "a.log", "--pair", "A->1"], "'1' in 'A->1' is no label"),
-        (&["stats", "a.log", "--by", "colour"], "none of auto, id, source, file, label=NAME"),
+        (&["stats", "a.log", "--pair", "A"], "'A' is not a pair"),
+        (&["stats", "a.log", "--pair", "A->1"], "'1' in 'A->1' is not a label"),
+        (&["stats", "a.log", "--by", "colour"], "not one of auto, id, source, file, label=NAME"),
         (&["stats", "a.log", "--max-trace", "5"], "no unit"),
         (&["stats", "a.log", "--percentiles", "101"], "not between 0 and 100"),
         (&["stats", "a.log", "--unit", "parsec"], "expected auto"),
-        (&["stats", "a.log", "--expect", "A B"], "'A B' is no label"),
-        (&["stats", "a.log", "--max-incomplete", "lots"], "no percentage"),
+        (&["stats", "a.log", "--expect", "A B"], "'A B' is not a label"),
+        (&["stats", "a.log", "--max-incomplete", "lots"], "is not a percentage"),
         (&["stats", "a.log", "--json", "--csv"], "cannot be used with"),
         (&["events", "a.log", "-o", "out.txt"], "out.txt: the ending says no format"),
-        (&["stamp", "two words"], "'two words' is no label"),
-        (&["stamp", "A", "--trace-id", "a b"], "'a b' is no id"),
+        (&["stamp", "two words"], "'two words' is not a label"),
+        (&["stamp", "A", "--trace-id", "a b"], "'a b' is not an id"),
     ] {
         sandbox.run(SB_TRACE, args).expect(2).says(message);
     }

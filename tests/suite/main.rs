@@ -4,7 +4,7 @@
 //! - `errors`: bad input, its message and its exit code
 //! - `hostile`: input and surroundings that break programs
 //! - `instrument`: the files that print statements from within an app
-//! - `carriers`: logs collected elsewhere, and what the user can say about their form
+//! - `formats`: logs collected elsewhere, and what the user can say about their form
 //! - `driver`: `sb-run` on benchmark files that are right, and on those that are wrong
 //! - `papers`: help with examples, completions, manual pages
 //! - `plan`: what is decided about a log; memory and disk; tables of events as logs
@@ -26,11 +26,11 @@
 )]
 
 mod analysis;
-mod carriers;
 mod collected;
 mod driver;
 mod end_to_end;
 mod errors;
+mod formats;
 mod hostile;
 mod instrument;
 mod notebooks;

@@ -126,7 +126,10 @@ fn groups_are_the_table_s_own_columns() {
     let groups = document["groups"].as_array().unwrap();
     assert_eq!(groups.len(), 2, "A begins two pairs, B one");
     assert!(stats["pairs"].as_array().unwrap().len() >= groups.len());
-    sandbox.run(SB_REPORT, &["out", "--group-by", "colour"]).expect(2).says("'colour' is none of");
+    sandbox
+        .run(SB_REPORT, &["out", "--group-by", "colour"])
+        .expect(2)
+        .says("'colour' is not one of");
 }
 
 #[test]

@@ -277,7 +277,7 @@ fn bad_input() {
     sandbox
         .run(SB_REPORT, &["broken.parquet"])
         .expect(2)
-        .says("broken.parquet: is no readable Parquet file");
+        .says("broken.parquet: is not a readable Parquet file");
     sandbox.write("app.log", LOG);
     sandbox.write("file", "in the way");
     sandbox.run(SB_REPORT, &["app.log", "-o", "file"]).expect(2).says("file: ");

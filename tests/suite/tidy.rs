@@ -1,6 +1,6 @@
 //! What ARCHITECTURE.md and README.md say is true of the tree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -52,7 +52,8 @@ fn every_path_in_the_architecture_exists() {
 #[test]
 fn every_module_folder_is_in_the_architecture() {
     let page = text("ARCHITECTURE.md");
-    for member in ["sb-run", "sb-trace", "sb-report"] {
+    // Those of sb-trace are in a list that `no_module_uses_one_above_it` reads.
+    for member in ["sb-run", "sb-report"] {
         for entry in std::fs::read_dir(root().join(member).join("src")).unwrap() {
             let entry = entry.unwrap();
             if entry.file_type().unwrap().is_dir() {
@@ -76,7 +77,7 @@ fn files_say_what_they_are_for() {
 fn libraries_stay_in_their_place() {
     let polars = using("polars::");
     // What stands before the events knows nothing of frames.
-    let lower = ["read", "carrier", "payload", "statement", "event"];
+    let lower = ["read", "format", "body", "statement", "event"];
     let is_lower = |path: &&String| {
         lower.iter().any(|part| path.starts_with(&format!("sb-trace/src/{part}/")))
     };
@@ -88,6 +89,105 @@ fn libraries_stay_in_their_place() {
     };
     assert!(!plotters.is_empty() && plotters.iter().all(allowed), "{plotters:?}");
     assert_eq!(using("serde_yaml::"), BTreeSet::from(["sb-run/src/benchmark/yaml.rs".to_owned()]));
+}
+
+/// The code of a file without comments and unit tests.
+fn code(path: &Path) -> String {
+    let text = text(path);
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    code.lines().filter(is_code).collect::<Vec<_>>().join("\n")
+}
+
+/// The files of a program, each with the module of the first level that it belongs to; tests left out.
+fn files_of(program: &str) -> Vec<(String, PathBuf)> {
+    let folder = PathBuf::from(program).join("src");
+    let in_folder = sources().into_iter().filter_map(|path| {
+        let inside = path.strip_prefix(&folder).ok()?;
+        let module = inside.components().next()?.as_os_str().to_string_lossy();
+        let module = module.trim_end_matches(".rs").to_owned();
+        let is_test = inside.components().any(|part| part.as_os_str() == "tests")
+            || inside.ends_with("tests.rs");
+        let is_root = matches!(module.as_str(), "lib" | "main");
+        (!is_test && !is_root).then(|| (module, path.clone()))
+    });
+    in_folder.collect()
+}
+
+/// The words in backquotes of a part of ARCHITECTURE.md that are names of modules, in their order.
+fn modules_in(from: &str, to: &str, of_line: impl Fn(&str) -> String) -> Vec<String> {
+    let page = text("ARCHITECTURE.md");
+    let part = page.split(from).nth(1).unwrap().split(to).next().unwrap();
+    let lines: Vec<String> = part.lines().map(of_line).collect();
+    let words = lines.iter().flat_map(|line| line.split('`').skip(1).step_by(2));
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn no_module_uses_one_above_it() {
+    let first_cell = |line: &str| line.split('|').nth(1).unwrap_or_default().to_owned();
+    let of_trace = modules_in("### Modules of sb-trace", "The rules themselves", first_cell);
+    let of_report = modules_in("each using only those before it:", "## Invariants", str::to_owned);
+    for (program, order) in [("sb-trace", of_trace), ("sb-report", of_report)] {
+        let place = |module: &str| order.iter().position(|known| known == module);
+        let files = files_of(program);
+        assert!(files.len() > 20);
+        for (module, path) in files {
+            let own = place(&module);
+            assert!(
+                own.is_some(),
+                "ARCHITECTURE.md does not say where `{module}` of {program} stands"
+            );
+            for used in code(&path).split("crate::").skip(1) {
+                // One name, or several in braces.
+                let names =
+                    used.strip_prefix('{').map_or(used, |list| list.split('}').next().unwrap());
+                let several = used.starts_with('{');
+                let names = names.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+                let names: Vec<&str> =
+                    if several { names.collect() } else { names.take(1).collect() };
+                for name in names {
+                    if let Some(other) = place(name) {
+                        assert!(
+                            Some(other) <= own,
+                            "{}: {module} uses {name}, which stands above it",
+                            path.display()
+                        );
+                    }
+                }
+            }
+        }
+        for known in &order {
+            let exists = files_of(program).iter().any(|(module, _)| module == known);
+            assert!(
+                exists,
+                "ARCHITECTURE.md names a module `{known}` of {program} that is not there"
+            );
+        }
+    }
+}
+
+#[test]
+fn two_types_of_one_name_do_not_exist() {
+    for program in ["sb-trace", "sb-report", "sb-run"] {
+        let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+        for (_, path) in files_of(program) {
+            for line in code(&path).lines() {
+                // Types inside of functions and implementations are indented.
+                let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+                let is_type = !line.starts_with(' ')
+                    && matches!(words.next(), Some("struct" | "enum" | "trait" | "type"));
+                let name = words.next().unwrap_or_default();
+                let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap();
+                if let Some(other) =
+                    is_type.then(|| seen.insert(name.to_owned(), path.clone())).flatten()
+                {
+                    panic!("{} and {} both name a type {name}", other.display(), path.display());
+                }
+            }
+        }
+        assert!(seen.len() > 20, "{seen:?}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::frame::{BELOW, blank, level_axis, marker, row_name};
 use crate::figure::{
-    Entry, Figure, Ink, Marker, Sample, Scale, Shape, Stroke, ellipsize, latency_ticks, size,
+    Entry, Figure, Ink, LegendSample, Marker, Scale, Shape, Stroke, ellipsize, latency_ticks, size,
 };
 use crate::model::words::{change, count, signed};
 use crate::model::{PairView, Report, Row};
@@ -43,7 +43,7 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         count(lead.2.summary.n)
     );
     let entry = |(ink, marker), words: &str| Entry {
-        sample: Sample::Series(Stroke::solid(ink, 2.0), marker),
+        sample: LegendSample::Series(Stroke::solid(ink, 2.0), marker),
         words: words.to_owned(),
     };
     figure.key = vec![entry(WARM, "warm"), entry(COLD, "cold")];

@@ -3,7 +3,7 @@
 
 use super::frame::{BELOW, blank, marker, row_name};
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Shape, Stroke, ellipsize, size,
+    Anchor, Entry, Figure, Ink, LegendSample, Mark, Marker, Scale, Shape, Stroke, ellipsize, size,
     text_width,
 };
 use crate::model::words::{arrow, change, count, counted};
@@ -52,7 +52,7 @@ pub(super) fn figure(comparison: &Comparison) -> Option<Figure> {
         count(lead.n.0 as u64)
     );
     let entry = |ink, words: &str| Entry {
-        sample: Sample::Line(Stroke::solid(ink, 2.0)),
+        sample: LegendSample::Line(Stroke::solid(ink, 2.0)),
         words: words.to_owned(),
     };
     figure.key = vec![
@@ -60,7 +60,7 @@ pub(super) fn figure(comparison: &Comparison) -> Option<Figure> {
         entry(Ink::Series(2), "faster"),
         entry(Ink::Muted, "may be chance"),
         Entry {
-            sample: Sample::Marker(Ink::Ghost, Marker::open(Shape::Disc)),
+            sample: LegendSample::Marker(Ink::Ghost, Marker::open(Shape::Disc)),
             words: "too few latencies".to_owned(),
         },
     ];

@@ -1,8 +1,8 @@
 //! What the charts share: sizes, axes, and the key of their series.
 
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Stroke, Text, latency_ticks, size,
-    text_width,
+    Anchor, Entry, Figure, Ink, LegendSample, Mark, Marker, Scale, Stroke, Text, latency_ticks,
+    size, text_width,
 };
 use crate::model::Series;
 use crate::model::words::count;
@@ -56,13 +56,13 @@ pub(super) fn key(series: &[Series], words: impl Fn(&Series) -> String) -> Vec<E
         return Vec::new();
     }
     let entry = |s: &Series| Entry {
-        sample: Sample::Series(Stroke { ink: s.ink, width: 2.0, dash: s.dash }, s.marker),
+        sample: LegendSample::Series(Stroke { ink: s.ink, width: 2.0, dash: s.dash }, s.marker),
         words: words(s),
     };
     let mut key: Vec<Entry> = series.iter().filter(|s| s.named).map(entry).collect();
     let others = series.len() - key.len();
     if others > 0 {
-        let sample = Sample::Line(Stroke::solid(Ink::Ghost, 2.0));
+        let sample = LegendSample::Line(Stroke::solid(Ink::Ghost, 2.0));
         key.push(Entry { sample, words: format!("{others} more in between") });
     }
     key

@@ -5,7 +5,7 @@ use super::frame::{
     BELOW, LEFT, PLOT, RIGHT, WIDTH, among, below_zero, blank, grid_line, key, scale,
 };
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Marker, Sample, Scale, Shape, Stroke, clock_ticks,
+    Anchor, Entry, Figure, Ink, LegendSample, Mark, Marker, Scale, Shape, Stroke, clock_ticks,
     latency_ticks, size, text_width,
 };
 use crate::model::words::{count, latency};
@@ -73,7 +73,7 @@ pub(super) fn figure(pair: &PairView, report: &Report, top: f64) -> Figure {
         let warm = pair.series.iter().any(|s| s.class != ColdWarm::Cold);
         if cold && warm {
             cold_starts(&mut figure, pair, &panels, &y, among(pairs, MOST_COLD));
-            let sample = Sample::Marker(COLD, Marker::open(Shape::Disc));
+            let sample = LegendSample::Marker(COLD, Marker::open(Shape::Disc));
             figure.key.push(Entry { sample, words: "cold start".to_owned() });
         }
         " · shade: latencies in a cell"
@@ -360,7 +360,7 @@ fn shade_key(steps: &[u32]) -> Vec<Entry> {
         if from <= to {
             let words =
                 if from == to { count(from) } else { format!("{}–{}", count(from), count(to)) };
-            key.push(Entry { sample: Sample::Cell(Ink::Series(0), SHADES[shade]), words });
+            key.push(Entry { sample: LegendSample::Cell(Ink::Series(0), SHADES[shade]), words });
         }
     }
     key

@@ -2,7 +2,7 @@
 //! two clocks disagree.
 
 use super::frame::blank;
-use crate::figure::{Anchor, Entry, Figure, Ink, Mark, Sample, ellipsize, size};
+use crate::figure::{Anchor, Entry, Figure, Ink, LegendSample, Mark, ellipsize, size};
 use crate::model::words::{count, percent};
 use crate::model::{Level, Report, Sum};
 
@@ -87,7 +87,7 @@ pub(super) fn figure(report: &Report) -> Option<Figure> {
         }
     );
     let entry = |level, words: &str| Entry {
-        sample: Sample::Cell(ink(level).0, ink(level).1),
+        sample: LegendSample::Cell(ink(level).0, ink(level).1),
         words: words.to_owned(),
     };
     figure.key = vec![

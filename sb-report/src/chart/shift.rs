@@ -4,7 +4,8 @@
 
 use super::frame::{BELOW, LEFT, PLOT, RIGHT, WIDTH, above, blank, grid_line};
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Point, Sample, Scale, Stroke, latency_ticks, size, text_width,
+    Anchor, Entry, Figure, Ink, LegendSample, Mark, Point, Scale, Stroke, latency_ticks, size,
+    text_width,
 };
 use crate::model::words::{count, counted, signed};
 use crate::model::{Compared, PairView, Report, Shifts};
@@ -102,7 +103,7 @@ pub(super) fn figure(of: &Shifted<'_>) -> Figure {
     let words =
         [(Moved::Slower, "slower"), (Moved::Faster, "faster"), (Moved::Unsure, "may be chance")];
     for (state, words) in words.into_iter().filter(|(state, _)| states.contains(state)) {
-        let sample = Sample::Line(Stroke::solid(state.ink(), 2.0));
+        let sample = LegendSample::Line(Stroke::solid(state.ink(), 2.0));
         figure.key.push(Entry { sample, words: words.to_owned() });
     }
     for tick in latency_ticks(&y, true) {

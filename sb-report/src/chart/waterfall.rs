@@ -3,7 +3,7 @@
 
 use super::frame::{BELOW, blank, level_axis, row_name};
 use crate::figure::{
-    Anchor, Entry, Figure, Ink, Mark, Sample, Scale, Stroke, ellipsize, latency_ticks, size,
+    Anchor, Entry, Figure, Ink, LegendSample, Mark, Scale, Stroke, ellipsize, latency_ticks, size,
     text_width,
 };
 use crate::model::words::{arrow, count, latency};
@@ -64,7 +64,7 @@ pub(super) fn breakdown(breakdown: &Breakdown) -> Option<Figure> {
             .iter()
             .zip(inks)
             .map(|(band, ink)| Entry {
-                sample: Sample::Cell(ink, 1.0),
+                sample: LegendSample::Cell(ink, 1.0),
                 words: format!(
                     "{}: {}, {} in all",
                     band.name,

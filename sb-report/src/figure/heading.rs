@@ -1,6 +1,8 @@
 //! Title, subtitle and key of a picture that stands alone: left-aligned, broken to fit.
 
-use super::{Anchor, Figure, Ink, Mark, Sample, Stroke, Text, ellipsize, size, text_width, wrap};
+use super::{
+    Anchor, Figure, Ink, LegendSample, Mark, Stroke, Text, ellipsize, size, text_width, wrap,
+};
 
 /// Space around the words, in logical pixels.
 const MARGIN: f64 = 16.0;
@@ -38,25 +40,25 @@ fn key(marks: &mut Vec<Mark>, figure: &Figure, mut y: f64) -> f64 {
     let mut x = MARGIN;
     for entry in &figure.key {
         let sample = match entry.sample {
-            Sample::Line(_) | Sample::Series(..) => SAMPLE,
-            Sample::Cell(..) | Sample::Marker(..) => 12.0,
+            LegendSample::Line(_) | LegendSample::Series(..) => SAMPLE,
+            LegendSample::Cell(..) | LegendSample::Marker(..) => 12.0,
         };
         let words = ellipsize(&entry.words, size::TEXT, false, right - MARGIN - sample - 6.0);
         let width = sample + 6.0 + text_width(&words, size::TEXT, false);
         if x > MARGIN && x + width > right {
             (x, y) = (MARGIN, y + KEY_LINE);
         }
-        if let Sample::Line(stroke) | Sample::Series(stroke, _) = entry.sample {
+        if let LegendSample::Line(stroke) | LegendSample::Series(stroke, _) = entry.sample {
             let points = vec![(x, y - 4.0), (x + sample, y - 4.0)];
             marks.push(Mark::Line { points, stroke: Stroke { width: 2.0, ..stroke } });
         }
-        if let Sample::Series(Stroke { ink, .. }, marker) | Sample::Marker(ink, marker) =
-            entry.sample
+        if let LegendSample::Series(Stroke { ink, .. }, marker)
+        | LegendSample::Marker(ink, marker) = entry.sample
         {
             let at = (x + sample / 2.0, y - 4.0);
             marks.push(Mark::Dot { at, radius: 4.0, marker, ink, opacity: 1.0 });
         }
-        if let Sample::Cell(ink, opacity) = entry.sample {
+        if let LegendSample::Cell(ink, opacity) = entry.sample {
             marks.push(Mark::Rect { at: (x, y - 10.0), size: (sample, 12.0), ink, opacity });
         }
         marks.push(text((x + sample + 6.0, y), words, size::TEXT, false, Ink::Text));

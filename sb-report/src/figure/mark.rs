@@ -167,7 +167,7 @@ pub enum Mark {
 
 /// What stands beside the words of a key.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Sample {
+pub enum LegendSample {
     /// A piece of a line.
     Line(Stroke),
     /// A piece of a line with the marker of its series.
@@ -182,7 +182,7 @@ pub enum Sample {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// What it explains.
-    pub sample: Sample,
+    pub sample: LegendSample,
     /// What that means.
     pub words: String,
 }

@@ -13,7 +13,7 @@ mod ticks;
 pub use decimate::{Point, simplify};
 pub use heading::heading;
 pub use label::{ellipsize, text_width, wrap};
-pub use mark::{Anchor, Dash, Entry, Figure, Mark, Marker, Sample, Shape, Stroke, Text};
+pub use mark::{Anchor, Dash, Entry, Figure, LegendSample, Mark, Marker, Shape, Stroke, Text};
 pub use scale::Scale;
 pub use theme::{INKS, Ink, size};
 pub use ticks::{Tick, clock_ticks, latency_label, latency_ticks};

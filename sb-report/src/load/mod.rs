@@ -14,9 +14,9 @@ pub use ours::is_ours;
 
 use crate::error::{Error, Result};
 use crate::model::{Exemplar, RunFacts};
-use sb_trace::frame::{Collected, Tables, collect};
+use sb_trace::Finding;
 use sb_trace::latency::Latencies;
-use sb_trace::trace::Finding;
+use sb_trace::{Collected, Tables, collect};
 use sb_trace::{Input, Options, Place, Progress};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};

@@ -2,8 +2,8 @@
 //! given the name of their table, so that several tables are told apart.
 
 use crate::error::Result;
+use sb_trace::Finding;
 use sb_trace::latency::{Latencies, Latency, Pair};
-use sb_trace::trace::Finding;
 use sb_trace::{Name, Names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ type Key = (u32, u32, u32, u32);
 pub(super) fn read(paths: &[PathBuf]) -> Result<(Latencies, Vec<Finding>)> {
     let mut tables = Vec::new();
     for path in paths {
-        tables.push(sb_trace::frame::read_latencies(path)?);
+        tables.push(sb_trace::tables::read_latencies(path)?);
     }
     if tables.len() == 1 {
         return Ok((tables.pop().unwrap_or_default(), Vec::new()));

@@ -3,7 +3,7 @@
 //! between the runs.
 
 use super::mean;
-use super::series::{PartPoints, Point, Series};
+use super::series::{CallPoint, PartPoints, Series};
 use sb_trace::stats::{Distribution, quantile};
 use sb_trace::units::ns_to_ms;
 use serde::Serialize;
@@ -159,7 +159,7 @@ fn between_runs(series: &[&Series]) -> (usize, Option<f64>, Option<f64>) {
                 of_run.resize(points.run() + 1, Sums::default());
             }
             let sums = &mut of_run[points.run()];
-            let positive = points.iter().map(Point::ms).filter(|ms| *ms > 0.0);
+            let positive = points.iter().map(CallPoint::ms).filter(|ms| *ms > 0.0);
             positive.for_each(|ms| of(sums, ms.ln()));
         }
     };

@@ -1,7 +1,7 @@
 //! Exemplars: single traces, step by step, with the place of each statement in the logs.
 
 use super::{lead_pair, words};
-use sb_trace::frame::Collected;
+use sb_trace::Collected;
 use sb_trace::latency::{Latencies, Part};
 use sb_trace::stats::{Counts, Distribution};
 use sb_trace::units::{Unit, ns_to_ms};

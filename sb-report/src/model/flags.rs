@@ -3,7 +3,7 @@
 
 use super::words::{count, counted, percent};
 use super::{Level, Material, PairView, Quality, RunView};
-use sb_trace::trace::Severity;
+use sb_trace::Severity;
 use sb_trace::units::{Unit, ns_to_ms};
 
 /// Medians of fewer ticks than this are coarse.

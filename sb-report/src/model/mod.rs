@@ -37,13 +37,13 @@ pub use lookup::Lookup;
 pub use pairs::{Cell, PairView, Row};
 pub use quality::{Level, Quality, Sum};
 pub use runs::{RunFacts, RunView};
-pub use series::{PartPoints, Point, Points, QUANTILES, Series, Slice};
+pub use series::{CallPoint, PartPoints, Points, QUANTILES, Series, Slice};
 
+use sb_trace::Collected;
 use sb_trace::FileInfo;
-use sb_trace::frame::Collected;
+use sb_trace::Finding;
 use sb_trace::latency::{Latencies, Pair};
 use sb_trace::stats::{DEFAULT_PERCENTILES, GroupKey, Summary, summarize_runs};
-use sb_trace::trace::Finding;
 
 /// The percentiles of the page: those of every table, which `sb-trace stats` prints, too, and p10 for
 /// the bars.

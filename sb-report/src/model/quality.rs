@@ -146,7 +146,7 @@ fn sums(a: &Accounting) -> Vec<Sum> {
             vec![
                 ("with a statement", a.lines_with_statement, Good),
                 ("with a look-alike only", a.lines_look_alike, Warning),
-                ("of the log's carrier", a.lines_carrier, Note),
+                ("of the log's format", a.lines_format, Note),
                 ("of other text", a.lines_other, Note),
                 ("not decodable", a.lines_undecodable, Note),
             ],

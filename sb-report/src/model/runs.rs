@@ -2,8 +2,8 @@
 
 use super::{LoadFacts, Material, PERCENTILES, words};
 use rayon::prelude::*;
+use sb_trace::Collected;
 use sb_trace::Run;
-use sb_trace::frame::Collected;
 use sb_trace::latency::Part;
 use sb_trace::stats::{Summary, summarize_runs};
 

@@ -39,14 +39,14 @@ pub struct Slice {
 
 /// One latency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Point {
+pub struct CallPoint {
     /// When it began, Unix epoch in nanoseconds.
     pub start_ns: i64,
     /// How long it took, in nanoseconds.
     pub latency_ns: i64,
 }
 
-impl Point {
+impl CallPoint {
     /// How long it took, in milliseconds.
     pub fn ms(self) -> f64 {
         ns_to_ms(self.latency_ns)
@@ -79,12 +79,12 @@ impl PartPoints {
     }
 
     /// The latencies in the order of their starts.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Point> + Clone + '_ {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = CallPoint> + Clone + '_ {
         let count = self.rows.as_ref().map_or(self.part.len(), Vec::len);
         (0..count).filter_map(|at| {
             let row = self.rows.as_ref().map_or(at, |rows| rows[at] as usize);
             let latency_ns = self.part.latency_ns(row)?;
-            Some(Point { start_ns: self.part.start_ns(row), latency_ns })
+            Some(CallPoint { start_ns: self.part.start_ns(row), latency_ns })
         })
     }
 

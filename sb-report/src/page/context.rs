@@ -3,12 +3,12 @@
 use super::{Beside, more, sections};
 use crate::chart::{Charts, SharedScale};
 use crate::error::Result;
-use crate::figure::{Dash, Entry, Figure, Marker, Sample, Shape};
+use crate::figure::{Dash, Entry, Figure, LegendSample, Marker, Shape};
 use crate::model::words::{count, instant, latency, span};
 use crate::model::{Cell, Flag, Level, PairView, QUANTILES, Report, Row, RunView, Series};
 use crate::render::{self, Place};
+use sb_trace::Severity;
 use sb_trace::stats::percentile_name;
-use sb_trace::trace::Severity;
 use serde_json::{Value, json};
 
 /// From so many pairs on, all but the first few are folded.
@@ -83,7 +83,7 @@ pub(super) fn context(report: &Report, charts: &Charts, beside: &Beside<'_>) -> 
         "paths": quality.paths.iter().map(|(path, n)| json!([path, count(*n)])).collect::<Vec<_>>(),
         "warnings": of_severity(Severity::Warning),
         "findings": of_severity(Severity::Note),
-        "files": report.files.iter().map(|f| json!([f.name, f.carrier, count(f.lines), count(f.statements)])).collect::<Vec<_>>(),
+        "files": report.files.iter().map(|f| json!([f.name, f.format, count(f.lines), count(f.statements)])).collect::<Vec<_>>(),
         "load": super::load_lines("latencies.parquet", report),
         "sha256": beside.sha256,
         "events": beside.events,
@@ -162,10 +162,10 @@ fn slices(pair: &PairView) -> Vec<Value> {
 /// An entry of a key: a small picture of what it explains, and its words.
 fn entry(entry: &Entry) -> Value {
     let (ink, dash, opacity, marker) = match entry.sample {
-        Sample::Line(stroke) => (stroke.ink, Some(stroke.dash), None, None),
-        Sample::Series(stroke, marker) => (stroke.ink, Some(stroke.dash), None, Some(marker)),
-        Sample::Marker(ink, marker) => (ink, None, None, Some(marker)),
-        Sample::Cell(ink, opacity) => (ink, None, Some(opacity), None),
+        LegendSample::Line(stroke) => (stroke.ink, Some(stroke.dash), None, None),
+        LegendSample::Series(stroke, marker) => (stroke.ink, Some(stroke.dash), None, Some(marker)),
+        LegendSample::Marker(ink, marker) => (ink, None, None, Some(marker)),
+        LegendSample::Cell(ink, opacity) => (ink, None, Some(opacity), None),
     };
     let dash = dash.map(|dash| match dash {
         Dash::Solid => "none",

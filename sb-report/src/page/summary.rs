@@ -55,7 +55,7 @@ pub fn json(report: &Report, beside: &Beside<'_>) -> String {
     let document = json!({
         "tool": "sb-report",
         "tool_version": env!("CARGO_PKG_VERSION"),
-        "schema_version": sb_trace::frame::SCHEMA_VERSION,
+        "schema_version": sb_trace::tables::SCHEMA_VERSION,
         "quantile": "hyndman_fan_7",
         "title": report.title,
         "verdict": report.verdict,

@@ -162,7 +162,7 @@ pub fn of_values(values: &Map<String, Value>) -> Vec<String> {
     let mut doubts = Vec::new();
     for (key, value) in values {
         if let Some(meant) = near(key, &KEYS, 5) {
-            doubts.push(format!("'{key}' is no known key; is '{meant}' meant?"));
+            doubts.push(format!("'{key}' is not a known key; is '{meant}' meant?"));
         }
         let is_text = value.is_string() || value.is_null();
         if ["region", "root", "description", "endpoint", "workload_script"].contains(&key.as_str())
@@ -180,7 +180,7 @@ pub fn of_values(values: &Map<String, Value>) -> Vec<String> {
         match name.as_str() {
             Some(name) => doubts.extend(
                 near(name, &PROVIDERS, 3)
-                    .map(|meant| format!("'{name}' is no known provider; is '{meant}' meant?")),
+                    .map(|meant| format!("'{name}' is not a known provider; is '{meant}' meant?")),
             ),
             None if name.is_null() => {}
             None => doubts.push(format!("provider must be a name or a list of names, not {name}")),
@@ -223,15 +223,15 @@ mod tests {
         let doubts = |value: Value| of_values(value.as_object().unwrap());
         assert_eq!(
             doubts(json!({"provder": "aws"})),
-            ["'provder' is no known key; is 'provider' meant?"]
+            ["'provder' is not a known key; is 'provider' meant?"]
         );
         assert_eq!(
             doubts(json!({"provider": "azzure"})),
-            ["'azzure' is no known provider; is 'azure' meant?"]
+            ["'azzure' is not a known provider; is 'azure' meant?"]
         );
         assert_eq!(
             doubts(json!({"provider": "awz"})),
-            ["'awz' is no known provider; is 'aws' meant?"]
+            ["'awz' is not a known provider; is 'aws' meant?"]
         );
         assert_eq!(
             doubts(json!({"provider": ["aws", 3]})),

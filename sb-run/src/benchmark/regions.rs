@@ -48,7 +48,7 @@ pub fn canonical(cloud: &str, region: &str) -> Result<String, String> {
         list.split_whitespace().map(|known| (distance(&plain(known), &wanted), known)).collect();
     near.sort_by_key(|(distance, _)| *distance);
     let near: Vec<&str> = near.into_iter().take(3).map(|(_, known)| known).collect();
-    Err(format!("'{region}' is no region of {cloud}; near to it are: {}", near.join(", ")))
+    Err(format!("'{region}' is not a region of {cloud}; near to it are: {}", near.join(", ")))
 }
 
 /// Whether it is one of this cloud's, as far as they are known here.

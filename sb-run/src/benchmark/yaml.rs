@@ -70,7 +70,7 @@ fn number(value: &serde_yaml::Number) -> Result<Number, YamlError> {
     }
     let found =
         value.as_i64().map(Number::from).or_else(|| value.as_f64().and_then(Number::from_f64));
-    found.ok_or_else(|| problem(format!("{value} is no finite number")))
+    found.ok_or_else(|| problem(format!("{value} is not a finite number")))
 }
 
 fn key_text(key: &serde_yaml::Value) -> Result<String, YamlError> {

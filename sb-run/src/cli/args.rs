@@ -259,7 +259,7 @@ fn limit(text: &str) -> Result<Setting<Duration>, String> {
 }
 
 fn retry(text: &str) -> Result<Setting<u32>, String> {
-    setting(text, |text| text.parse().map_err(|_| format!("'{text}' is no number of times")))
+    setting(text, |text| text.parse().map_err(|_| format!("'{text}' is not a number of times")))
 }
 
 fn setting<T>(text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Setting<T>, String> {
@@ -268,6 +268,6 @@ fn setting<T>(text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<S
     };
     let names = || Hook::ALL.map(Hook::name).join(", ");
     let hook = Hook::ALL.into_iter().find(|hook| hook.name() == name);
-    let hook = hook.ok_or_else(|| format!("'{name}' is no hook; there are {}", names()))?;
+    let hook = hook.ok_or_else(|| format!("'{name}' is not a hook; there are {}", names()))?;
     Ok(Setting { hook: Some(hook), value: parse(value)? })
 }

@@ -79,7 +79,7 @@ fn sort(words: impl Iterator<Item = OsString>) -> Result<(Vec<Words>, Words), cl
                 Some(instead) => {
                     format!("'{text}' is a verb of the original sb; here: {instead}\n")
                 }
-                None => format!("'{text}' is no verb; there are {}\n", verbs.join(", ")),
+                None => format!("'{text}' is not a verb; there are {}\n", verbs.join(", ")),
             };
             return Err(Cli::command().error(ErrorKind::InvalidSubcommand, text));
         }

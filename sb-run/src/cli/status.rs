@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::state::config_file::{ConfigFile, OpenRun, state_folder};
 use crate::state::journal::Journal;
 use crate::state::lock;
-use crate::state::record::{Record, Step};
+use crate::state::record::{Record, StepRecord};
 use crate::state::run_folder::RunFolder;
 
 /// What is open in this folder, as text.
@@ -52,7 +52,7 @@ fn describe(run: &OpenRun, folder: &Path, text: &mut String) -> std::fmt::Result
     writeln!(text, "end it     sb-run cleanup")
 }
 
-fn state(step: &Step, at_work: bool) -> String {
+fn state(step: &StepRecord, at_work: bool) -> String {
     match &step.ended {
         None if at_work => "running".into(),
         None => "cut off: sb-run was killed".into(),

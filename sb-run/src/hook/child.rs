@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-use super::conversation::{Conversation, Event};
+use super::conversation::{Conversation, HookEvent};
 use super::outcome::Outcome;
 use super::output::Output;
 use super::protocol::{HostInfo, Loaded, Run};
@@ -144,15 +144,15 @@ pub fn run(call: &Call<'_>, host: &mut dyn Host) -> Result<Ended, Error> {
             let mut line = Vec::new();
             match lines.read_until(b'\n', &mut line) {
                 Ok(0) | Err(_) => break,
-                Ok(_) if sender.send(Event::Line(line)).is_err() => break,
+                Ok(_) if sender.send(HookEvent::Line(line)).is_err() => break,
                 Ok(_) => {}
             }
         }
-        let _ = sender.send(Event::Closed);
+        let _ = sender.send(HookEvent::Closed);
     })?;
     let sender = events.clone();
     thread("waiter", move || {
-        let _ = sender.send(Event::Exited(child.wait()));
+        let _ = sender.send(HookEvent::Exited(child.wait()));
     })?;
     let sender = events.clone();
     let past = if call.despite_interrupt {
@@ -162,7 +162,7 @@ pub fn run(call: &Call<'_>, host: &mut dyn Host) -> Result<Ended, Error> {
     };
     let _listening = call.interrupts.listen(move |interrupt| {
         if interrupt.count > past {
-            let _ = sender.send(Event::Signal(interrupt));
+            let _ = sender.send(HookEvent::Signal(interrupt));
         }
     });
 

@@ -30,7 +30,7 @@ const AGAIN: Duration = Duration::from_millis(300);
 const LINGERING: Duration = Duration::from_secs(5);
 
 /// What can happen while a hook runs.
-pub(super) enum Event {
+pub(super) enum HookEvent {
     Line(Vec<u8>),
     Closed,
     Exited(std::io::Result<ExitStatus>),
@@ -59,8 +59,8 @@ pub(super) struct Conversation<'a, 'b> {
     host: &'b mut dyn Host,
     pid: u32,
     stdin: ChildStdin,
-    events: Sender<Event>,
-    arriving: Receiver<Event>,
+    events: Sender<HookEvent>,
+    arriving: Receiver<HookEvent>,
     deadline: Option<Instant>,
     stopping: Option<Stopping>,
     end: Option<End>,
@@ -79,7 +79,7 @@ impl<'a, 'b> Conversation<'a, 'b> {
         host: &'b mut dyn Host,
         pid: u32,
         stdin: ChildStdin,
-        (events, arriving): (Sender<Event>, Receiver<Event>),
+        (events, arriving): (Sender<HookEvent>, Receiver<HookEvent>),
         deadline: Option<Instant>,
     ) -> Self {
         Self {
@@ -116,7 +116,7 @@ impl<'a, 'b> Conversation<'a, 'b> {
         self.begin();
         let status = loop {
             match self.next() {
-                Some(Event::Exited(status)) => break status,
+                Some(HookEvent::Exited(status)) => break status,
                 Some(event) => self.handle(event),
                 None => self.time_is_up(),
             }
@@ -169,7 +169,7 @@ impl<'a, 'b> Conversation<'a, 'b> {
     }
 
     /// The next event, or none when something is due.
-    fn next(&mut self) -> Option<Event> {
+    fn next(&mut self) -> Option<HookEvent> {
         let due = match &self.stopping {
             Some(stopping) => stopping.kill_at.into_iter().chain(stopping.again_at).min(),
             None => self.deadline.into_iter().chain(self.ended_at.map(|at| at + LINGERING)).min(),
@@ -200,7 +200,7 @@ impl<'a, 'b> Conversation<'a, 'b> {
             self.stop(Outcome::TimedOut { limit });
         } else if self.ended_at.take().is_some() {
             self.host.say(&format!(
-                "{} has returned but its process goes on: does it leave a thread running that is no daemon?",
+                "{} has returned but its process goes on: does it leave a thread running that is not a daemon?",
                 self.call.hook
             ));
         }
@@ -224,17 +224,19 @@ impl<'a, 'b> Conversation<'a, 'b> {
         }
     }
 
-    fn handle(&mut self, event: Event) {
+    fn handle(&mut self, event: HookEvent) {
         match event {
-            Event::Line(line) => match serde_json::from_slice(&line) {
+            HookEvent::Line(line) => match serde_json::from_slice(&line) {
                 Ok(request) => self.request(request),
                 Err(error) => {
                     // Answering is impossible without an id, so the hook would wait for ever.
-                    self.host.say(&format!("the hook's process sent what is no request: {error}"));
+                    self.host.say(&format!(
+                        "the hook's process sent something that is not a request: {error}"
+                    ));
                     self.kill();
                 }
             },
-            Event::Signal(Interrupt { signal, count }) => {
+            HookEvent::Signal(Interrupt { signal, count }) => {
                 let again = count > 1;
                 if self.stopping.is_none() {
                     if !again {
@@ -246,9 +248,9 @@ impl<'a, 'b> Conversation<'a, 'b> {
                     self.kill();
                 }
             }
-            Event::Command(done) => self.command_done(*done),
-            Event::Closed => self.closed = true,
-            Event::Exited(_) => {}
+            HookEvent::Command(done) => self.command_done(*done),
+            HookEvent::Closed => self.closed = true,
+            HookEvent::Exited(_) => {}
         }
     }
 
@@ -329,7 +331,7 @@ impl<'a, 'b> Conversation<'a, 'b> {
         let log = self.call.output.log().clone();
         let started = command::start(line, log, move |result| {
             let done = CommandDone { id, text, failure, check, result };
-            let _ = events.send(Event::Command(Box::new(done)));
+            let _ = events.send(HookEvent::Command(Box::new(done)));
         });
         if let Err(error) = started {
             self.reply(id, Err(format!("cannot run the command: {}", plain(&error))));

@@ -22,10 +22,10 @@ pub type Live = Box<dyn Write + Send>;
 
 /// The log of the hook that runs now. Shared by all streams that end in it.
 #[derive(Default)]
-pub struct Log(Mutex<Target>);
+pub struct Log(Mutex<LogTarget>);
 
 #[derive(Default)]
-struct Target {
+struct LogTarget {
     spool: Option<SpooledTempFile>,
     file: Option<(File, PathBuf)>,
     live: Option<Live>,
@@ -38,7 +38,7 @@ struct Target {
 impl Log {
     /// A log that keeps nothing yet.
     pub fn new(live: Option<Live>) -> Self {
-        Self(Mutex::new(Target { live, ..Target::default() }))
+        Self(Mutex::new(LogTarget { live, ..LogTarget::default() }))
     }
 
     /// From now on output waits for [`Log::open`].
@@ -108,7 +108,7 @@ impl Log {
         self.target().file.as_ref().map(|(_, path)| path.clone())
     }
 
-    fn target(&self) -> MutexGuard<'_, Target> {
+    fn target(&self) -> MutexGuard<'_, LogTarget> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -119,7 +119,7 @@ impl fmt::Debug for Log {
     }
 }
 
-impl Target {
+impl LogTarget {
     /// Keeps output, except for what is to be hidden in it.
     fn take(&mut self, bytes: &[u8]) {
         let mut masker = std::mem::take(&mut self.masker);

@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Result<Vec<f64>, String> {
             Ok(rate) if rate.is_finite() && (0.0..1e9).contains(&rate) => minutes.push(rate),
             _ => {
                 return Err(format!(
-                    "line {}: '{cell}' is no number of invocations; expected is a column {COLUMN}",
+                    "line {}: '{cell}' is not a number of invocations; expected a column {COLUMN}",
                     index + 1
                 ));
             }

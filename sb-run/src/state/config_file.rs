@@ -22,15 +22,15 @@ pub struct OpenRun {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Document {
+struct ConfigDocument {
     #[serde(default)]
-    sb: Host,
+    sb: ConfigHost,
     #[serde(flatten)]
     sections: Map<String, Value>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Host {
+struct ConfigHost {
     #[serde(default, rename = "host_path")]
     path: PathBuf,
     #[serde(default, rename = "host_system")]
@@ -43,7 +43,7 @@ struct Host {
 #[derive(Debug)]
 pub struct ConfigFile {
     path: PathBuf,
-    document: Document,
+    document: ConfigDocument,
 }
 
 /// The folder of the state, beside the benchmark file.
@@ -61,7 +61,7 @@ impl ConfigFile {
             Err(error) => return Err(Error::io("read", path)(error)),
         };
         let mut document =
-            if text.trim().is_empty() { Document::default() } else { parse(&path, &text)? };
+            if text.trim().is_empty() { ConfigDocument::default() } else { parse(&path, &text)? };
         document.sb.path = benchmark_folder.into();
         document.sb.system = host_system().into();
         Ok(Self { path, document })
@@ -127,7 +127,7 @@ impl ConfigFile {
     }
 }
 
-fn parse(path: &Path, text: &str) -> Result<Document, Error> {
+fn parse(path: &Path, text: &str) -> Result<ConfigDocument, Error> {
     let place = |line: Option<usize>| match line {
         Some(line) => format!("{}:{line}", path.display()),
         None => path.display().to_string(),

@@ -14,7 +14,7 @@ use crate::exec::processes::{Process, Search};
 
 /// A hook's call.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct StepRecord {
     /// Counted over the run, from 1.
     pub number: u32,
     /// Which hook.
@@ -82,7 +82,7 @@ pub struct Record {
     /// `--tag`
     pub tags: BTreeMap<String, String>,
     /// The hooks' calls.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StepRecord>,
     /// Processes that outlived their step.
     pub left_behind: Vec<Process>,
     /// Whether containers were used.
@@ -132,7 +132,7 @@ impl Record {
             Event::Saved => self.saved = self.values.clone(),
             Event::StepStarted { step, hook, call, log, token, group, python, image, warmup } => {
                 self.containers |= image.is_some();
-                self.steps.push(Step {
+                self.steps.push(StepRecord {
                     number: step,
                     hook,
                     call,
@@ -186,13 +186,13 @@ impl Record {
 
     /// How often a hook was called; warm-ups are counted apart.
     pub fn calls(&self, hook: Hook, warmup: bool) -> u32 {
-        let same = |step: &&Step| step.hook == hook && step.warmup == warmup;
+        let same = |step: &&StepRecord| step.hook == hook && step.warmup == warmup;
         self.steps.iter().filter(same).map(|step| step.call).max().unwrap_or(0)
     }
 
     /// From the first invoke that is measured to the end of the last.
     pub fn invoke_window(&self) -> Option<(Instant, Instant)> {
-        let measured = |step: &&Step| step.hook == Hook::Invoke && !step.warmup;
+        let measured = |step: &&StepRecord| step.hook == Hook::Invoke && !step.warmup;
         let mut invokes = self.steps.iter().filter(measured);
         let first = invokes.clone().next()?;
         let last = invokes.next_back()?;
@@ -236,7 +236,7 @@ impl Record {
         }
     }
 
-    fn step(&mut self, number: u32) -> Option<&mut Step> {
+    fn step(&mut self, number: u32) -> Option<&mut StepRecord> {
         self.steps.iter_mut().find(|step| step.number == number)
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::atomic;
-use super::record::{Record, Step};
+use super::record::{Record, StepRecord};
 use super::run_folder::RunFolder;
 use super::secrets::{MASK, masked_map, scrubbed};
 use crate::benchmark::yaml;
@@ -12,7 +12,7 @@ use crate::clock::Instant;
 use crate::error::Error;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct RunDocument<'a> {
     run_id: &'a str,
     benchmark: &'a str,
     provider: Option<&'a Value>,
@@ -71,12 +71,12 @@ pub fn write(folder: &RunFolder, record: &Record) -> Result<(), Error> {
     atomic::write(&path, text.as_bytes(), 0o644)
 }
 
-fn document(record: &Record) -> Document<'_> {
+fn document(record: &Record) -> RunDocument<'_> {
     let (ended, outcome) = match &record.closed {
         Some((at, outcome)) => (Some(at.as_str()), outcome.as_str()),
         None => (None, "open"),
     };
-    Document {
+    RunDocument {
         run_id: &record.run_id,
         benchmark: &record.benchmark,
         provider: record.values.get("provider"),
@@ -114,7 +114,7 @@ fn config(record: &Record) -> Map<String, Value> {
     config
 }
 
-fn step_document<'a>(step: &'a Step, values: &Map<String, Value>) -> StepDocument<'a> {
+fn step_document<'a>(step: &'a StepRecord, values: &Map<String, Value>) -> StepDocument<'a> {
     let end = step.ended.as_ref();
     let duration_ms =
         end.and_then(|end| Some(Instant::parse(&end.at)?.ms_since(Instant::parse(&step.started)?)));

@@ -97,9 +97,9 @@ fn a_file_for_one_cloud_is_not_crossed_with_others() {
         ]
     );
     sandbox.write("suite.yaml", &regions.replace("East US", "East UK"));
-    sandbox.run("suite.yaml").code(2).says("'East UK' is no region of aws");
+    sandbox.run("suite.yaml").code(2).says("'East UK' is not a region of aws");
     sandbox.write("suite.yaml", &regions.replace(", East US", ""));
-    sandbox.run("suite.yaml").code(2).says("'eu-west-1' is no region of azure");
+    sandbox.run("suite.yaml").code(2).says("'eu-west-1' is not a region of azure");
 }
 
 #[test]

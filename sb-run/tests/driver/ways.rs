@@ -21,7 +21,7 @@ def cleanup(spec): print('tries', spec['tries'])
         .says("invoke failed");
     assert_eq!(sandbox.log("cleanup.log"), "tries 3\n");
     assert!(sandbox.only_run().join("prepare-0003.log").exists());
-    sandbox.run("test --retry fly=2").code(2).says("'fly' is no hook");
+    sandbox.run("test --retry fly=2").code(2).says("'fly' is not a hook");
 }
 
 #[test]
@@ -70,7 +70,7 @@ async def invoke(spec): spec.run_k6({})
         .says("missing hook: cleanup")
         .says("prepare takes 0 arguments")
         .says("invoke is async")
-        .says("'provder' is no known key; is 'provider' meant?")
+        .says("'provder' is not a known key; is 'provider' meant?")
         .says("root must be text, not 3")
         .says("endpoint is DYNAMIC, but nothing in the file sets spec['endpoint']")
         .says("spec.run_k6 needs workload_script.js")
@@ -189,7 +189,7 @@ fn regions_are_checked_and_crossed() {
     sandbox
         .run("test --region eu-west-9")
         .code(2)
-        .says("'eu-west-9' is no region of aws")
+        .says("'eu-west-9' is not a region of aws")
         .says("eu-west-1");
     assert!(!sandbox.path("out").exists());
     sandbox.run("test --region eu-west-1,us-east-1").code(0);

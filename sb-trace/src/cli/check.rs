@@ -3,7 +3,7 @@
 use super::{InputArgs, TraceArgs, print, progress};
 use crate::accounting::Accounting;
 use crate::error::Result;
-use crate::figures::Figures;
+use crate::sinks::Figures;
 use clap::Args;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
   sb-trace check app.log
   sb-trace check logs/ --list           with each look-alike and what is wrong with it
   sb-trace check logs/ --strict         exit with 1 if anything was not understood")]
-pub(super) struct Check {
+pub(super) struct CheckArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
@@ -24,7 +24,7 @@ pub(super) struct Check {
     list: bool,
 }
 
-impl Check {
+impl CheckArgs {
     pub(super) fn run(&self) -> Result<()> {
         let options = self.trace.options(&self.input)?;
         let figures =
@@ -55,7 +55,7 @@ pub fn accounting_text(figures: &Figures) -> String {
         &[
             ("with statement", a.lines_with_statement),
             ("look-alike only", a.lines_look_alike),
-            ("carrier frame", a.lines_carrier),
+            ("format frame", a.lines_format),
             ("other text", a.lines_other),
             ("undecodable", a.lines_undecodable),
         ],

@@ -1,8 +1,8 @@
 //! What the reader should know beside the figures: clocks that disagree, traces that are incomplete.
 
 use super::{check, print};
-use crate::figures::Figures;
 use crate::latency::Skew;
+use crate::sinks::Figures;
 use crate::stats::{ALL_CLASSES, Summary};
 use crate::units::Unit;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub(super) fn incomplete(figures: &Figures) {
     for file in figures.files.iter().take(3) {
         print::talk(&format!(
             "  {}: read as {}, {} lines, {} statements",
-            file.name, file.carrier, file.lines, file.statements
+            file.name, file.format, file.lines, file.statements
         ));
     }
     print::talk(&format!("  events with an id: {} of {}", figures.with_id, accounting.events));

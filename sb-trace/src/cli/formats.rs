@@ -1,8 +1,8 @@
-//! `sb-trace formats`: the carriers.
+//! `sb-trace formats`: the formats.
 
 use super::print;
-use crate::carrier::ALL;
 use crate::error::{Error, Result};
+use crate::format::ALL;
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -14,13 +14,13 @@ use std::fmt::Write as _;
   sb-trace formats --json | jq -r '.[].name'
   sb-trace stats log.txt --format docker-compose      take the log for this
   sb-trace stats log.txt --format cloudwatch          for one of this family")]
-pub(super) struct Formats {
+pub(super) struct FormatsArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-impl Formats {
+impl FormatsArgs {
     pub(super) fn run(&self) -> Result<()> {
         let text = if self.json { json()? } else { list() };
         print::data(|out| out.write_all(text.as_bytes()))
@@ -28,7 +28,7 @@ impl Formats {
 }
 
 fn json() -> Result<String> {
-    let one = |c: &&crate::carrier::Carrier| json!({"name": c.name, "family": c.family, "example": c.example, "id": c.id, "source": c.source});
+    let one = |c: &&crate::format::Format| json!({"name": c.name, "family": c.family, "example": c.example, "id": c.id, "source": c.source});
     let all: Value = ALL.iter().map(one).collect();
     let text = serde_json::to_string_pretty(&all).map_err(|e| Error::Stdout(e.into()))?;
     Ok(text + "\n")
@@ -36,18 +36,18 @@ fn json() -> Result<String> {
 
 fn list() -> String {
     let mut text = String::new();
-    let mut carriers = ALL.to_vec();
-    carriers.sort_by_key(|c| (c.family, c.name));
+    let mut formats = ALL.to_vec();
+    formats.sort_by_key(|c| (c.family, c.name));
     let mut family = "";
-    for carrier in carriers {
-        if carrier.family != family {
-            family = carrier.family;
+    for format in formats {
+        if format.family != family {
+            family = format.family;
             let _ = writeln!(text, "{family}");
         }
-        let _ = writeln!(text, "  {}", carrier.name);
-        let _ = writeln!(text, "    example  {}", carrier.example);
-        let _ = writeln!(text, "    id       {}", carrier.id);
-        let _ = writeln!(text, "    source   {}", carrier.source);
+        let _ = writeln!(text, "  {}", format.name);
+        let _ = writeln!(text, "    example  {}", format.example);
+        let _ = writeln!(text, "    id       {}", format.id);
+        let _ = writeln!(text, "    source   {}", format.source);
     }
     text
 }

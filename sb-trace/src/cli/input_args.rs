@@ -1,8 +1,8 @@
 //! What to read.
 
-use super::carrier_args::CarrierArgs;
+use super::format_args::FormatArgs;
 use crate::error::Result;
-use crate::filter::{Condition, Filter, parse_time};
+use crate::options::{Condition, Filter, parse_time};
 use crate::options::{Options, parse_id_regex};
 use crate::read::{Input, expand};
 use crate::statement::EpochUnit;
@@ -20,11 +20,11 @@ pub struct InputArgs {
 
     /// What it looks like.
     #[command(flatten)]
-    pub carrier: CarrierArgs,
+    pub format: FormatArgs,
 
     /// What the epochs count: seconds, milli-, micro- or nanoseconds (10, 13, 16 or 19 digits)
     #[arg(long, value_name = "UNIT", default_value = "ms", help_heading = "Input")]
-    pub epoch_unit: Unit,
+    pub epoch_unit: EpochUnitArg,
 
     /// Find the id of the invocation in the line: a regular expression with a group correlation_id
     #[arg(long, value_name = "REGEX", value_parser = parse_id_regex, help_heading = "Input")]
@@ -74,8 +74,8 @@ fn parse_size(text: &str) -> std::result::Result<usize, String> {
 /// A quarter of the machine's memory; two gigabytes where that cannot be told.
 fn default_memory() -> usize {
     const UNKNOWN: usize = 2_000_000_000;
-    let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kilobytes = told.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let kilobytes = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"));
     let kilobytes =
         kilobytes.and_then(|text| text.trim().trim_end_matches(" kB").parse::<usize>().ok());
     kilobytes.map_or(UNKNOWN, |kilobytes| kilobytes.saturating_mul(1024) / 4)
@@ -83,7 +83,7 @@ fn default_memory() -> usize {
 
 /// See [`EpochUnit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Unit {
+pub enum EpochUnitArg {
     /// 10 digits
     S,
     /// 13 digits
@@ -107,7 +107,7 @@ impl InputArgs {
             id_regex: self.id_regex.clone(),
             filter: self.filter(),
             memory: self.memory.unwrap_or_else(default_memory),
-            ..self.carrier.options()
+            ..self.format.options()
         }
     }
 
@@ -124,10 +124,10 @@ impl InputArgs {
     /// What the epochs count.
     fn epoch_unit(&self) -> EpochUnit {
         match self.epoch_unit {
-            Unit::S => EpochUnit::S,
-            Unit::Ms => EpochUnit::Ms,
-            Unit::Us => EpochUnit::Us,
-            Unit::Ns => EpochUnit::Ns,
+            EpochUnitArg::S => EpochUnit::S,
+            EpochUnitArg::Ms => EpochUnit::Ms,
+            EpochUnitArg::Us => EpochUnit::Us,
+            EpochUnitArg::Ns => EpochUnit::Ns,
         }
     }
 }

@@ -9,7 +9,7 @@ pub(super) fn tidy_up() {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
     let tidy = move || {
         for signal in signals.forever() {
-            crate::frame::remove_unfinished();
+            crate::tables::remove_unfinished();
             drop(emulate_default_handler(signal));
         }
     };

@@ -3,7 +3,7 @@
 use super::output_args::OutputArgs;
 use super::{InputArgs, TraceArgs, print, progress};
 use crate::error::Result;
-use crate::frame::write_latencies;
+use crate::sinks::write_latencies;
 use clap::Args;
 
 /// Write a table of all latencies, a row for each FROM event of a pair
@@ -12,7 +12,7 @@ use clap::Args;
   sb-trace latencies app.log
   sb-trace latencies logs/ -o latencies.parquet
   sb-trace latencies logs/ --pair 'A->B,B->C' -o latencies.csv")]
-pub(super) struct Latencies {
+pub(super) struct LatenciesArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
@@ -21,7 +21,7 @@ pub(super) struct Latencies {
     output: OutputArgs,
 }
 
-impl Latencies {
+impl LatenciesArgs {
     pub(super) fn run(&self) -> Result<()> {
         let target = self.output.target()?;
         let options = self.trace.options(&self.input)?;

@@ -1,9 +1,9 @@
 //! The command line: the only part that prints, reads the clock and chooses the exit code.
 
-mod carrier_args;
 mod check;
 mod events;
 mod explain;
+mod format_args;
 mod formats;
 mod input_args;
 #[cfg(unix)]
@@ -21,8 +21,8 @@ mod stats_json;
 mod stats_text;
 mod trace_args;
 
-pub use carrier_args::CarrierArgs;
 pub use check::accounting_text;
+pub use format_args::FormatArgs;
 pub use input_args::InputArgs;
 pub use trace_args::TraceArgs;
 
@@ -62,14 +62,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Stats(stats::Stats),
-    Events(events::Events),
-    Latencies(latencies::Latencies),
-    Check(check::Check),
-    Show(show::Show),
-    Plan(plan::Plan),
-    Stamp(stamp::Stamp),
-    Formats(formats::Formats),
+    Stats(stats::StatsArgs),
+    Events(events::EventsArgs),
+    Latencies(latencies::LatenciesArgs),
+    Check(check::CheckArgs),
+    Show(show::ShowArgs),
+    Plan(plan::PlanArgs),
+    Stamp(stamp::StampArgs),
+    Formats(formats::FormatsArgs),
     /// Print a completion script for your shell
     Completions {
         /// The shell

@@ -2,7 +2,8 @@
 
 use super::print;
 use crate::error::{Error, Result};
-use crate::frame::{Format, Target};
+use crate::sinks::Target;
+use crate::tables::TableFormat;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -24,7 +25,7 @@ impl OutputArgs {
     pub(super) fn target(&self) -> Result<(Target<'_>, Option<&[String]>)> {
         let target = match self.output.as_deref() {
             Some(path) => {
-                Format::of_path(path)?;
+                TableFormat::of_path(path)?;
                 Target::File(path)
             }
             None => Target::Stdout,

@@ -13,7 +13,7 @@ use std::path::PathBuf;
   sb-trace stats tomorrow/ --plan plan.json      the same decisions for another log
 
 A plan is what the whole log says. With --plan it is fixed: what the log says against it is told.")]
-pub(super) struct Plan {
+pub(super) struct PlanArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
@@ -23,13 +23,13 @@ pub(super) struct Plan {
     output: Option<PathBuf>,
 }
 
-impl Plan {
+impl PlanArgs {
     pub(super) fn run(&self) -> Result<()> {
         let options = self.trace.options(&self.input)?;
         let (plan, figures) = crate::plan(&self.input.inputs()?, &options, &progress::Bar::new())?;
         print::findings(&figures.findings);
         if let Some(path) = &self.output {
-            crate::frame::write_text(path, &plan.to_json()?)?;
+            crate::tables::write_text(path, &plan.to_json()?)?;
         }
         let text = plan.words().join("\n") + "\n";
         print::data(|out| out.write_all(text.as_bytes()))?;

@@ -1,7 +1,7 @@
 //! Data on standard output, talk on standard error, errors once and at the end.
 
 use crate::error::{Error, Result};
-use crate::trace::{Finding, Severity};
+use crate::findings::{Finding, Severity};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 

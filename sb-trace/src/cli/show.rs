@@ -1,9 +1,9 @@
 //! `sb-trace show`: one trace, step by step.
 
 use super::{InputArgs, TraceArgs, print, progress, usage};
-use crate::analysis::{Analysis, TraceRow};
 use crate::error::Result;
 use crate::read::Input;
+use crate::sinks::{Analysis, TraceRow};
 use crate::units::Unit;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 #[command(after_help = "Examples:
   sb-trace show 4f2a91 logs/
   sb-trace show app.log:17 app.log      a trace without an id is called by its first line")]
-pub(super) struct Show {
+pub(super) struct ShowArgs {
     /// The trace's id, as in the column trace_id of the table of latencies
     #[arg(value_name = "TRACE_ID")]
     trace_id: String,
@@ -24,7 +24,7 @@ pub(super) struct Show {
     trace: TraceArgs,
 }
 
-impl Show {
+impl ShowArgs {
     pub(super) fn run(&self) -> Result<()> {
         let options = self.trace.options(&self.input)?;
         let inputs = self.input.inputs()?;
@@ -75,7 +75,7 @@ fn steps(analysis: &Analysis, trace: &TraceRow) -> String {
     let _ = writeln!(text, "{:>12}  {:>12}  {:<32} place", "at ms", "step ms", "label");
     let mut before = began;
     for event in events {
-        let file = &analysis.files[event.file as usize].name;
+        let file = &analysis.figures.files[event.file as usize].name;
         let source = match names.text(event.source) {
             "" => String::new(),
             source => format!("  {source}"),
@@ -103,7 +103,7 @@ fn lines(analysis: &Analysis, trace: &TraceRow, inputs: &[Input]) -> Result<Stri
     let mut text = String::new();
     for (file, numbers) in places {
         // What was read from a table has no lines.
-        let name = &analysis.files[file as usize].name;
+        let name = &analysis.figures.files[file as usize].name;
         let Some(input) = inputs.iter().find(|input| input.name == *name) else { continue };
         let numbers: Vec<u64> = numbers.into_iter().collect();
         for (number, line) in crate::lines(input, &numbers)? {

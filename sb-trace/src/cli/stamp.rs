@@ -12,7 +12,7 @@ use clap::Args;
   sb-trace stamp PRE_INVOKED
   sb-trace stamp PRE_INVOKED --trace-id 4f2a91
   sb-trace stamp --emit python        a file for an app to keep, which prints statements")]
-pub(super) struct Stamp {
+pub(super) struct StampArgs {
     /// The label: letters, digits and _, parted by . : / or -
     #[arg(required_unless_present = "emit")]
     label: Option<String>,
@@ -24,7 +24,7 @@ pub(super) struct Stamp {
     emit: Option<Language>,
 }
 
-impl Stamp {
+impl StampArgs {
     pub(super) fn run(&self) -> Result<()> {
         if let Some(language) = self.emit {
             let path = language.emit().map_err(|(path, what)| Error::Write { path, what })?;
@@ -33,7 +33,7 @@ impl Stamp {
         let label = self.label.as_deref().unwrap_or_default();
         if !is_label(label) {
             return Err(usage(format!(
-                "'{label}' is no label: expected letters, digits and _, beginning with a letter or _, parted by . : / or -"
+                "'{label}' is not a label: expected letters, digits and _, beginning with a letter or _, parted by . : / or -"
             )));
         }
         let text = stamp(label, self.trace_id.as_deref(), &chrono::Local::now());
@@ -41,7 +41,7 @@ impl Stamp {
         let whole = parse(text.as_bytes(), EpochUnit::Ms).is_ok_and(|(rest, _)| rest.is_empty());
         if !whole {
             return Err(usage(format!(
-                "'{}' is no id: expected 1 to 128 letters, digits and . _ : / + = -",
+                "'{}' is not an id: expected 1 to 128 letters, digits and . _ : / + = -",
                 self.trace_id.as_deref().unwrap_or_default()
             )));
         }

@@ -23,7 +23,7 @@ Memory: some 30 MB where traces follow one another. Events with ids wait until t
 some 15 bytes each; beyond --memory they wait in a temporary file.
 Latencies that take at most 2^20 different values for a pair, as all in whole milliseconds do, are
 counted; others take 8 bytes each.")]
-pub(super) struct Stats {
+pub(super) struct StatsArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
@@ -69,7 +69,7 @@ fn parse_percentile(text: &str) -> std::result::Result<f64, String> {
         .trim()
         .trim_start_matches('p')
         .parse()
-        .map_err(|_| format!("'{text}' is no number"))?;
+        .map_err(|_| format!("'{text}' is not a number"))?;
     if (0.0..=100.0).contains(&percent) {
         Ok(percent)
     } else {
@@ -77,7 +77,7 @@ fn parse_percentile(text: &str) -> std::result::Result<f64, String> {
     }
 }
 
-impl Stats {
+impl StatsArgs {
     pub(super) fn run(&self) -> Result<()> {
         let options = self.trace.options(&self.input)?;
         let percents = if self.percentiles.is_empty() {

@@ -2,9 +2,10 @@
 
 use super::explain;
 use crate::accounting::Accounting;
-use crate::figures::Figures;
+use crate::findings::Finding;
+use crate::sinks::Figures;
 use crate::stats::Summary;
-use crate::trace::{Finding, Missing};
+use crate::trace::Missing;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Serializer;
@@ -28,7 +29,7 @@ pub(super) struct Document<'a> {
 impl<'a> Document<'a> {
     pub(super) fn of(figures: &'a Figures) -> Self {
         Self {
-            schema_version: crate::frame::SCHEMA_VERSION,
+            schema_version: crate::tables::SCHEMA_VERSION,
             tool_version: env!("CARGO_PKG_VERSION"),
             quantile: "hyndman_fan_7",
             pairs: &figures.summaries,

@@ -1,8 +1,8 @@
 //! Figures as text: a table for a terminal, Markdown, CSV.
 
 use crate::error::Result;
-use crate::frame;
-use crate::frames::figures_frame;
+
+use crate::sinks::frames::figures_frame;
 use crate::stats::{ALL_CLASSES, Percentile, Summary, minimum_n, percentile_name};
 use crate::units::Unit;
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
@@ -10,7 +10,7 @@ use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets
 /// All numbers unrounded, in milliseconds.
 pub(super) fn csv(summaries: &[Summary], percents: &[f64]) -> Result<String> {
     let frame = figures_frame(summaries, percents)?;
-    Ok(String::from_utf8_lossy(&frame::csv(&frame, true)?).into_owned())
+    Ok(String::from_utf8_lossy(&crate::tables::csv(&frame, true)?).into_owned())
 }
 
 fn group_columns(summaries: &[Summary]) -> Vec<String> {

@@ -3,11 +3,9 @@
 use crate::accounting::Accounting;
 use crate::cli::{InputArgs, usage};
 use crate::error::{Error, Result};
-use crate::latency::{PairChoice, parse_pairs};
 use crate::options::Options;
-use crate::plan::PlanFile;
+use crate::options::{Grouping, PairChoice, PlanFile, parse_pairs};
 use crate::statement::is_label;
-use crate::trace::Grouping;
 use crate::units::parse_duration;
 use clap::Args;
 use std::path::PathBuf;
@@ -57,8 +55,9 @@ pub struct TraceArgs {
 /// `2%` or `2` -> 0.02.
 fn parse_percent(text: &str) -> std::result::Result<f64, String> {
     let number = text.trim().trim_end_matches('%').trim_end();
-    let percent: f64 =
-        number.parse().map_err(|_| format!("'{text}' is no percentage: write for instance 2%"))?;
+    let percent: f64 = number
+        .parse()
+        .map_err(|_| format!("'{text}' is not a percentage: write for instance 2%"))?;
     if (0.0..=100.0).contains(&percent) {
         Ok(percent / 100.0)
     } else {
@@ -69,11 +68,11 @@ fn parse_percent(text: &str) -> std::result::Result<f64, String> {
 /// `load=high` -> a column `tag_load`.
 fn parse_tag(text: &str) -> std::result::Result<(String, String), String> {
     let (key, value) =
-        text.split_once('=').ok_or_else(|| format!("'{text}' is no tag: write KEY=VALUE"))?;
+        text.split_once('=').ok_or_else(|| format!("'{text}' is not a tag: write KEY=VALUE"))?;
     let key = key.trim().trim_start_matches("tag_");
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if key.is_empty() || !key.chars().all(word) {
-        return Err(format!("'{key}' is no name of a tag: expected letters, digits and _"));
+        return Err(format!("'{key}' is not the name of a tag: expected letters, digits and _"));
     }
     Ok((key.to_owned(), value.trim().to_owned()))
 }
@@ -86,7 +85,7 @@ impl TraceArgs {
             pairs.extend(parse_pairs(text).map_err(usage)?);
         }
         if let Some(bad) = self.expect.iter().find(|l| !is_label(l)) {
-            return Err(usage(format!("--expect: '{bad}' is no label")));
+            return Err(usage(format!("--expect: '{bad}' is not a label")));
         }
         Ok(Options {
             by: self.by.clone(),

@@ -55,19 +55,19 @@ pub(crate) struct Ids {
     /// The UUID that came last: it is often asked for again.
     last: Name,
     /// Texts of UUIDs that came lately; each has its place.
-    recent: Vec<Recent>,
+    recent: Vec<RecentUuid>,
 }
 
 /// The text of a UUID, and its handle.
 #[derive(Debug, Default, Clone, Copy)]
-struct Recent {
+struct RecentUuid {
     words: [u64; 5],
     name: Name,
     /// The label that was last read with it.
     label: Name,
 }
 
-impl Recent {
+impl RecentUuid {
     /// So many are remembered: some more than invocations are open at a time in most logs.
     const MOST: usize = 512;
 
@@ -152,9 +152,9 @@ impl Ids {
     #[inline]
     pub(crate) fn add_uuid_text(&mut self, text: &[u8; uuid::LENGTH]) -> Option<(Name, &mut Name)> {
         // The events of an id are often near one another: it was read a moment ago.
-        let sought = Recent::of(text);
+        let sought = RecentUuid::of(text);
         let place = sought.place();
-        let known = |recent: &Recent| recent.is(&sought) && recent.name != NONE;
+        let known = |recent: &RecentUuid| recent.is(&sought) && recent.name != NONE;
         if !self.recent.get(place).is_some_and(known) {
             self.remember(text, sought, place)?;
         }
@@ -162,10 +162,15 @@ impl Ids {
         Some((recent.name, &mut recent.label))
     }
 
-    fn remember(&mut self, text: &[u8; uuid::LENGTH], sought: Recent, place: usize) -> Option<()> {
+    fn remember(
+        &mut self,
+        text: &[u8; uuid::LENGTH],
+        sought: RecentUuid,
+        place: usize,
+    ) -> Option<()> {
         let name = self.add_uuid(Uuid::of(text)?);
-        self.recent.resize(Recent::MOST, Recent::default());
-        self.recent[place] = Recent { name, ..sought };
+        self.recent.resize(RecentUuid::MOST, RecentUuid::default());
+        self.recent[place] = RecentUuid { name, ..sought };
         Some(())
     }
 

@@ -1,26 +1,25 @@
 //! Events: parsed statements with where they came from.
 
 mod begin;
-mod columns;
-mod count;
+mod events;
+mod fast_lines;
+mod fast_node;
 mod ids;
-mod node;
+mod line_classes;
+mod line_numbers;
+mod mostly_one;
 mod parsed;
-mod places;
 mod raw;
 mod record;
-mod sink;
-mod table;
-mod usual;
+mod record_parser;
 mod words;
 
-pub use columns::MostlyOne;
+pub use events::{Event, Events};
+pub(crate) use fast_lines::FastLines;
 pub(crate) use ids::{Id, Key};
-pub(crate) use parsed::Change;
-pub(crate) use parsed::{LineClass, Mark, OpenPart, Parsed, RawEvent};
+pub use mostly_one::MostlyOne;
+pub(crate) use parsed::{Change, LineClass, Mark, OpenPart, Parsed, RawEvent};
 pub(crate) use raw::own_id;
-pub(crate) use record::{How, Record};
-pub(crate) use sink::Sink;
-pub use table::{Event, Events};
-pub(crate) use usual::UsualLines;
+pub(crate) use record::{Record, RecordOptions};
+pub(crate) use record_parser::RecordParser;
 pub(crate) use words::Words;

@@ -1,7 +1,7 @@
 //! What one block of an input holds: events, look-alikes and a class for each line.
 
+use super::events::Event;
 use super::ids::Ids;
-use super::table::Event;
 use super::words::Words;
 use crate::names::Name;
 use crate::statement::{LookAlike, Statement};
@@ -12,7 +12,7 @@ const MOST_KEPT: usize = 100_000;
 /// What a line is counted as: the greatest class of anything in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum LineClass {
-    Carrier,
+    Format,
     #[default]
     Other,
     Undecodable,
@@ -23,10 +23,10 @@ pub(crate) enum LineClass {
 impl LineClass {
     /// All classes, least first.
     pub(crate) const ALL: [Self; 5] =
-        [Self::Carrier, Self::Other, Self::Undecodable, Self::LookAlike, Self::Statement];
+        [Self::Format, Self::Other, Self::Undecodable, Self::LookAlike, Self::Statement];
 }
 
-/// A statement and its record, as the carrier hands it on.
+/// A statement and its record, as the format hands it on.
 #[derive(Debug)]
 pub(crate) struct RawEvent<'a> {
     pub statement: Statement<'a>,
@@ -47,7 +47,7 @@ pub(crate) struct Mark {
     pub what: Change,
 }
 
-/// See [`crate::payload::Signal`].
+/// See [`crate::body::Signal`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
     Init,
@@ -108,7 +108,7 @@ pub(crate) struct Parsed {
     pub unique: Vec<u64>,
     /// In the order of the rows.
     pub marks: Vec<Mark>,
-    /// Records that have the carrier's form.
+    /// Records that have the format's form.
     pub records: u64,
     /// Records in whose raw text something looks like a statement that is none in their own text,
     /// and the line of the first.

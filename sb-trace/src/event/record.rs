@@ -1,14 +1,14 @@
-//! A record, as its carrier hands it on.
+//! A record, as its format hands it on.
 
 use super::parsed::LineClass;
-use crate::payload::Id;
+use crate::body::RecordId;
 use crate::statement::EpochUnit;
 use regex::bytes::Regex;
 use std::ops::Range;
 
-/// How records are read, whatever their carrier.
+/// How records are read, whatever their format.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct How<'o> {
+pub(crate) struct RecordOptions<'o> {
     pub unit: EpochUnit,
     pub id_regex: Option<&'o Regex>,
     /// What a line is that holds no record.
@@ -20,16 +20,16 @@ pub(crate) struct How<'o> {
     pub log_results: bool,
 }
 
-/// One record, as its carrier hands it on.
+/// One record, as its format hands it on.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Record<'a> {
     /// Where all of it stands in the block.
     pub raw: Range<usize>,
     /// Whether that is one whole line.
     pub line: bool,
-    /// The text in it, payloads included.
+    /// The text in it, bodies included.
     pub body: &'a [u8],
-    pub id: Id<'a>,
+    pub id: RecordId<'a>,
     pub source: &'a str,
     /// What tells the record from all others, if anything does.
     pub unique: &'a str,

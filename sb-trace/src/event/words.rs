@@ -12,7 +12,7 @@ pub(crate) struct Words {
     /// What is known of each label.
     labels: Vec<Label>,
     /// Labels that came where another one was guessed.
-    recent: Recent,
+    recent: RecentWords,
     last: Name,
     /// The label that followed the last one before.
     guess: Name,
@@ -35,15 +35,15 @@ const _: () = assert!(size_of::<Label>() == 32);
 /// Where labels are found by their texts: two in each place, about as many places as there are
 /// labels. The texts stand elsewhere, so that this is small.
 #[derive(Debug, Default)]
-struct Recent(Vec<[Place; 2]>);
+struct RecentWords(Vec<[Slot; 2]>);
 
 #[derive(Debug, Default, Clone, Copy)]
-struct Place {
+struct Slot {
     hash: u32,
     label: Name,
 }
 
-impl Recent {
+impl RecentWords {
     const LEAST: usize = 32;
     const MOST: usize = 16_384;
 
@@ -52,7 +52,7 @@ impl Recent {
     fn find(&self, text: Begin, labels: &[Label]) -> Option<Name> {
         let hash = text.hash();
         let places = self.0.get(self.place(hash))?;
-        let is = |place: &&Place| {
+        let is = |place: &&Slot| {
             place.hash == hash
                 && labels.get(place.label as usize).is_some_and(|label| label.text == text)
         };
@@ -71,7 +71,7 @@ impl Recent {
         let hash = text.hash();
         let place = self.place(hash);
         if let Some([first, second]) = self.0.get_mut(place) {
-            (*first, *second) = (Place { hash, label }, *first);
+            (*first, *second) = (Slot { hash, label }, *first);
         }
     }
 

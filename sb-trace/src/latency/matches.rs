@@ -1,8 +1,9 @@
 //! Which latencies a trace has: for each, the positions of its FROM and its TO. They follow from the
 //! labels of the trace alone, and from where another clock took over.
 
+use super::Pair;
 use super::positions::positions;
-use super::{Pair, PairChoice};
+use crate::options::PairChoice;
 use crate::trace::Path;
 use hashbrown::HashMap;
 
@@ -28,7 +29,7 @@ pub(crate) struct Wanted<'p> {
     pub pairs: &'p [(u32, u32)],
     /// Whether a complete trace has a total.
     pub total: bool,
-    pub is_turned: &'p dyn Fn(u32, u32) -> bool,
+    pub is_reversed: &'p dyn Fn(u32, u32) -> bool,
 }
 
 /// The pairs of a path with the positions of FROM and TO, in the order of the events.
@@ -44,7 +45,7 @@ pub(crate) fn pairs_of(
             for (at, step) in (0u32..).zip(labels.windows(2)) {
                 let (a, b) = (step[0], step[1]);
                 let across = path.across.binary_search(&(at + 1)).is_ok();
-                if across && (wanted.is_turned)(a, b) {
+                if across && (wanted.is_reversed)(a, b) {
                     found.push((Pair::Labels(b, a), at + 1, Some(at)));
                 } else {
                     found.push((Pair::Labels(a, b), at, Some(at + 1)));

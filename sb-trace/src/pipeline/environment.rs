@@ -5,11 +5,8 @@
 //! JSON allow, a line without an id of its own belongs to nobody.
 
 use crate::event::{Change, Id};
-use crate::trace::ColdWarm;
+use crate::trace::{ColdWarm, Starts};
 use hashbrown::HashMap;
-
-/// How invocations started, by their ids, as far as the log says it.
-pub(crate) type Starts = HashMap<Id, ColdWarm>;
 
 /// The environments of one input, by the source that names them.
 #[derive(Debug, Default)]

@@ -4,9 +4,9 @@
 use super::lock;
 use super::sink::{Measured, Sink};
 use crate::error::Result;
-use crate::plan::{Plan, Planner, learn};
+use crate::plan::{Plan, Planned, Planner, learn};
 use crate::stats::Counts;
-use crate::trace::{Kind, Paths, Trace, Traces};
+use crate::trace::{PathKind, Paths, Trace, Traces};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -32,14 +32,14 @@ impl Guess {
         let plan = match guess.take() {
             None => learned(),
             Some(mut plan) => {
-                let known = |kind: Kind| plan.closing.contains_key(&kind.family());
+                let known = |kind: PathKind| plan.closing.contains_key(&kind.family());
                 if !paths.all.iter().all(|path| known(path.kind)) {
                     let learned = learned();
                     let own = Arc::make_mut(&mut plan);
                     for (family, label) in learned.closing {
                         own.closing.entry(family).or_insert(label);
                     }
-                    own.usual = own.usual.take().or(learned.usual);
+                    own.commonest_path = own.commonest_path.take().or(learned.commonest_path);
                 }
                 return Arc::clone(guess.insert(plan));
             }
@@ -51,15 +51,15 @@ impl Guess {
 /// Latencies from clock to clock: how many, how many of them negative, and the least.
 pub(crate) type Across = BTreeMap<(u32, u32), (u64, u64, i64)>;
 
-/// Pauses in and between traces by order that took the usual path.
+/// Pauses in and between traces by order that took the commonest path.
 #[derive(Debug, Default)]
 pub(crate) struct Pauses {
-    /// For each step of the usual path from one label to another.
+    /// For each step of the commonest path from one label to another.
     pub inside: HashMap<[u32; 2], Counts>,
     /// From the end of such a trace to the next one of its stream.
     pub between: Counts,
-    /// By stream and block: when its first trace there began, and when its last one ended, if that was
-    /// a usual one.
+    /// By stream and block: when its first trace there began, and when its last one ended, if that had
+    /// that path.
     pub edges: Vec<(u32, u64, i64, Option<i64>)>,
 }
 
@@ -70,6 +70,8 @@ pub(super) struct Measurer<'a, S> {
     guess: &'a Guess,
     plan: Arc<Plan>,
     pub paths: Paths,
+    /// What the plan says of each path.
+    planned: Vec<Planned>,
     pub across: Across,
     pub pauses: Pauses,
     pub split: u64,
@@ -84,6 +86,7 @@ impl<'a, S: Sink> Measurer<'a, S> {
             guess,
             plan: guess.used().unwrap_or_default(),
             paths: Paths::default(),
+            planned: Vec::new(),
             across: Across::default(),
             pauses: Pauses::default(),
             split: 0,
@@ -96,12 +99,11 @@ impl<'a, S: Sink> Measurer<'a, S> {
     pub(super) fn count(&mut self, traces: &Traces) -> Vec<u32> {
         self.split += traces.split;
         self.filtered += traces.filtered;
-        let before = self.paths.all.len();
         let paths = self.numbers(traces);
         for (trace, &path) in traces.all.iter().zip(&paths) {
             self.paths.count(path, (trace.run, trace.first_place));
         }
-        self.plan_new(before, traces, &paths);
+        self.plan_new(traces, &paths);
         if !traces.has_one_clock() {
             self.note_across(traces, &paths);
         }
@@ -110,16 +112,15 @@ impl<'a, S: Sink> Measurer<'a, S> {
 
     /// The paths of traces that were counted before, maybe elsewhere.
     pub(super) fn find(&mut self, traces: &Traces) -> Vec<u32> {
-        let before = self.paths.all.len();
         let paths = self.numbers(traces);
-        self.plan_new(before, traces, &paths);
+        self.plan_new(traces, &paths);
         paths
     }
 
     /// Hands on the latencies of traces.
     pub(super) fn hand_on(&mut self, number: u64, traces: &Traces, path_of: &[u32]) -> Result<()> {
-        let Self { paths, planner, sink, .. } = self;
-        sink.take(&Measured { number, traces, path_of, paths, planner })
+        let Self { planned, planner, sink, .. } = self;
+        sink.take(&Measured { number, traces, path_of, planned, planner })
     }
 
     fn numbers(&mut self, traces: &Traces) -> Vec<u32> {
@@ -140,12 +141,12 @@ impl<'a, S: Sink> Measurer<'a, S> {
     }
 
     /// Says what the plan says of paths that are new.
-    fn plan_new(&mut self, before: usize, traces: &Traces, paths: &[u32]) {
-        if self.paths.all.len() == before {
+    fn plan_new(&mut self, traces: &Traces, paths: &[u32]) {
+        let news = self.paths.all.get(self.planned.len()..).unwrap_or_default();
+        if news.is_empty() {
             return;
         }
-        let news = self.paths.all.get(before..).unwrap_or_default();
-        let known = |kind: Kind| self.plan.closing.contains_key(&kind.family());
+        let known = |kind: PathKind| self.plan.closing.contains_key(&kind.family());
         if !news.iter().all(|path| known(path.kind)) {
             let mut of_these = Paths::default();
             for (trace, &path) in traces.all.iter().zip(paths) {
@@ -155,18 +156,16 @@ impl<'a, S: Sink> Measurer<'a, S> {
             }
             self.plan = self.guess.covering(self.planner, &of_these);
         }
-        for number in before..self.paths.all.len() {
-            let planned = self.planner.planned(&self.plan, &self.paths.all[number]);
-            self.paths.all[number].planned = Some(planned);
+        for path in &self.paths.all[self.planned.len()..] {
+            self.planned.push(self.planner.planned(&self.plan, path));
         }
     }
 
-    fn is_usual(&self, path: u32) -> bool {
-        let planned = self.paths.all[path as usize].planned.as_ref();
-        planned.is_some_and(|planned| planned.usual)
+    fn is_commonest(&self, path: u32) -> bool {
+        self.planned[path as usize].commonest
     }
 
-    /// Notes the pauses in usual traces by order and behind them; for each stream of the traces, its
+    /// Notes the pauses in traces by order of the commonest path and behind them; for each stream of the traces, its
     /// number and whether it lists the newest event first.
     pub(super) fn pause(
         &mut self,
@@ -175,24 +174,24 @@ impl<'a, S: Sink> Measurer<'a, S> {
         paths: &[u32],
         streams: &[(u32, bool)],
     ) {
-        let Some(usual) = self.plan.usual.as_deref() else { return };
+        let Some(commonest) = self.plan.commonest_path.as_deref() else { return };
         let tick = self.planner.options.epoch_unit.ns();
         let time = |at: u32| traces.epoch_ns[at as usize];
-        let steps: Vec<[u32; 2]> = usual.windows(2).map(|step| [step[0], step[1]]).collect();
+        let steps: Vec<[u32; 2]> = commonest.windows(2).map(|step| [step[0], step[1]]).collect();
         let mut inside = vec![Counts::of_unit(tick); steps.len()];
         let mut between = Counts::of_unit(tick);
-        // For each stream when its first trace began, and when its last one ended, if it was usual.
+        // For each stream when its first trace began, and when its last one ended, if it had that path.
         let mut edges: Vec<Option<(i64, Option<i64>)>> = vec![None; streams.len()];
         let mut note = |at: usize| {
             let trace = &traces.all[at];
             let stream = traces.stream.get(trace.first as usize) as usize;
             let (first, end) = (time(trace.first), time(trace.end - 1));
-            let is_usual = self.is_usual(paths[at]);
+            let is_commonest = self.is_commonest(paths[at]);
             let edge = edges[stream].get_or_insert((first, None));
             if let Some(before) = edge.1.take() {
                 between.add(first.saturating_sub(before));
             }
-            if is_usual {
+            if is_commonest {
                 edge.1 = Some(end);
                 let times = &traces.epoch_ns[Traces::range(trace)];
                 for (counts, step) in inside.iter_mut().zip(times.windows(2)) {
@@ -220,8 +219,7 @@ impl<'a, S: Sink> Measurer<'a, S> {
     /// Notes the latencies from one clock to another.
     fn note_across(&mut self, traces: &Traces, paths: &[u32]) {
         for (trace, &path) in traces.all.iter().zip(paths) {
-            let Some(planned) = &self.paths.all[path as usize].planned else { continue };
-            for of in &planned.matches {
+            for of in &self.planned[path as usize].matches {
                 let Some(to) = of.to else { continue };
                 let (from, to) = ((trace.first + of.from) as usize, (trace.first + to) as usize);
                 let clocks = (traces.clock(from), traces.clock(to));

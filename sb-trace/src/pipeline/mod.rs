@@ -10,9 +10,13 @@
 //!
 //! Events with keys wait in a store until all is read: only then are their traces over.
 
+mod batch;
+mod by_key;
+mod by_order;
 mod environment;
+mod log_order;
 mod measure;
-mod order;
+mod plan_file;
 mod queue;
 mod reader;
 mod sequencer;
@@ -20,23 +24,23 @@ mod sink;
 mod store;
 mod worker;
 
-pub(crate) use environment::Starts;
+pub(crate) use batch::{Batch, RowSet};
+pub(crate) use log_order::Read;
 pub(crate) use measure::{Across, Pauses};
-pub(crate) use order::{Batch, Read, Rows, Stream, StreamRows, StreamState};
 pub(crate) use sink::{Measured, Sink};
-pub(crate) use store::{Before, Bytes, StoredEvent, unzigzag, write_number, zigzag};
+pub(crate) use store::{unzigzag, write_number, zigzag};
 
-use crate::analysis::no_statement;
+use crate::accounting::no_statement;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::options::Options;
-use crate::plan::{Plan, Planner, learn};
+use crate::plan::{Observed, Plan, Planner, learn};
 use crate::read::{Input, Spools};
 use crate::run::{Run, tag_names};
 use crate::stats::Counts;
 use crate::trace::{ClassSource, ColdWarm, Paths};
+use log_order::LogOrder;
 use measure::{Guess, Measurer};
-use order::LogOrder;
 use queue::Queue;
 use sequencer::Sequencer;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -233,14 +237,22 @@ fn once<'a, S: Sink>(
     let batches = order.batches();
     let mut workers = workers.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut read = order.finish()?;
-    let fixed = fixed.map(|fixed| Plan { newest_first: std::mem::take(&mut read.turned), ..fixed });
+    let fixed = fixed.map(|fixed| Plan {
+        newest_first: std::mem::take(&mut read.planned_newest_first),
+        ..fixed
+    });
     no_statement(&read.files, read.accounting.statements, &read.look_alikes)?;
     worker::close(call, &mut workers, &read)?;
     let mut paths = Paths::default();
     for worker in &workers {
         paths.absorb(&worker.measurer.paths);
     }
-    let learned = learn(planner, &paths, Some(&read));
+    let observed = Observed {
+        streams: &read.streams,
+        begins: &read.begins,
+        starts: read.classed_by_order.then_some(&read.starts),
+    };
+    let learned = learn(planner, &paths, Some(observed));
     let used = Plan {
         newest_first: fixed.as_ref().map_or(given.newest_first, |fixed| fixed.newest_first.clone()),
         begins: learned.begins.as_ref().map(|_| read.begun.clone()),
@@ -309,7 +321,7 @@ impl<S> Outcome<S> {
 }
 
 impl Pauses {
-    /// All pauses from the end of a usual trace to the next trace of its stream.
+    /// All pauses from the end of a trace of the commonest path to the next trace of its stream.
     pub(crate) fn all_between(&self, tick_ns: i64) -> Counts {
         let mut all = Counts::of_unit(tick_ns);
         all.absorb(self.between.clone());
@@ -345,6 +357,11 @@ fn runs(inputs: &[Input], options: &Options) -> (Vec<Run>, Vec<u32>) {
         runs.push(Run::default());
     }
     (runs, run_of)
+}
+
+/// A number of rows, inputs, streams or labels, of which there are always fewer.
+fn number(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
 }
 
 /// A lock that a panic elsewhere cannot break: what it holds is only ever replaced as a whole.

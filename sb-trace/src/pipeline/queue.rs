@@ -2,10 +2,10 @@
 
 use super::sequencer::Sequencer;
 use super::{Call, Progress, lock};
-use crate::carrier::{Choice, Source, recognise};
 use crate::error::{Error, Result};
 use crate::event::Events;
-use crate::options::Options;
+use crate::format::{Source, recognise};
+use crate::options::{FormatChoice, Options};
 use crate::read::{Block, Blocks, Buffer, Input, Place, Spools, Text};
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -18,7 +18,7 @@ pub(super) struct RawBlock {
     /// Number of the input, and of the block in it.
     pub place: (usize, usize),
     pub source: Arc<Source>,
-    /// Whether the input has the carrier that the user named.
+    /// Whether the input has the format that the user named.
     pub fits: bool,
     /// The text; none at the end of some inputs.
     pub block: Option<Block>,
@@ -48,7 +48,7 @@ struct Opened {
 }
 
 #[derive(Default)]
-struct State {
+struct QueueState {
     next: usize,
     /// Inputs that are being opened by somebody.
     opening: usize,
@@ -65,7 +65,7 @@ pub(super) struct Queue<'a> {
     spools: &'a Spools,
     options: &'a Options,
     progress: &'a dyn Progress,
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     changed: Condvar,
 }
 
@@ -146,8 +146,8 @@ impl<'a> Queue<'a> {
         self.progress.input(&input.name, self.inputs.len());
         // A plan that was given says what its inputs are.
         let planned = self.options.plan.as_ref().and_then(|plan| plan.format(&input.name));
-        let planned = planned.filter(|_| self.options.format == Choice::Auto);
-        let planned = planned.and_then(|name| Choice::parse(name).ok());
+        let planned = planned.filter(|_| self.options.format == FormatChoice::Auto);
+        let planned = planned.and_then(|name| FormatChoice::parse(name).ok());
         let named = planned.map(|format| Options { format, ..self.options.clone() });
         let options = named.as_ref().unwrap_or(self.options);
         let recognised = recognise(self.spools.open(file, input)?, options, input.hook_log)

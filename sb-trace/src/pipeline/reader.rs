@@ -2,26 +2,27 @@
 //! before it.
 
 use super::Call;
-use crate::carrier::Source;
 use crate::dictionary::{Dictionary, NO_TEXT};
 use crate::event::{Events, OpenPart, Parsed, RawEvent, Words};
+use crate::format::Source;
 use crate::names::{NONE, Name};
 use crate::read::Block;
 use crate::statement::Statement;
+use crate::trace::Steps;
 use std::ops::Range;
 
 /// What one thread needs to read blocks.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct BlockReader {
     words: Words,
-    labels: Numbers,
-    sources: Numbers,
+    labels: WordCodes,
+    sources: WordCodes,
     blocks: u64,
 }
 
 /// What a reader knows of its words as labels, or as sources.
 #[derive(Debug, Default)]
-struct Numbers {
+struct WordCodes {
     /// For each word its code in the dictionary, as far as it is known.
     codes: Vec<Option<u32>>,
     /// For each word the last block that had it, and the number it had there.
@@ -57,23 +58,7 @@ pub(super) struct ReadBlock {
     pub shared_lines: bool,
 }
 
-/// Steps in time between events that follow one another. Steps within one tick of the clock say
-/// nothing of the direction and are not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Steps {
-    pub all: u64,
-    pub back: u64,
-}
-
-impl Steps {
-    #[inline]
-    pub(crate) fn add(&mut self, from: i64, to: i64) {
-        self.all += u64::from(from != to);
-        self.back += u64::from(to < from);
-    }
-}
-
-impl Reader {
+impl BlockReader {
     /// Reads a block into `parsed`, which is empty.
     pub(super) fn read(
         &mut self,
@@ -170,7 +155,7 @@ impl Reader {
     }
 }
 
-impl Numbers {
+impl WordCodes {
     fn begin(&mut self, words: &Words) {
         let known = words.names().len();
         self.used.resize(known, (0, 0));

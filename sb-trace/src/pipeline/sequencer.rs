@@ -3,9 +3,10 @@
 //! There is no thread for this: whoever brings a block does what is now next in the order, and the
 //! batches that this gives are measured by whoever asks for one.
 
-use super::order::{Batch, LogOrder};
+use super::batch::Batch;
+use super::log_order::LogOrder;
 use super::queue::RawBlock;
-use super::reader::{ReadBlock, Reader};
+use super::reader::{BlockReader, ReadBlock};
 use super::{Call, lock};
 use crate::error::{Error, Result};
 use crate::event::Parsed;
@@ -14,16 +15,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Number of an input, and of a block in it.
-type Place = (usize, usize);
+type BlockPlace = (usize, usize);
 
-struct State<'a> {
+struct SequencerState<'a> {
     order: LogOrder<'a>,
     /// Reads blocks again that begin inside a record.
-    again: Reader,
-    waiting: BTreeMap<Place, (RawBlock, Option<ReadBlock>)>,
-    next: Place,
+    again: BlockReader,
+    waiting: BTreeMap<BlockPlace, (RawBlock, Option<ReadBlock>)>,
+    next: BlockPlace,
     /// Blocks that somebody reads.
-    taken: BTreeSet<Place>,
+    taken: BTreeSet<BlockPlace>,
     ready: VecDeque<Batch>,
     error: Option<Error>,
     buffers: Vec<Buffer>,
@@ -37,15 +38,15 @@ pub(super) struct Sequencer<'a> {
     call: &'a Call<'a>,
     /// More blocks than this do not wait.
     most: usize,
-    state: Mutex<State<'a>>,
+    state: Mutex<SequencerState<'a>>,
     moved: Condvar,
 }
 
 impl<'a> Sequencer<'a> {
     pub(super) fn new(call: &'a Call<'a>, order: LogOrder<'a>, readers: usize) -> Self {
-        let state = State {
+        let state = SequencerState {
             order,
-            again: Reader::default(),
+            again: BlockReader::default(),
             waiting: BTreeMap::new(),
             next: (0, 0),
             taken: BTreeSet::new(),
@@ -81,7 +82,7 @@ impl<'a> Sequencer<'a> {
     }
 
     /// Somebody reads this block now.
-    pub(super) fn take(&self, place: Place) {
+    pub(super) fn take(&self, place: BlockPlace) {
         lock(&self.state).taken.insert(place);
     }
 
@@ -125,7 +126,7 @@ impl<'a> Sequencer<'a> {
     }
 }
 
-impl State<'_> {
+impl SequencerState<'_> {
     fn take_next(&mut self, call: &Call<'_>, raw: RawBlock, read: Option<ReadBlock>) -> Result<()> {
         let (file, number) = raw.place;
         self.next = if raw.last.is_some() { (file + 1, 0) } else { (file, number + 1) };

@@ -1,9 +1,9 @@
 //! What stands at the end of the pipeline.
 
-use super::order::Batch;
+use super::batch::Batch;
 use crate::error::Result;
-use crate::plan::Planner;
-use crate::trace::{Paths, Planned, StartClass, Trace, Traces};
+use crate::plan::{Planned, Planner};
+use crate::trace::{StartClass, Trace, Traces};
 
 /// Takes what was measured. Each thread has one of its own.
 pub(crate) trait Sink: Send {
@@ -39,7 +39,8 @@ pub(crate) struct Measured<'m> {
     pub traces: &'m Traces,
     /// The path of each trace.
     pub path_of: &'m [u32],
-    pub paths: &'m Paths,
+    /// What the plan says of each path.
+    pub planned: &'m [Planned],
     pub planner: &'m Planner<'m>,
 }
 
@@ -47,10 +48,7 @@ impl<'m> Measured<'m> {
     /// The traces with what their paths say of them.
     pub(crate) fn traces(&self) -> impl ExactSizeIterator<Item = (&'m Trace, &'m Planned)> + Clone {
         static NOTHING: Planned = Planned::NOTHING;
-        let planned = |path: u32| {
-            let path = self.paths.all.get(path as usize);
-            path.and_then(|path| path.planned.as_ref()).unwrap_or(&NOTHING)
-        };
+        let planned = |path: u32| self.planned.get(path as usize).unwrap_or(&NOTHING);
         self.traces.all.iter().zip(self.path_of).map(move |(trace, &path)| (trace, planned(path)))
     }
 

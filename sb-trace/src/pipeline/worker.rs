@@ -1,10 +1,11 @@
 //! What one thread does: it reads blocks, and measures the traces that end in them.
 
 use super::Call;
+use super::batch::Batch;
+use super::log_order::Read;
 use super::measure::Measurer;
-use super::order::{Batch, Read, Stream};
 use super::queue::{Queue, Task};
-use super::reader::Reader;
+use super::reader::BlockReader;
 use super::sequencer::Sequencer;
 use super::sink::Sink;
 use super::store::{
@@ -13,8 +14,10 @@ use super::store::{
 use crate::error::{Error, Result};
 use crate::event::Key;
 use crate::names::NONE;
-use crate::plan::is_newest_first;
-use crate::trace::{Called, Grouping, Kind, Limits, Started, Trace, Traces};
+use crate::options::Grouping;
+use crate::trace::{
+    InvocationStarts, Limits, PathKind, Stream, StreamState, Trace, TraceName, Traces,
+};
 use rayon::prelude::*;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,7 +42,7 @@ impl<S: Sink> Worker<'_, S> {
     /// Takes blocks until there are no more.
     pub(super) fn work<'q>(&mut self, queue: &Queue<'q>, sequencer: &Sequencer<'q>) {
         let _alarm = Alarm { queue, sequencer };
-        let mut reader = Reader::default();
+        let mut reader = BlockReader::default();
         loop {
             let raw = match queue.next(sequencer) {
                 Task::Block(raw) => raw,
@@ -162,7 +165,7 @@ pub(super) fn close<S: Sink>(
 ) -> Result<()> {
     let stores: Vec<Store<'_>> = workers.iter_mut().map(|worker| worker.keyed.take()).collect();
     let streams: Vec<Stream> = read.streams.iter().map(|state| state.stream).collect();
-    let newest_first: Vec<bool> = read.streams.iter().map(is_newest_first).collect();
+    let newest_first: Vec<bool> = read.streams.iter().map(StreamState::is_newest_first).collect();
     each_partition(workers, &stores, |worker, partition| {
         let traces = Traces::by_key(
             |take| pieces(&stores, partition, take),
@@ -223,15 +226,15 @@ fn each_partition<'a, S: Sink>(
 }
 
 fn write_trace(out: &mut Vec<u8>, traces: &Traces, trace: &Trace, stream_of: impl Fn(u32) -> u32) {
-    let Trace { run, kind, called, part, started, .. } = *trace;
+    let Trace { run, kind, name, part, started, .. } = *trace;
     write_number(out, run.into());
     write_number(out, kind.benchmark.into());
     write_number(out, kind.family.map_or(0, |label| u64::from(label) + 1));
-    let flags = [kind.fragment, started.cold, started.warm, matches!(called, Called::Key(_))];
+    let flags = [kind.fragment, started.cold, started.warm, matches!(name, TraceName::Key(_))];
     write_number(out, flags.iter().rev().fold(0, |sum, &flag| sum << 1 | u64::from(flag)));
-    match called {
-        Called::Key(key) => write_id(out, traces.keys[key as usize].key()),
-        Called::Place { file, line, nth } => {
+    match name {
+        TraceName::Key(key) => write_id(out, traces.keys[key as usize].key()),
+        TraceName::Place { file, line, nth } => {
             write_number(out, file.into());
             write_number(out, line);
             write_number(out, nth.into());
@@ -258,11 +261,11 @@ fn read_trace(bytes: &mut Bytes<'_>, traces: &mut Traces) {
     let family = family.map(|label| u32::try_from(label).unwrap_or(u32::MAX));
     let flags = bytes.number();
     let flag = |bit: u32| flags >> bit & 1 == 1;
-    let called = if flag(3) {
+    let name = if flag(3) {
         traces.keys.push(bytes.id());
-        Called::Key(u32::try_from(traces.keys.len() - 1).unwrap_or(u32::MAX))
+        TraceName::Key(u32::try_from(traces.keys.len() - 1).unwrap_or(u32::MAX))
     } else {
-        Called::Place { file: bytes.small(), line: bytes.number(), nth: bytes.small() }
+        TraceName::Place { file: bytes.small(), line: bytes.number(), nth: bytes.small() }
     };
     let (part, first_place, events) = (bytes.small(), bytes.number(), bytes.small());
     let first = u32::try_from(traces.epoch_ns.len()).unwrap_or(u32::MAX);
@@ -278,11 +281,11 @@ fn read_trace(bytes: &mut Bytes<'_>, traces: &mut Traces) {
         first,
         end: first + events,
         run,
-        kind: Kind { benchmark, family, fragment: flag(0) },
-        called,
+        kind: PathKind { benchmark, family, fragment: flag(0) },
+        name,
         part,
         first_place,
-        started: Started { cold: flag(1), warm: flag(2) },
+        started: InvocationStarts { cold: flag(1), warm: flag(2) },
     });
 }
 

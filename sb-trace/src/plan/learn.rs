@@ -1,45 +1,48 @@
 //! What a log says of how it is to be measured: from the paths of its traces and the direction of its
 //! streams.
 
-use super::{Family, Plan, Planner};
-use crate::latency::{PairChoice, rarer_directions};
-use crate::options::Options;
-use crate::pipeline::{Read, StreamState};
-use crate::trace::{Grouping, Path, Paths};
+use super::{Plan, Planner};
+use crate::latency::rarer_directions;
+use crate::options::{Grouping, Options, PairChoice};
+use crate::trace::{Family, Path, Paths, Starts, StreamState};
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The plan that some paths say, and what was read beside them.
-pub(crate) fn learn(planner: &Planner<'_>, paths: &Paths, read: Option<&Read>) -> Plan {
+/// What a log says beside its paths, once all of it is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Observed<'r> {
+    pub streams: &'r [StreamState],
+    /// For each run, when its app began.
+    pub begins: &'r [i64],
+    /// How invocations started, if traces by order need it.
+    pub starts: Option<&'r Starts>,
+}
+
+/// The plan that some paths say, and what was observed beside them.
+pub(crate) fn learn(planner: &Planner<'_>, paths: &Paths, observed: Option<Observed<'_>>) -> Plan {
     let options = planner.options;
     let mut plan = Plan { closing: closing(paths), ..Plan::default() };
-    if let Some(read) = read {
-        plan.newest_first = newest_first(options, &read.streams);
-        plan.begins = (options.filter.skip_ns != 0).then(|| read.begins.clone());
-        plan.starts = read.classed_by_order.then(|| Arc::new(read.starts.clone()));
+    if let Some(observed) = observed {
+        plan.newest_first = newest_first(options, observed.streams);
+        plan.begins = (options.filter.skip_ns != 0).then(|| observed.begins.to_vec());
+        plan.starts = observed.starts.map(|starts| Arc::new(starts.clone()));
     }
     match options.pairs {
         PairChoice::Consecutive => {
-            plan.turned = rarer_directions(&across(paths)).into_iter().collect();
+            plan.reversed_pairs = rarer_directions(&across(paths)).into_iter().collect();
             plan.total = has_total(planner, &plan, paths);
         }
         PairChoice::All => plan.all_pairs = all_pairs(paths),
         PairChoice::Named(_) => {}
     }
-    plan.usual = usual(paths);
+    plan.commonest_path = commonest(paths);
     plan
-}
-
-/// Whether a stream lists its newest event first: more than three quarters of the steps in time go
-/// back.
-pub(crate) fn is_newest_first(stream: &StreamState) -> bool {
-    stream.steps.back * 4 > stream.steps.all * 3
 }
 
 fn newest_first(options: &Options, streams: &[StreamState]) -> BTreeMap<u32, Option<u32>> {
     let by_order = (0u32..).zip(streams).filter(|(_, stream)| stream.last_label.is_some());
-    let turned = by_order.filter(|(_, stream)| is_newest_first(stream));
+    let turned = by_order.filter(|(_, stream)| stream.is_newest_first());
     turned
         .map(|(number, stream)| match options.by {
             Grouping::Label(_) => (number, stream.opening),
@@ -97,7 +100,8 @@ fn has_total(planner: &Planner<'_>, plan: &Plan, paths: &Paths) -> bool {
         }
         for (at, step) in (1u32..).zip(path.labels.windows(2)) {
             let pair = (step[0], step[1]);
-            let turned = plan.turned.contains(&pair) && path.across.binary_search(&at).is_ok();
+            let turned =
+                plan.reversed_pairs.contains(&pair) && path.across.binary_search(&at).is_ok();
             if turned || *only.get_or_insert(pair) != pair {
                 return true;
             }
@@ -132,11 +136,11 @@ fn all_pairs(paths: &Paths) -> Vec<(u32, u32)> {
 }
 
 /// The commonest path of traces by order. A tie goes to the labels that were seen first.
-fn usual(paths: &Paths) -> Option<Vec<u32>> {
+fn commonest(paths: &Paths) -> Option<Vec<u32>> {
     let mut counts: HashMap<&[u32], u64> = HashMap::new();
     for path in counted(paths).filter(|path| path.kind.family.is_some()) {
         *counts.entry(&path.labels).or_default() += path.traces;
     }
-    let usual = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
-    usual.map(|(labels, _)| labels.to_vec())
+    let commonest = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
+    commonest.map(|(labels, _)| labels.to_vec())
 }

@@ -4,22 +4,16 @@
 //! measuring goes on with it, paths are counted, and if the whole says otherwise the log is measured
 //! again with the plan that it says.
 
-mod file;
 mod learn;
 
-pub use file::{FamilyBy, PlanFile, PlannedFamily, PlannedInput, PlannedStream};
-pub(crate) use learn::{is_newest_first, learn};
+pub(crate) use learn::{Observed, learn};
 
 use crate::dictionary::Dictionary;
-use crate::latency::{Pair, PairChoice, Wanted, numbered, pairs_of};
-use crate::options::Options;
-use crate::pipeline::Starts;
-use crate::trace::{Kind, Path, Planned, of_labels};
+use crate::latency::{Match, Pair, Wanted, numbered, pairs_of};
+use crate::options::{Options, PairChoice};
+use crate::trace::{Family, Path, StartClass, Starts, of_labels};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// A family of traces: those of one benchmark that are opened by the same label, or have keys.
-pub(crate) type Family = (u32, Option<u32>);
 
 /// What is decided. Labels are codes of the call's dictionary, streams are numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,17 +24,34 @@ pub(crate) struct Plan {
     pub closing: BTreeMap<Family, u32>,
     /// Consecutive pairs of two clocks that are the rarer direction of another pair: they are that one
     /// with a negative latency.
-    pub turned: BTreeSet<(u32, u32)>,
+    pub reversed_pairs: BTreeSet<(u32, u32)>,
     /// Whether `total` says anything that the only consecutive pair does not.
     pub total: bool,
     /// With all pairs: every two labels that meet, in the direction in which they mostly do.
     pub all_pairs: Vec<(u32, u32)>,
     /// The commonest path of traces by order.
-    pub usual: Option<Vec<u32>>,
+    pub commonest_path: Option<Vec<u32>>,
     /// When the app of each run began, where a filter asks for it.
     pub begins: Option<Vec<i64>>,
     /// How invocations started, where traces by order need it.
     pub starts: Option<Arc<Starts>>,
+}
+
+/// What the plan says of a path.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Planned {
+    pub complete: bool,
+    /// What the labels say of how the trace started.
+    pub class: StartClass,
+    /// Whether it is the commonest path of traces by order.
+    pub commonest: bool,
+    pub matches: Vec<Match>,
+}
+
+impl Planned {
+    /// Of a path of which nothing is asked.
+    pub(crate) const NOTHING: Self =
+        Self { complete: false, class: StartClass::NONE, commonest: false, matches: Vec::new() };
 }
 
 /// Applies a plan to paths.
@@ -81,7 +92,7 @@ impl<'a> Planner<'a> {
             choice: &self.options.pairs,
             pairs,
             total: plan.total,
-            is_turned: &|a, b| plan.turned.contains(&(a, b)),
+            is_reversed: &|a, b| plan.reversed_pairs.contains(&(a, b)),
         };
         pairs_of(path, self.is_complete(plan, path), wanted)
     }
@@ -136,7 +147,8 @@ impl<'a> Planner<'a> {
         Planned {
             complete: self.is_complete(plan, path),
             class: of_labels(labels),
-            usual: path.kind.family.is_some() && plan.usual.as_deref() == Some(&path.labels),
+            commonest: path.kind.family.is_some()
+                && plan.commonest_path.as_deref() == Some(&path.labels),
             matches,
         }
     }
@@ -150,18 +162,12 @@ impl Plan {
         Self {
             closing,
             newest_first: fixed.newest_first.clone(),
-            turned: fixed.turned.clone(),
+            reversed_pairs: fixed.reversed_pairs.clone(),
             total: fixed.total,
             all_pairs: fixed.all_pairs.clone(),
-            usual: fixed.usual.clone().or_else(|| self.usual.clone()),
+            commonest_path: fixed.commonest_path.clone().or_else(|| self.commonest_path.clone()),
             begins: fixed.begins.clone().or_else(|| self.begins.clone()),
             starts: self.starts.clone(),
         }
-    }
-}
-
-impl Kind {
-    pub(crate) fn family(self) -> Family {
-        (self.benchmark, self.family)
     }
 }

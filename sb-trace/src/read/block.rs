@@ -4,15 +4,12 @@ use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How much is read at a time: small enough for the text and its rows to stay in a core's own cache.
-pub(crate) const BLOCK: usize = 256 << 10;
-
 /// A line longer than this is cut, between two words where there are any, so that a file without
 /// line ends needs bounded memory. Records that span lines may be longer.
 const LONGEST_LINE: usize = 16 << 20;
 const LONGEST_RECORD: usize = 64 << 20;
 
-/// Some text of one input, cut where its carrier allows.
+/// Some text of one input, cut where its format allows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Block {
     /// The text.
@@ -20,7 +17,7 @@ pub(crate) struct Block {
     /// Whether it begins inside a line, the last one of the block before.
     pub continues: bool,
     /// Where the records stand, if the cutter had to find that out.
-    pub units: Option<Units>,
+    pub units: Option<RecordRanges>,
 }
 
 /// Bytes, and more memory behind them that was used before: touching new memory was measured to
@@ -75,19 +72,19 @@ impl Buffer {
 
 /// The records of a block as the cutter found them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Units {
+pub(crate) struct RecordRanges {
     /// Each record, in order.
-    pub all: Vec<Unit>,
+    pub all: Vec<RecordRange>,
     /// What stands around the records of a document: the first unit it holds for, its text.
     pub around: Vec<(usize, Arc<[u8]>)>,
 }
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unit {
+pub(crate) struct RecordRange {
     /// Where it stands in the block.
     pub range: Range<usize>,
-    /// Whether it is text that the carrier does not explain.
+    /// Whether it is text that the format does not explain.
     pub stray: bool,
 }
 
@@ -101,7 +98,7 @@ pub(crate) trait Cut: Send {
     fn give_up(&mut self, _at: usize) {}
 
     /// The records of the block that was just cut off, if the cutter knows them.
-    fn units(&mut self) -> Option<Units> {
+    fn units(&mut self) -> Option<RecordRanges> {
         None
     }
 
@@ -243,6 +240,8 @@ fn between_words(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const BLOCK: usize = crate::Options::BLOCK_BYTES;
 
     fn all(text: &[u8], longest_line: usize) -> Vec<Block> {
         let mut blocks = Blocks::new(text, Box::new(AtLineEnds::default()), BLOCK);

@@ -1,6 +1,6 @@
 //! LOG arguments -> inputs: files, folders, patterns and standard input, in a fixed order.
 
-use super::table::TableKind;
+use super::table_kind::TableKind;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::run::Run;

@@ -3,20 +3,17 @@
 mod block;
 mod input;
 mod lines;
-#[cfg(feature = "tables")]
 mod spool;
-mod table;
+mod table_kind;
 mod text;
 mod transport;
 mod utf16;
 
-pub(crate) use block::{AtLineEnds, BLOCK, Block, Blocks, Buffer, Cut, Unit, Units};
-#[cfg(feature = "tables")]
+pub(crate) use block::{AtLineEnds, Block, Blocks, Buffer, Cut, RecordRange, RecordRanges};
 pub(crate) use input::UNFINISHED;
 pub use input::{Input, Place, expand};
 pub use lines::lines;
-#[cfg(feature = "tables")]
 pub(crate) use spool::Spools;
-pub use table::TableKind;
+pub use table_kind::TableKind;
 pub(crate) use text::{LOOKED_AT, Text};
 pub(crate) use transport::open;

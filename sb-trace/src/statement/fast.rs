@@ -7,7 +7,7 @@ use crate::digits::{ZEROS, value, word};
 
 /// The begin of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct Prefix {
     pub epoch_ns: i64,
     pub utc_offset_minutes: i16,
     /// Up to here it goes: the label follows.
@@ -41,7 +41,7 @@ const ZONES: usize = 32;
 
 /// Reads heads, each with what it knows of the one before.
 #[derive(Debug, Clone)]
-pub(crate) struct Heads {
+pub(crate) struct PrefixParser {
     unit: EpochUnit,
     /// The first eight digits of the last epoch as they stand there, and what they count for. Whatever
     /// digits follow, this is an epoch.
@@ -63,7 +63,7 @@ struct Zone {
     minutes: i16,
 }
 
-impl Heads {
+impl PrefixParser {
     pub(crate) fn new(unit: EpochUnit) -> Self {
         // No bytes are these.
         let zone = Zone { bytes: 1, ..Zone::default() };
@@ -72,7 +72,7 @@ impl Heads {
     }
 
     /// The head that `text` begins with.
-    pub(crate) fn read(&mut self, text: &[u8]) -> Option<Head> {
+    pub(crate) fn read(&mut self, text: &[u8]) -> Option<Prefix> {
         of_unit!(self.unit, self.read_of(text))
     }
 
@@ -83,18 +83,18 @@ impl Heads {
 
     fn begin_all_lines_of<const LENGTH: usize>(&mut self, mut text: &[u8]) -> bool {
         while !text.is_empty() {
-            let Some(head) = self.read_of::<LENGTH>(text) else { return false };
-            let rest = text.get(head.length..).unwrap_or_default();
+            let Some(prefix) = self.read_of::<LENGTH>(text) else { return false };
+            let rest = text.get(prefix.length..).unwrap_or_default();
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
             text = rest.get(end..).unwrap_or_default();
         }
         true
     }
 
-    /// [`Heads::read`] where the unit is known by the length of its longest head.
+    /// [`PrefixParser::read`] where the unit is known by the length of its longest head.
     #[expect(clippy::inline_always, reason = "its result in memory was a third of its cost")]
     #[inline(always)]
-    pub(crate) fn read_of<const LENGTH: usize>(&mut self, text: &[u8]) -> Option<Head> {
+    pub(crate) fn read_of<const LENGTH: usize>(&mut self, text: &[u8]) -> Option<Prefix> {
         let head = text.first_chunk::<LENGTH>()?;
         let digits = LENGTH - ZONE;
         // The words of the digits overlap: what two of them hold is counted once.
@@ -113,7 +113,7 @@ impl Heads {
             self.zone = self.other_zone(bytes, &head[digits..])?;
         }
         let Zone { length, minutes, .. } = self.zone;
-        Some(Head { epoch_ns, utc_offset_minutes: minutes, length })
+        Some(Prefix { epoch_ns, utc_offset_minutes: minutes, length })
     }
 
     /// The zone that a text begins with, if it is not the last one.
@@ -255,11 +255,11 @@ mod tests {
             ), 1..8),
             unit in prop::sample::select(EpochUnit::ALL.to_vec()),
         ) {
-            let mut heads = Heads::new(unit);
+            let mut prefixes = PrefixParser::new(unit);
             for (digits, zone, bar, rest) in texts {
                 let mut text = [digits, zone.clone(), bar].concat().into_bytes();
                 text.extend(rest);
-                let Some(head) = heads.read(&text) else {
+                let Some(prefix) = prefixes.read(&text) else {
                     // What it does not read, the grammar may only near the end of the text or of time.
                     let near = text.len() < unit.digits() + ZONE;
                     let read = grammar::parse(&text, unit);
@@ -267,11 +267,11 @@ mod tests {
                     prop_assert!(near || !read, "{}", String::from_utf8_lossy(&text));
                     continue;
                 };
-                prop_assert_eq!(text.get(head.length - 1), Some(&b'|'));
-                let labelled = [&text[..head.length], b"A"].concat();
+                prop_assert_eq!(text.get(prefix.length - 1), Some(&b'|'));
+                let labelled = [&text[..prefix.length], b"A"].concat();
                 let (_, statement) = grammar::parse(&labelled, unit).unwrap();
-                prop_assert_eq!(statement.epoch_ns, head.epoch_ns);
-                prop_assert_eq!(statement.utc_offset_minutes, head.utc_offset_minutes);
+                prop_assert_eq!(statement.epoch_ns, prefix.epoch_ns);
+                prop_assert_eq!(statement.utc_offset_minutes, prefix.utc_offset_minutes);
             }
         }
     }

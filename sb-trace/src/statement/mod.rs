@@ -9,7 +9,7 @@ mod lookalike;
 mod scan;
 mod stamp;
 
-pub(crate) use fast::{Head, Heads, label_length, line_end, longest_head, of_unit};
+pub(crate) use fast::{Prefix, PrefixParser, label_length, line_end, longest_head, of_unit};
 pub(crate) use grammar::label;
 pub use grammar::{EpochUnit, Statement, is_label, parse};
 pub use lookalike::{LookAlike, Reason};

@@ -211,16 +211,16 @@ impl Accumulator {
     pub fn summaries(&self, order: &[String], percents: &[f64]) -> Vec<Summary> {
         let place: HashMap<&str, usize> =
             order.iter().enumerate().map(|(place, pair)| (pair.as_str(), place)).collect();
-        let mut rows: BTreeMap<(usize, Vec<Part<'_>>), Vec<&Cell>> = BTreeMap::new();
+        let mut rows: BTreeMap<(usize, Vec<Split<'_>>), Vec<&Cell>> = BTreeMap::new();
         for cell in &self.cells {
             let Some(&pair) = place.get(self.pair_texts[&cell.pair].as_str()) else { continue };
             let class = self.class_texts[&cell.class].as_str();
             if self.group_by.is_empty() {
-                rows.entry((pair, vec![Part::All])).or_default().push(cell);
-                rows.entry((pair, vec![Part::Class(rank(class), class)])).or_default().push(cell);
+                rows.entry((pair, vec![Split::All])).or_default().push(cell);
+                rows.entry((pair, vec![Split::Class(rank(class), class)])).or_default().push(cell);
             } else {
                 let texts = self.group_texts[cell.group as usize].iter();
-                let parts = texts.map(|text| Part::Text(text)).collect();
+                let parts = texts.map(|text| Split::Text(text)).collect();
                 rows.entry((pair, parts)).or_default().push(cell);
             }
         }
@@ -229,11 +229,11 @@ impl Accumulator {
             *classes.entry(*pair).or_default() += 1;
         }
         // Of one class alone, its figures are those of all.
-        let says_more = |(pair, parts): &(usize, Vec<Part<'_>>)| {
-            classes[pair] > 2 || !matches!(parts[..], [Part::Class(..)])
+        let says_more = |(pair, parts): &(usize, Vec<Split<'_>>)| {
+            classes[pair] > 2 || !matches!(parts[..], [Split::Class(..)])
         };
         let rows: Vec<_> = rows.into_iter().filter(|(key, _)| says_more(key)).collect();
-        let summary = |((pair, parts), cells): &((usize, Vec<Part<'_>>), Vec<&Cell>)| {
+        let summary = |((pair, parts), cells): &((usize, Vec<Split<'_>>), Vec<&Cell>)| {
             let mut all = Counts::of_unit(self.tick_ns);
             for cell in cells {
                 all.absorb(cell.latencies.clone());
@@ -249,15 +249,15 @@ impl Accumulator {
     }
 
     /// The start class of a row of the figures, and the other columns of its group.
-    fn named(&self, parts: &[Part<'_>]) -> (String, Vec<(String, String)>) {
+    fn named(&self, parts: &[Split<'_>]) -> (String, Vec<(String, String)>) {
         let mut class = ALL_CLASSES.to_owned();
         let mut group = Vec::new();
         for (at, part) in parts.iter().enumerate() {
             match (part, self.group_by.get(at)) {
-                (Part::Class(_, text), _) | (Part::Text(text), Some(GroupKey::StartClass)) => {
+                (Split::Class(_, text), _) | (Split::Text(text), Some(GroupKey::StartClass)) => {
                     (*text).clone_into(&mut class);
                 }
-                (Part::Text(text), Some(key)) => group.push((key.column(), (*text).to_owned())),
+                (Split::Text(text), Some(key)) => group.push((key.column(), (*text).to_owned())),
                 _ => {}
             }
         }
@@ -267,7 +267,7 @@ impl Accumulator {
 
 /// What parts the latencies of a pair.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Part<'a> {
+enum Split<'a> {
     All,
     /// A start class, from cold to unknown.
     Class(usize, &'a str),

@@ -44,7 +44,7 @@ impl std::str::FromStr for GroupKey {
                 Some(tag) if !tag.is_empty() => Self::Tag(tag.to_owned()),
                 _ => {
                     return Err(format!(
-                        "'{other}' is none of label, source, to_source, start_class, run_id, benchmark, provider, region, tag_NAME"
+                        "'{other}' is not one of label, source, to_source, start_class, run_id, benchmark, provider, region, tag_NAME"
                     ));
                 }
             },

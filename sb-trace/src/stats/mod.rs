@@ -1,6 +1,5 @@
 //! Numbers: quantiles, their confidence intervals, and the summary of a pair.
 
-#[cfg(feature = "tables")]
 mod accumulate;
 mod counts;
 mod distribution;
@@ -11,17 +10,14 @@ mod quantile;
 mod sort;
 mod summary;
 
-#[cfg(feature = "tables")]
 pub use accumulate::Accumulator;
 pub use counts::Counts;
-pub(crate) use counts::Ticks;
 pub use distribution::Distribution;
 pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, minimum_n, ranks, supported};
 pub use modes::{Mode, modes};
 pub use quantile::quantile;
 pub(crate) use sort::sort;
-#[cfg(feature = "tables")]
 pub(crate) use summary::PercentileColumns;
 pub use summary::{
     ALL_CLASSES, DEFAULT_PERCENTILES, Percentile, Summary, percentile_name, summarize,

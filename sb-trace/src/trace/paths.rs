@@ -1,13 +1,11 @@
 //! Paths: the orders of labels that traces take. What a rule says of a trace it mostly says of its
 //! path, so that it is asked once for each path.
 
-use super::StartClass;
-use crate::latency::Match;
 use hashbrown::HashTable;
 
 /// What else parts traces with the same labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub(crate) struct Kind {
+pub(crate) struct PathKind {
     /// Number of the benchmark.
     pub benchmark: u32,
     /// The label that opens the traces of its stream; none of traces by a key.
@@ -16,35 +14,25 @@ pub(crate) struct Kind {
     pub fragment: bool,
 }
 
+/// A family of traces: those of one benchmark that are opened by the same label, or have keys.
+pub(crate) type Family = (u32, Option<u32>);
+
+impl PathKind {
+    pub(crate) fn family(self) -> Family {
+        (self.benchmark, self.family)
+    }
+}
+
 /// A path and how many traces took it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Path {
-    pub kind: Kind,
+    pub kind: PathKind,
     pub labels: Box<[u32]>,
     /// Positions of the events that another clock stamped than the one before.
     pub across: Box<[u32]>,
     pub traces: u64,
     /// Run and first place in the log of the first of them.
     pub first: (u32, u64),
-    /// What follows from the plan, once it was asked for.
-    pub planned: Option<Planned>,
-}
-
-/// What the plan says of a path.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Planned {
-    pub complete: bool,
-    /// What the labels say of how the trace started.
-    pub class: StartClass,
-    /// Whether it is the commonest path of traces by order.
-    pub usual: bool,
-    pub matches: Vec<Match>,
-}
-
-impl Planned {
-    /// Of a path of which nothing is asked.
-    pub(crate) const NOTHING: Self =
-        Self { complete: false, class: StartClass::NONE, usual: false, matches: Vec::new() };
 }
 
 /// All paths, each once.
@@ -59,7 +47,7 @@ pub(crate) struct Paths {
 impl Paths {
     /// The number of a path, which is added if it is new.
     #[inline]
-    pub(crate) fn number(&mut self, kind: Kind, labels: &[u32], across: &[u32]) -> u32 {
+    pub(crate) fn number(&mut self, kind: PathKind, labels: &[u32], across: &[u32]) -> u32 {
         if !self.all.get(self.last as usize).is_some_and(|path| path.is(kind, labels, across)) {
             self.last = self.other(kind, labels, across);
         }
@@ -67,7 +55,7 @@ impl Paths {
     }
 
     #[inline(never)]
-    fn other(&mut self, kind: Kind, labels: &[u32], across: &[u32]) -> u32 {
+    fn other(&mut self, kind: PathKind, labels: &[u32], across: &[u32]) -> u32 {
         let Self { all, index, .. } = self;
         let is = |&number: &u32| all[number as usize].is(kind, labels, across);
         let hash = hash(kind, labels, across);
@@ -112,7 +100,7 @@ impl Paths {
 
 impl Path {
     #[inline]
-    fn is(&self, kind: Kind, labels: &[u32], across: &[u32]) -> bool {
+    fn is(&self, kind: PathKind, labels: &[u32], across: &[u32]) -> bool {
         // Few labels are sooner compared one by one than by a call.
         let same =
             |a: &[u32], b: &[u32]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b);
@@ -120,7 +108,7 @@ impl Path {
     }
 }
 
-fn hash(kind: Kind, labels: &[u32], across: &[u32]) -> u64 {
+fn hash(kind: PathKind, labels: &[u32], across: &[u32]) -> u64 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let first = [kind.benchmark, kind.family.unwrap_or_default(), kind.fragment.into()];
     let parts = first.iter().chain(labels).chain(across);

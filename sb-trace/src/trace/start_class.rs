@@ -1,6 +1,7 @@
 //! Cold, partial, warm or unknown: whether an invocation had to wait for a new execution
 //! environment, and how that is known. What is not known is called unknown, never warm.
 
+use crate::event::Id;
 use serde::Serialize;
 
 /// The class of a trace.
@@ -89,6 +90,9 @@ impl StartClass {
         Self { class, source }
     }
 }
+
+/// How invocations started, by their ids, as far as the log says it.
+pub(crate) type Starts = hashbrown::HashMap<Id, ColdWarm>;
 
 /// What one label says of its trace.
 fn hint(label: &str) -> Option<ColdWarm> {

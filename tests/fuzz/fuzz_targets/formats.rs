@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
         let contents = contents(&input, &options, |one| {
             found.push((one.epoch_ns, one.label.to_owned(), one.correlation_id, one.trace_id));
         });
-        contents.map(|contents| (contents.carrier, contents.statements, found))
+        contents.map(|contents| (contents.format, contents.statements, found))
     };
     let (Ok(large), Ok(small)) = (read(1 << 18), read(16 + usize::from(*size))) else { return };
     assert_eq!(large.1, large.2.len() as u64);

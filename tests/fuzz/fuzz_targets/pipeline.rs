@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sb_trace::latency::{PairChoice, PairSpec};
-use sb_trace::trace::Grouping;
+use sb_trace::options::{PairChoice, PairSpec};
+use sb_trace::options::Grouping;
 use sb_trace::{
     EpochUnit, Error, Input, Options, Run, Silent, analyze, figures, stats,
 };

@@ -30,7 +30,7 @@ pub(super) fn oracle(case: &Case) -> Said {
         grouped.traces.iter().filter(|t| t.complete == complete).map(|t| t.events.len()).sum()
     };
     said.say(format!(
-        "lines {} statement {with_statement} look-alike {look_alike} carrier 0 other {other} \
+        "lines {} statement {with_statement} look-alike {look_alike} format 0 other {other} \
          undecodable {undecodable}",
         log.lines_of_file.iter().sum::<u64>()
     ));

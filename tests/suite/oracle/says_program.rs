@@ -4,11 +4,8 @@ use super::compare::{Case, NO_STATEMENT, PERCENTS, Said};
 use super::figures::{Figures, INTERVAL_MOST};
 use super::pairs::Choice;
 use super::traces::By;
-use sb_trace::latency::{PairChoice, PairSpec};
-use sb_trace::trace::Grouping;
-use sb_trace::{
-    Analysis, Choice as Format, Input, Options, Otherwise, Pattern, Run, Silent, stats,
-};
+use sb_trace::options::{FormatChoice, Grouping, Otherwise, PairChoice, PairSpec, Pattern};
+use sb_trace::{Analysis, Input, Options, Run, Silent, stats};
 use std::collections::BTreeMap;
 
 /// All that is compared, from the program.
@@ -27,16 +24,16 @@ pub(super) fn program(case: &Case) -> Result<Said, String> {
         Err(error) => return Err(format!("{error}\n{case:?}")),
     };
     figures_are_the_same(case, &analysis)?;
-    let sums = &analysis.accounting;
+    let sums = &analysis.figures.accounting;
     if !sums.adds_up() {
         return Err(format!("the sums do not add up: {sums:?}\n{case:?}"));
     }
     said.say(format!(
-        "lines {} statement {} look-alike {} carrier {} other {} undecodable {}",
+        "lines {} statement {} look-alike {} format {} other {} undecodable {}",
         sums.lines,
         sums.lines_with_statement,
         sums.lines_look_alike,
-        sums.lines_carrier,
+        sums.lines_format,
         sums.lines_other,
         sums.lines_undecodable
     ));
@@ -56,12 +53,12 @@ pub(super) fn program(case: &Case) -> Result<Said, String> {
         "traces {} complete {} split {}",
         sums.traces, sums.traces_complete, sums.traces_split
     ));
-    for file in &analysis.files {
+    for file in &analysis.figures.files {
         said.say(format!("file {} lines {} statements {}", file.name, file.lines, file.statements));
     }
     let name = |handle| analysis.events.names.text(handle);
     for event in &analysis.events.rows {
-        let file = &analysis.files[event.file as usize];
+        let file = &analysis.figures.files[event.file as usize];
         said.say(format!(
             "event {} {} {} label {} source {:?} record {:?} own {:?} at {}:{}",
             analysis.runs[file.run as usize].id,
@@ -91,13 +88,13 @@ fn figures_are_the_same(case: &Case, analysis: &Analysis) -> Result<(), String> 
         summaries.sort_by(|a, b| (&a.pair, &a.start_class).cmp(&(&b.pair, &b.start_class)));
     }
     let both = [
-        (format!("{:?}", figures.files), format!("{:?}", analysis.files)),
-        (format!("{:?}", figures.accounting), format!("{:?}", analysis.accounting)),
-        (format!("{:?}", figures.look_alikes), format!("{:?}", analysis.look_alikes)),
-        (format!("{:?}", figures.paths), format!("{:?}", analysis.paths)),
-        (format!("{:?}", figures.missing), format!("{:?}", analysis.missing)),
-        (format!("{:?}", figures.skew), format!("{:?}", analysis.skew)),
-        (format!("{:?}", figures.findings), format!("{:?}", analysis.findings)),
+        (format!("{:?}", figures.files), format!("{:?}", analysis.figures.files)),
+        (format!("{:?}", figures.accounting), format!("{:?}", analysis.figures.accounting)),
+        (format!("{:?}", figures.look_alikes), format!("{:?}", analysis.figures.look_alikes)),
+        (format!("{:?}", figures.paths), format!("{:?}", analysis.figures.paths)),
+        (format!("{:?}", figures.missing), format!("{:?}", analysis.figures.missing)),
+        (format!("{:?}", figures.skew), format!("{:?}", analysis.figures.skew)),
+        (format!("{:?}", figures.findings), format!("{:?}", analysis.figures.findings)),
         (format!("{counted:?}"), format!("{of_rows:?}")),
     ];
     for (counted, rows) in both {
@@ -122,6 +119,7 @@ fn program_traces(analysis: &Analysis, said: &mut Said) {
         ));
     }
     let paths: Vec<String> = analysis
+        .figures
         .paths
         .iter()
         .map(|path| format!("path {:?} {}", path.labels, path.traces))
@@ -154,7 +152,7 @@ fn program_rows(analysis: &Analysis, said: &mut Said) {
         })
         .collect();
     said.say_sorted(texts);
-    let clocks = analysis.skew.iter().map(|s| {
+    let clocks = analysis.figures.skew.iter().map(|s| {
         format!(
             "clocks {} {} n {} negative {} least {} back {:?}",
             s.from, s.to, s.n, s.negative, s.min_forward_ns, s.min_return_ns
@@ -215,11 +213,11 @@ fn options(case: &Case) -> Options {
         expect: case.expect.clone(),
         max_trace_ns: case.max_trace_ns,
         block_bytes: case.block_bytes,
-        id_regex: case
-            .record_id
-            .then(|| sb_trace::parse_id_regex("req=(?<correlation_id>[a-z0-9]+)").unwrap()),
+        id_regex: case.record_id.then(|| {
+            sb_trace::options::parse_id_regex("req=(?<correlation_id>[a-z0-9]+)").unwrap()
+        }),
         // Some of the bytes look like a collector's; here they are the app's own.
-        format: Format::Named("plain".to_owned()),
+        format: FormatChoice::Named("plain".to_owned()),
         pattern: case.sources.then(|| {
             let pattern = Pattern::parse(r"^<(?<source>s[0-9])> (?<body>(?-u:.*))$").unwrap();
             pattern.with(Otherwise::Plain)

@@ -1,0 +1,89 @@
+//! The figures of some logs: all that `stats` and `check` print.
+
+use super::judge::{Figures, judge, order_of_pairs};
+use crate::columns::latencies;
+use crate::dictionary::Dictionary;
+use crate::error::Result;
+use crate::options::{Options, PlanFile};
+use crate::pipeline::{Call, Measured, Progress, Sink, for_each_thread, run};
+use crate::plan::Planner;
+use crate::read::Input;
+use crate::stats::{Accumulator, GroupKey};
+use crate::tables::with_tables;
+
+/// Counts latencies.
+struct FiguresSink<'a> {
+    call: &'a Call<'a>,
+    columns: Vec<String>,
+    latencies: Accumulator,
+}
+
+impl Sink for FiguresSink<'_> {
+    const ORDERED: bool = false;
+
+    fn take(&mut self, measured: &Measured<'_>) -> Result<()> {
+        let frame = latencies(measured, self.call, &self.columns)?;
+        self.latencies.add(&frame)
+    }
+}
+
+/// Reads all inputs and gives the figures of the pairs that the options ask for, parted by the columns
+/// of `group_by`.
+///
+/// # Errors
+/// Whatever makes an input unreadable, and [`crate::Error::NoStatement`] if no input has a statement.
+pub fn figures(
+    inputs: &[Input],
+    options: &Options,
+    percents: &[f64],
+    group_by: &[GroupKey],
+    progress: &dyn Progress,
+) -> Result<Figures> {
+    let inputs = with_tables(inputs)?;
+    let labels = Dictionary::new();
+    let call = Call::new(&inputs, options, &labels);
+    let planner = Planner::new(options, &labels);
+    let sinks = || {
+        for_each_thread(|| {
+            let latencies = Accumulator::new(options.epoch_unit.ns(), group_by);
+            Ok(FiguresSink { call: &call, columns: latencies.columns(), latencies })
+        })
+    };
+    let mut outcome = run(&call, &planner, progress, sinks)?;
+    let mut all = Accumulator::new(options.epoch_unit.ns(), group_by);
+    for sink in std::mem::take(&mut outcome.sinks) {
+        all.absorb(sink.latencies);
+    }
+    let mut figures = judge(&call, &planner, &outcome);
+    let order = order_of_pairs(&planner, &outcome);
+    figures.summaries = all.summaries(&order, percents);
+    Ok(figures)
+}
+
+/// Measures nothing: only the plan is wanted.
+struct NoSink;
+
+impl Sink for NoSink {
+    const ORDERED: bool = false;
+
+    fn take(&mut self, _: &Measured<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What is decided about some logs, and what is said of their traces; the latter without figures.
+///
+/// # Errors
+/// Those of [`figures`].
+pub fn plan(
+    inputs: &[Input],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(PlanFile, Figures)> {
+    let inputs = with_tables(inputs)?;
+    let labels = Dictionary::new();
+    let call = Call::new(&inputs, options, &labels);
+    let planner = Planner::new(options, &labels);
+    let outcome = run(&call, &planner, progress, || for_each_thread(|| Ok(NoSink)))?;
+    Ok((PlanFile::of(&call, &planner, &outcome), judge(&call, &planner, &outcome)))
+}
