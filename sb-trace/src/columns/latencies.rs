@@ -352,7 +352,8 @@ pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &Traces, call: &Cal
         }
         TraceName::Place { file, line, nth } => {
             text.push_str(call.inputs.get(file as usize).map_or("", |input| &input.name));
-            let _ = write!(text, ":{line}");
+            text.push(':');
+            text.push_str(itoa::Buffer::new().format(line));
             if nth > 1 {
                 let _ = write!(text, "#{nth}");
             }

@@ -118,14 +118,27 @@ impl Batch {
 
     pub(crate) fn carried(&self, row: usize) -> Carried {
         let event = self.parsed.rows[row];
-        let nth = self.nth.binary_search_by_key(&number(row), |&(row, _)| row);
+        let (line, nth) = self.line_and_nth(row);
         Carried {
             epoch_ns: event.epoch_ns,
             label: self.labels[event.label as usize],
             place: self.place(row),
-            line: self.base_line.wrapping_add(event.line),
-            nth: nth.map_or(1, |at| self.nth[at].1),
-            class: self.classes.get(row).copied().unwrap_or_default(),
+            line,
+            nth,
+            class: self.class(row),
         }
+    }
+
+    /// The line of a row, and if it opens a trace, how many were opened there, this one included.
+    #[inline]
+    pub(crate) fn line_and_nth(&self, row: usize) -> (u64, u32) {
+        let nth = self.nth.binary_search_by_key(&number(row), |&(row, _)| row);
+        let line = self.base_line.wrapping_add(self.parsed.rows[row].line);
+        (line, nth.map_or(1, |at| self.nth[at].1))
+    }
+
+    /// How the invocation of a row started.
+    pub(crate) fn class(&self, row: usize) -> ColdWarm {
+        self.classes.get(row).copied().unwrap_or_default()
     }
 }

@@ -1,6 +1,6 @@
 //! Traces by order: a block's streams, cut behind the last trace that is over -> whole traces.
 
-use super::batch::{Batch, StreamRows};
+use super::batch::{Batch, RowSet, StreamRows};
 use super::number;
 use crate::trace::{ColdWarm, InvocationStarts, Limits, PathKind, Trace, TraceName, Traces};
 
@@ -27,10 +27,10 @@ impl Traces {
         self.epoch_ns.extend(part.carried.iter().map(|event| event.epoch_ns));
         self.label.extend(part.carried.iter().map(|event| event.label));
         self.place.extend(part.carried.iter().map(|event| event.place));
-        let rows = &batch.parsed.rows;
-        self.epoch_ns.extend(part.rows.iter().map(|row| rows[row].epoch_ns));
-        self.label.extend(part.rows.iter().map(|row| batch.labels[rows[row].label as usize]));
-        self.place.extend(part.rows.iter().map(|row| batch.place(row)));
+        match &part.rows {
+            RowSet::Range(from, to) => self.add_rows(batch, *from as usize..*to as usize),
+            RowSet::List(rows) => self.add_rows(batch, rows.iter().map(|&row| row as usize)),
+        }
         self.stream.extend_same(number(self.streams.len()), self.epoch_ns.len() - start);
         self.streams.push(part.stream);
         if part.newest_first {
@@ -39,19 +39,18 @@ impl Traces {
             self.place[start..].reverse();
         }
         let length = self.epoch_ns.len() - start;
-        // An event of the part, by its position there.
-        let event = |at: usize| {
-            let at = if part.newest_first { length - 1 - at } else { at };
-            match part.carried.get(at) {
-                Some(carried) => *carried,
-                None => batch.carried(part.rows.at(at - part.carried.len())),
-            }
-        };
+        // The position in the part of an event, and its row if it is of this block.
+        let position = |at: usize| if part.newest_first { length - 1 - at } else { at };
+        let row = |position: usize| part.rows.at(position - part.carried.len());
         let first_trace = self.all.len();
         for at in 0..length {
             let opens = Some(self.label[start + at]) == part.opening;
             if opens || at == 0 {
-                let first = event(at);
+                let position = position(at);
+                let (line, nth) = match part.carried.get(position) {
+                    Some(carried) => (carried.line, carried.nth),
+                    None => batch.line_and_nth(row(position)),
+                };
                 let kind = PathKind {
                     benchmark: part.stream.benchmark,
                     family: Some(part.family),
@@ -62,11 +61,7 @@ impl Traces {
                     end: number(start + at),
                     run: part.stream.run,
                     kind,
-                    name: TraceName::Place {
-                        file: part.stream.file,
-                        line: first.line,
-                        nth: first.nth,
-                    },
+                    name: TraceName::Place { file: part.stream.file, line, nth },
                     part: 1,
                     first_place: self.place[start + at],
                     started: InvocationStarts::default(),
@@ -84,9 +79,21 @@ impl Traces {
         }
         if !batch.classes.is_empty() || part.carried.iter().any(|e| e.class != ColdWarm::Unknown) {
             for trace in &mut self.all[first_trace..] {
-                (trace.first..trace.end)
-                    .for_each(|at| trace.started.add(event(at as usize - start).class));
+                for at in trace.first..trace.end {
+                    let position = position(at as usize - start);
+                    trace.started.add(match part.carried.get(position) {
+                        Some(carried) => carried.class,
+                        None => batch.class(row(position)),
+                    });
+                }
             }
         }
+    }
+
+    fn add_rows(&mut self, batch: &Batch, at: impl ExactSizeIterator<Item = usize> + Clone) {
+        let rows = &batch.parsed.rows;
+        self.epoch_ns.extend(at.clone().map(|row| rows[row].epoch_ns));
+        self.label.extend(at.clone().map(|row| batch.labels[rows[row].label as usize]));
+        self.place.extend(at.map(|row| batch.place(row)));
     }
 }

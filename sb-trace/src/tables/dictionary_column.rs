@@ -29,10 +29,7 @@ pub(super) fn of(column: &Column) -> PolarsResult<Option<DictionaryArray<u32>>> 
             let codes = column.to_physical_repr();
             Ok(of_codes(codes.u32()?, mapping))
         }
-        DataType::String if column.as_scalar_column().is_none() => {
-            let strings = column.str()?.rechunk();
-            Ok(of_strings(strings.downcast_as_array()))
-        }
+        DataType::String if column.as_scalar_column().is_none() => Ok(of_strings(column.str()?)),
         DataType::Int16 => {
             Ok(numbers(column.i16()?, ArrowDataType::Int16, |n| u64::from(n.cast_unsigned())))
         }
@@ -122,35 +119,44 @@ fn of_codes(codes: &UInt32Chunked, mapping: &CategoricalMapping) -> Option<Dicti
     array(&strings, keys, valid(codes))
 }
 
-fn of_strings(column: &Utf8ViewArray) -> Option<DictionaryArray<u32>> {
-    let validity = column.validity();
-    let is_null = |row: usize| validity.is_some_and(|validity| !validity.get_bit(row));
-    let mut known: HashMap<u128, u32> = HashMap::with_capacity(column.len() / 2);
-    let mut last = (0, 0);
+/// A string that comes again in another chunk stands in the dictionary again: chunks end with traces,
+/// and of a few double ones a dictionary hardly grows.
+fn of_strings(column: &StringChunked) -> Option<DictionaryArray<u32>> {
     let mut strings: Vec<&str> = Vec::new();
     let mut keys: Vec<u32> = Vec::with_capacity(column.len());
-    for (row, view) in column.views().iter().enumerate() {
-        if is_null(row) {
-            keys.push(0);
-            continue;
-        }
-        // Length and begin of the string, and where it stands if it is long.
-        let view = view.as_u128();
-        if last.0 != view || strings.is_empty() {
-            let next = u32::try_from(strings.len()).unwrap_or(NEW);
-            let key = *known.entry(view).or_insert(next);
-            if key == next {
-                // Where most rows differ, a dictionary is longer than the strings.
-                if strings.len() == MOST || (row > 1 << 10 && strings.len() * 2 > row) {
-                    return None;
-                }
-                strings.push(column.value(row));
+    for chunk in column.downcast_iter() {
+        let validity = chunk.validity();
+        let is_null = |row: usize| validity.is_some_and(|validity| !validity.get_bit(row));
+        let mut known: HashMap<u128, u32> = HashMap::with_capacity(chunk.len() / 2);
+        let mut last: Option<(u128, u32)> = None;
+        for (row, view) in chunk.views().iter().enumerate() {
+            if is_null(row) {
+                keys.push(0);
+                continue;
             }
-            last = (view, key);
+            // Length and begin of the string, and where it stands if it is long.
+            let view = view.as_u128();
+            let key = match last {
+                Some((before, key)) if before == view => key,
+                _ => {
+                    let next = u32::try_from(strings.len()).unwrap_or(NEW);
+                    let key = *known.entry(view).or_insert(next);
+                    if key == next {
+                        // Where most rows differ, a dictionary is longer than the strings.
+                        let rows = keys.len();
+                        if strings.len() == MOST || (rows > 1 << 10 && strings.len() * 2 > rows) {
+                            return None;
+                        }
+                        strings.push(chunk.value(row));
+                    }
+                    key
+                }
+            };
+            last = Some((view, key));
+            keys.push(key);
         }
-        keys.push(last.1);
     }
-    array(&strings, keys, validity.cloned())
+    array(&strings, keys, valid(column))
 }
 
 /// The dictionary of these keys; none without any string.
@@ -204,6 +210,11 @@ mod tests {
             rows.iter().map(|text| texts.code(text.unwrap_or_default())).collect();
         let categories = texts.column("", codes);
         let strings = StringChunked::from_iter_options("".into(), rows.into_iter()).into_column();
+        let mut in_chunks = strings.clone();
+        in_chunks.append(&strings).unwrap();
+        let dictionary = of(&in_chunks).unwrap().unwrap();
+        let twice = [rows, rows].concat().into_iter().map(|row| row.map(str::to_owned));
+        assert_eq!(read(&dictionary), twice.collect::<Vec<_>>());
         for column in [categories, strings] {
             let dictionary = of(&column).unwrap().unwrap();
             assert_eq!(read(&dictionary), rows.map(|row| row.map(str::to_owned)));
