@@ -48,7 +48,7 @@ pub fn publish(
     let (sha256, made) = rayon::join(
         || {
             if let Loaded::Tables(table, _) = &loaded {
-                tables::write_rows(table, &latencies, &tables::metadata(&[], options))?;
+                tables::rewrite_latencies(table, &latencies, &tables::metadata(&[], options))?;
             }
             sha256(&latencies)
         },

@@ -79,7 +79,7 @@ impl Accounting {
 /// A look-alike and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookAlikeAt {
-    /// Index into [`crate::Analysis::files`].
+    /// Index into [`crate::Figures::files`].
     pub file: u32,
     /// Line, from 1.
     pub line: u64,

@@ -1,4 +1,4 @@
-//! The dictionary of a call: labels, sources, files and runs as categories of polars.
+//! The dictionary of a job: labels, sources, files and runs as categories of polars.
 //!
 //! A text has its code from the moment at which it first comes in the order of the log, so that codes
 //! are the same whatever the number of threads. Code 0 is the empty text: in a column it is null.

@@ -176,6 +176,60 @@ fn fields_and_paths_of_ones_own() {
 }
 
 #[test]
+fn a_field_that_no_record_has_is_told() {
+    let sandbox = Sandbox::new();
+    let line = |epoch: u32| {
+        format!("{{\"msg\":\"16007768700{epoch}+0000|A\",\"reqId\":\"r1\",\"pod\":\"p\"}}\n")
+    };
+    sandbox.write("app.jsonl", [line(10), line(20)].concat());
+    sandbox.write("bare.log", "1600776870140+0000|A\n1600776870150+0000|B\n");
+    let said = |log: &str, args: &[&str]| {
+        let out = sandbox.run(SB_TRACE, &[&["stats", log], args].concat());
+        out.expect(0).stderr.clone()
+    };
+    let wrong = said("app.jsonl", &["--correlation-field", "reqid"]);
+    assert!(wrong.contains("--correlation-field reqid: no record has an id there"), "{wrong}");
+    assert!(!said("app.jsonl", &["--correlation-field", "reqId"]).contains("warning"));
+    let wrong = said("app.jsonl", &["--source-field", "pods"]);
+    assert!(wrong.contains("--source-field pods: no record has a source there"), "{wrong}");
+    assert!(!said("app.jsonl", &["--source-field", "pod"]).contains("source there"));
+    let wrong = said("bare.log", &["--correlation-field", "reqId"]);
+    assert!(wrong.contains("--correlation-field reqId: only JSON and CSV have fields"), "{wrong}");
+    let pattern = "^(?<body>.*?)( by (?<correlation_id>.*))?( on (?<source>.*))?$";
+    let wrong = said("bare.log", &["--pattern", pattern]);
+    for group in ["correlation_id", "source"] {
+        assert!(wrong.contains(&format!("its group {group} never finds anything")), "{wrong}");
+    }
+    let wrong = said("bare.log", &["--id-regex", "id=(?<correlation_id>[0-9]+)"]);
+    assert!(wrong.contains("--id-regex: no record with a statement has what it"), "{wrong}");
+    assert!(!said("bare.log", &[]).contains("warning"));
+}
+
+#[test]
+fn look_alikes_are_told_beside_every_figure() {
+    let sandbox = Sandbox::new();
+    let line = |at: u32| match at % 2 {
+        0 => format!("1600776870{at:03}+0000|A\n"),
+        _ => format!("1600776{at:03}+0000|B\n"),
+    };
+    sandbox.write("app.log", (0..40).map(line).collect::<String>() + "16007768703N+0200|C\n");
+    for args in [&["stats", "app.log"][..], &["latencies", "app.log", "-o", "x.parquet"]] {
+        sandbox
+            .run(SB_TRACE, args)
+            .expect(0)
+            .says("warning: 21 texts nearly are statements, and no figure has them:")
+            .says("app.log:2:1: '1600776001+0000|B': the epoch has 10 digits where 13 are expected")
+            .says("--epoch-unit s, and 19 more")
+            .says("app.log:41:1: '16007768703N+0200|C'");
+    }
+    sandbox.write("one.log", "1600776870140+0000|A\n1600776870+0000|B\n");
+    sandbox.run(SB_TRACE, &["stats", "one.log"]).expect(0).says("1 text nearly is a statement");
+    sandbox.write("none.log", "1600776870140+0000|A\n1600776870150+0000|B\n");
+    let quiet = sandbox.run(SB_TRACE, &["stats", "none.log"]);
+    assert!(!quiet.expect(0).stderr.contains("nearly"), "{}", quiet.stderr);
+}
+
+#[test]
 fn a_wrong_guess_is_told() {
     let sandbox = Sandbox::new();
     sandbox.write("a.json", "{\"message\":\"1650000000000+0000|A\"}\n{\"message\":\"x\",\"other\":\"1650000000001+0000|B\"}\n");

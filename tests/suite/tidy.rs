@@ -52,7 +52,7 @@ fn every_path_in_the_architecture_exists() {
 #[test]
 fn every_module_folder_is_in_the_architecture() {
     let page = text("ARCHITECTURE.md");
-    // Those of sb-trace are in a list that `no_module_uses_one_above_it` reads.
+    // Those of sb-trace are in a list that `a_module_uses_only_those_before_it` reads.
     for member in ["sb-run", "sb-report"] {
         for entry in std::fs::read_dir(root().join(member).join("src")).unwrap() {
             let entry = entry.unwrap();
@@ -124,7 +124,7 @@ fn modules_in(from: &str, to: &str, of_line: impl Fn(&str) -> String) -> Vec<Str
 }
 
 #[test]
-fn no_module_uses_one_above_it() {
+fn a_module_uses_only_those_before_it() {
     let first_cell = |line: &str| line.split('|').nth(1).unwrap_or_default().to_owned();
     let of_trace = modules_in("### Modules of sb-trace", "The rules themselves", first_cell);
     let of_report = modules_in("each using only those before it:", "## Invariants", str::to_owned);
@@ -150,7 +150,7 @@ fn no_module_uses_one_above_it() {
                     if let Some(other) = place(name) {
                         assert!(
                             Some(other) <= own,
-                            "{}: {module} uses {name}, which stands above it",
+                            "{}: {module} uses {name}, which stands behind it",
                             path.display()
                         );
                     }

@@ -4,8 +4,8 @@
 
 use super::{Lookup, RunView, lead_pair};
 use rayon::prelude::*;
-use sb_trace::latency::{Latencies, Part};
-use sb_trace::stats::Counts;
+use sb_trace::latency::{Latencies, RunPair};
+use sb_trace::stats::ValueCounts;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ pub struct Arrivals {
 pub(super) fn of(table: &Latencies, runs: &[RunView], tick_ns: i64) -> Vec<Arrivals> {
     let Some(lead) = lead_pair(table) else { return Vec::new() };
     let parts: Vec<_> = table.parts_of(lead).collect();
-    let of_part = |part: &Arc<Part>| {
+    let of_part = |part: &Arc<RunPair>| {
         let calls = || {
             let rows = (0..part.len()).filter_map(|row| Some((row, part.latency_ns(row)?)));
             by_end(rows.map(|(row, latency)| (part.start_ns(row), latency)))
@@ -130,7 +130,7 @@ fn of_run<C: Iterator<Item = (i64, i64)>>(
 /// Spearman's rank correlation; none where one side is all equal.
 fn spearman<P: Iterator<Item = (i64, i64)>>(pairs: impl Fn() -> P, tick_ns: i64) -> Option<f64> {
     let counted = |of: &dyn Fn((i64, i64)) -> i64| {
-        let mut counts = Counts::of_unit(tick_ns);
+        let mut counts = ValueCounts::of_unit(tick_ns);
         pairs().for_each(|pair| counts.add(of(pair)));
         counts.distribution()
     };

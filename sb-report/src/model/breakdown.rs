@@ -3,8 +3,8 @@
 
 use super::words::arrow;
 use rayon::prelude::*;
-use sb_trace::latency::{Latencies, Pair, Part};
-use sb_trace::stats::{Counts, Distribution};
+use sb_trace::latency::{Latencies, Pair, RunPair};
+use sb_trace::stats::{Distribution, ValueCounts};
 use sb_trace::trace::ColdWarm;
 use sb_trace::units::ns_to_ms;
 use serde::Serialize;
@@ -91,7 +91,7 @@ pub(super) fn of(table: &Latencies) -> Option<Breakdown> {
             *bands = 0;
         }
     }
-    let mut totals = Counts::of_unit(table.tick_ns());
+    let mut totals = ValueCounts::of_unit(table.tick_ns());
     let of_whole = wholes().filter(|whole| bands[whole.0] == WHOLE);
     of_whole.for_each(|(_, ns)| totals.add(ns));
     let (names, band_of) = choose(&totals.distribution());
@@ -110,7 +110,7 @@ pub(super) fn of(table: &Latencies) -> Option<Breakdown> {
         }
     }
     let mut sums = vec![vec![0i128; table.pairs.len()]; names.len()];
-    let of_part = |part: &Arc<Part>| {
+    let of_part = |part: &Arc<RunPair>| {
         let mut sums = [0i128; MOST_BANDS];
         for (row, ns) in part.latencies_ns().enumerate() {
             let bands = bands[part.trace(row) as usize];

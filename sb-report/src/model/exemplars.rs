@@ -2,8 +2,8 @@
 
 use super::{lead_pair, words};
 use sb_trace::Collected;
-use sb_trace::latency::{Latencies, Part};
-use sb_trace::stats::{Counts, Distribution};
+use sb_trace::latency::{Latencies, RunPair};
+use sb_trace::stats::{Distribution, ValueCounts};
 use sb_trace::units::{Unit, ns_to_ms};
 use sb_trace::{KeptEvent, KeptTrace};
 
@@ -50,7 +50,7 @@ pub struct Exemplar {
 pub(super) fn of(log: &Collected) -> Vec<Exemplar> {
     let table = &log.latencies;
     let Some(lead) = lead_pair(table) else { return Vec::new() };
-    let mut counts = Counts::of_unit(table.tick_ns());
+    let mut counts = ValueCounts::of_unit(table.tick_ns());
     let latencies = table.parts_of(lead).flat_map(|part| part.latencies_ns()).flatten();
     latencies.for_each(|latency| counts.add(latency));
     let counts = counts.distribution();
@@ -78,7 +78,7 @@ fn at<'a>(
     pair: usize,
     counts: &Distribution,
     rank: u64,
-) -> Option<(&'a Part, usize)> {
+) -> Option<(&'a RunPair, usize)> {
     let latency = counts.at(counts.n().checked_sub(rank + 1)?)?;
     let slower = counts.n() - counts.count_while(|other| other <= latency);
     let mut before = rank - slower;

@@ -5,7 +5,7 @@ use super::series::{self, Series, Slice};
 use super::slug::slug;
 use super::{Grouped, RunView, words};
 use rayon::prelude::*;
-use sb_trace::latency::{Latencies, Pair, Part};
+use sb_trace::latency::{Latencies, Pair, RunPair};
 use sb_trace::stats::{ALL_CLASSES, Distribution, Mode, Percentile, Summary, minimum_n};
 use sb_trace::units::{Unit, ns_to_ms};
 use std::collections::BTreeSet;
@@ -96,7 +96,7 @@ pub(super) fn views(
         slugs.push(slug(&table.pair_text(u32::try_from(pair).unwrap_or(u32::MAX)), &slugs));
     }
     // Which pairs have rows that belong to one of so many groups.
-    let present = |count: usize, of: &dyn Fn(&Part) -> BTreeSet<usize>| {
+    let present = |count: usize, of: &dyn Fn(&RunPair) -> BTreeSet<usize>| {
         let mut present = vec![vec![false; table.pairs.len()]; count];
         for part in table.parts() {
             for at in of(part) {
@@ -106,7 +106,7 @@ pub(super) fn views(
         present
     };
     let groups = &grouped.groups;
-    let groups_of = |part: &Part| match grouped.of_whole_run(part.run() as usize) {
+    let groups_of = |part: &RunPair| match grouped.of_whole_run(part.run() as usize) {
         Some(group) => BTreeSet::from([group]),
         None => part.rows().map(|row| grouped.of(table, &row)).collect(),
     };

@@ -2,7 +2,7 @@
 
 use super::{Arrivals, Material, RunView, arrivals, words};
 use rayon::prelude::*;
-use sb_trace::latency::{Latencies, Latency, Part};
+use sb_trace::latency::{Latencies, Latency, RunPair};
 use sb_trace::units::Unit;
 use sb_trace::{Accounting, Figures, NONE, Name, Names};
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,8 +213,8 @@ struct Seen {
 fn negatives(table: &Latencies) -> Vec<NegativeLine> {
     let key = |row: &Latency| (row.pair, row.from_source, row.to_source);
     let has_negative =
-        |part: &&Arc<Part>| part.latencies_ns().any(|latency| latency.is_some_and(|l| l < 0));
-    let parts: Vec<&Arc<Part>> = table.parts().par_iter().filter(has_negative).collect();
+        |part: &&Arc<RunPair>| part.latencies_ns().any(|latency| latency.is_some_and(|l| l < 0));
+    let parts: Vec<&Arc<RunPair>> = table.parts().par_iter().filter(has_negative).collect();
     let mut doubtful: BTreeMap<(u32, Name, Name), Seen> = BTreeMap::new();
     for row in parts.iter().flat_map(|part| part.rows()) {
         if row.latency_ns.is_some_and(|l| l < 0) {

@@ -4,7 +4,7 @@ use super::{LoadFacts, Material, PERCENTILES, words};
 use rayon::prelude::*;
 use sb_trace::Collected;
 use sb_trace::Run;
-use sb_trace::latency::Part;
+use sb_trace::latency::RunPair;
 use sb_trace::stats::{Summary, summarize_runs};
 
 /// What a run's own records say of it.
@@ -104,7 +104,7 @@ pub(super) fn views(material: Material<'_>, all: &[Summary]) -> Vec<RunView> {
 }
 
 /// From the first begin of a latency to the last begin or end.
-fn span(part: &Part) -> (i64, i64) {
+fn span(part: &RunPair) -> (i64, i64) {
     let ends = part.rows().flat_map(|row| [Some(row.start_ns), row.end_ns()]).flatten();
     ends.fold((i64::MAX, i64::MIN), |(first, last), ns| (first.min(ns), last.max(ns)))
 }

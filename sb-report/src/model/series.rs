@@ -2,8 +2,8 @@
 
 use super::{Grouped, RunView};
 use crate::figure::{Dash, Ink, Marker, Shape};
-use sb_trace::latency::{Latencies, Part};
-use sb_trace::stats::{Counts, Distribution};
+use sb_trace::latency::{Latencies, RunPair};
+use sb_trace::stats::{Distribution, ValueCounts};
 use sb_trace::trace::ColdWarm;
 use sb_trace::units::ns_to_ms;
 use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ pub struct Points(Vec<PartPoints>);
 /// Latencies of one run.
 #[derive(Debug, Clone)]
 pub struct PartPoints {
-    part: Arc<Part>,
+    part: Arc<RunPair>,
     /// Which of them; all of them, if there is no list.
     rows: Option<Vec<u32>>,
 }
@@ -146,12 +146,12 @@ pub(super) fn of(
     } else {
         runs.iter().map(|r| r.name.as_str()).collect()
     };
-    let mut parts: BTreeMap<(usize, ColdWarm), (Counts, Points)> = BTreeMap::new();
+    let mut parts: BTreeMap<(usize, ColdWarm), (ValueCounts, Points)> = BTreeMap::new();
     let mut add = |key: usize, class: ColdWarm, points: PartPoints| {
         if points.iter().next().is_none() {
             return;
         }
-        let empty = || (Counts::of_unit(table.tick_ns()), Points::default());
+        let empty = || (ValueCounts::of_unit(table.tick_ns()), Points::default());
         let (counts, all) = parts.entry((key, class)).or_insert_with(empty);
         points.iter().for_each(|point| counts.add(point.latency_ns));
         all.0.push(points);
@@ -252,7 +252,7 @@ pub(super) fn slices(series: &[Series], runs: &[RunView], tick_ns: i64) -> Vec<S
         let edge = |part: usize| length as f64 * part as f64 / parts as f64 / 1e9;
         // Where each part but the first begins.
         let edges: Vec<f64> = (1..parts).map(edge).collect();
-        let mut counts = vec![Counts::of_unit(tick_ns); parts];
+        let mut counts = vec![ValueCounts::of_unit(tick_ns); parts];
         for points in points {
             let mut part = 0;
             for point in points.iter() {
@@ -264,7 +264,7 @@ pub(super) fn slices(series: &[Series], runs: &[RunView], tick_ns: i64) -> Vec<S
                 counts[part].add(point.latency_ns);
             }
         }
-        let slice = |(part, counts): (usize, Counts)| {
+        let slice = |(part, counts): (usize, ValueCounts)| {
             let latencies = counts.distribution();
             let n = latencies.n();
             Slice {

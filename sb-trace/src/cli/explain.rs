@@ -1,6 +1,7 @@
 //! What the reader should know beside the figures: clocks that disagree, traces that are incomplete.
 
 use super::{check, print};
+use crate::accounting::LookAlikeAt;
 use crate::latency::Skew;
 use crate::sinks::Figures;
 use crate::stats::{ALL_CLASSES, Summary};
@@ -31,10 +32,6 @@ pub(super) fn incomplete(figures: &Figures) {
     }
     print::talk(&format!("  events with an id: {} of {}", figures.with_id, accounting.events));
     print::talk(check::accounting_text(figures).trim_end());
-    for at in figures.look_alikes.iter().take(3) {
-        let file = &figures.files[at.file as usize].name;
-        print::talk(&format!("  {file}:{}:{}: {}", at.line, at.column, at.what));
-    }
     for path in figures.paths.iter().take(3) {
         let labels: Vec<&str> = path.labels.iter().take(8).map(String::as_str).collect();
         let more = if path.labels.len() > 8 { ", ..." } else { "" };
@@ -47,6 +44,31 @@ pub(super) fn incomplete(figures: &Figures) {
     print::talk(
         "  help: say which events belong together with --by, and which labels make a trace complete with --expect",
     );
+}
+
+/// That there is text which nearly is a statement: the first of each kind, and how many there are.
+pub(super) fn look_alikes(figures: &Figures) {
+    let count = figures.accounting.look_alikes;
+    if count == 0 {
+        return;
+    }
+    let (texts, are) =
+        if count == 1 { ("text", "is a statement") } else { ("texts", "are statements") };
+    print::talk(&format!("warning: {count} {texts} nearly {are}, and no figure has them:"));
+    let mut kinds: Vec<(&'static str, &LookAlikeAt, u64)> = Vec::new();
+    for at in &figures.look_alikes {
+        let name = at.what.reason.name();
+        match kinds.iter_mut().find(|(kind, ..)| *kind == name) {
+            Some((.., count)) => *count += 1,
+            None => kinds.push((name, at, 1)),
+        }
+    }
+    for (_, at, count) in kinds {
+        let file = &figures.files[at.file as usize].name;
+        let more = if count > 1 { format!(", and {} more", count - 1) } else { String::new() };
+        print::talk(&format!("  {file}:{}:{}: {}{more}", at.line, at.column, at.what));
+    }
+    print::talk("  help: sb-trace check LOG --list lists all");
 }
 
 fn plural(count: u64, noun: &str) -> String {

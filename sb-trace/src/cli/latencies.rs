@@ -1,7 +1,7 @@
 //! `sb-trace latencies`: the table of latencies.
 
 use super::output_args::OutputArgs;
-use super::{InputArgs, TraceArgs, print, progress};
+use super::{InputArgs, TraceArgs, explain, print, progress};
 use crate::error::Result;
 use crate::sinks::write_latencies;
 use clap::Args;
@@ -29,6 +29,7 @@ impl LatenciesArgs {
         let (figures, rows) = write_latencies(&inputs, &options, &progress::Bar::new(), target)
             .map_err(|error| self.output.closed(error))?;
         print::findings(&figures.findings);
+        explain::look_alikes(&figures);
         self.output.written(rows);
         self.trace.enforce(&figures.accounting)
     }

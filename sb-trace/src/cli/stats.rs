@@ -106,6 +106,7 @@ impl StatsArgs {
             };
             print::data(|out| out.write_all(text.as_bytes()))?;
         }
+        explain::look_alikes(&figures);
         explain::skew(&figures);
         explain::incomplete(&figures);
         self.trace.enforce(&figures.accounting)

@@ -26,7 +26,7 @@ use crate::dictionary::NO_TEXT;
 use crate::error::Result;
 use crate::event::Event;
 use crate::names::{NONE, Name};
-use crate::pipeline::{Batch, Call, RowSet};
+use crate::pipeline::{Batch, Job, RowSet};
 use polars::prelude::*;
 
 /// The columns, those of tags left out.
@@ -52,42 +52,42 @@ pub const EVENT_COLUMNS: [&str; 18] = [
 ];
 
 /// The columns of a table whose runs have these tags.
-pub(crate) fn event_columns(call: &Call<'_>) -> Vec<String> {
-    EVENT_COLUMNS.iter().map(|&name| name.to_owned()).chain(tag_columns(&call.runs)).collect()
+pub(crate) fn event_columns(job: &Job<'_>) -> Vec<String> {
+    EVENT_COLUMNS.iter().map(|&name| name.to_owned()).chain(tag_columns(&job.runs)).collect()
 }
 
 /// The events of a block that the filter wants, in these columns.
-pub(crate) fn events(batch: &Batch, call: &Call<'_>, wanted: &[String]) -> Result<DataFrame> {
-    let rows = wanted_rows(batch, call);
-    let columns = wanted.iter().map(|name| column(name, batch, &rows, call));
+pub(crate) fn events(batch: &Batch, job: &Job<'_>, wanted: &[String]) -> Result<DataFrame> {
+    let rows = wanted_rows(batch, job);
+    let columns = wanted.iter().map(|name| column(name, batch, &rows, job));
     Ok(DataFrame::new(rows.len(), columns.collect::<Result<Vec<_>>>()?)?)
 }
 
-fn wanted_rows(batch: &Batch, call: &Call<'_>) -> RowSet {
+fn wanted_rows(batch: &Batch, job: &Job<'_>) -> RowSet {
     let all = u32::try_from(batch.parsed.rows.len()).unwrap_or(u32::MAX);
-    let filter = &call.options.filter;
+    let filter = &job.options.filter;
     if filter.is_all() {
         return RowSet::Range(0, all);
     }
     let is_wanted = |row: &u32| {
         let event = &batch.parsed.rows[*row as usize];
         let id = batch.parsed.ids.key(event.id()).text();
-        let label = call.labels.text(batch.labels[event.label as usize]);
-        let source = call.sources.text(batch.sources[event.source as usize]);
+        let label = job.labels.text(batch.labels[event.label as usize]);
+        let source = job.sources.text(batch.sources[event.source as usize]);
         filter.wants_event(label, source, &id) && filter.wants_time(event.epoch_ns, batch.begin)
     };
     RowSet::List((0..all).filter(is_wanted).collect())
 }
 
-fn column(name: &str, batch: &Batch, rows: &RowSet, call: &Call<'_>) -> Result<Column> {
+fn column(name: &str, batch: &Batch, rows: &RowSet, job: &Job<'_>) -> Result<Column> {
     let count = rows.len();
     let events = || rows.iter().map(|row| &batch.parsed.rows[row]);
     let epoch_ns = || {
         let all: Vec<i64> = events().map(|event| event.epoch_ns).collect();
         Int64Chunked::from_vec(name.into(), all)
     };
-    let of_run = |code: u32| call.names.same(name, code, count);
-    let run = call.run_codes.get(batch.run as usize).cloned().unwrap_or_default();
+    let of_run = |code: u32| job.names.same(name, code, count);
+    let run = job.run_codes.get(batch.run as usize).cloned().unwrap_or_default();
     Ok(match name {
         "epoch_ms" => {
             let all: Vec<i64> = events().map(|e| e.epoch_ns.div_euclid(1_000_000)).collect();
@@ -99,16 +99,16 @@ fn column(name: &str, batch: &Batch, rows: &RowSet, call: &Call<'_>) -> Result<C
         }
         "label" => {
             let codes = events().map(|event| batch.labels[event.label as usize]);
-            call.labels.column(name, codes.collect())
+            job.labels.column(name, codes.collect())
         }
         "correlation_id" => ids(name, batch, events().map(|event| event.correlation_id)),
         "trace_id" => ids(name, batch, events().map(|event| event.trace_id)),
-        "source" => words(name, batch, events(), call, |code| code),
+        "source" => words(name, batch, events(), job, |code| code),
         "clock" => {
-            let file = file_code(batch, call);
-            words(name, batch, events(), call, |code| if code == NO_TEXT { file } else { code })
+            let file = file_code(batch, job);
+            words(name, batch, events(), job, |code| if code == NO_TEXT { file } else { code })
         }
-        "file" => call.sources.same(name, file_code(batch, call), count),
+        "file" => job.sources.same(name, file_code(batch, job), count),
         "line" => {
             let line = |event: &Event| batch.base_line.wrapping_add(event.line);
             let all: Vec<u64> = events().map(line).collect();
@@ -118,16 +118,16 @@ fn column(name: &str, batch: &Batch, rows: &RowSet, call: &Call<'_>) -> Result<C
         "epoch_ns" => epoch_ns().into_column(),
         "attempt" => Column::full_null(name.into(), count, &DataType::UInt32),
         "start_class" | "start_class_source" => of_run(NO_TEXT),
-        _ => match run_code(name, &run, call) {
+        _ => match run_code(name, &run, job) {
             Some(code) => of_run(code),
-            None => return Err(unknown(name, &event_columns(call))),
+            None => return Err(unknown(name, &event_columns(job))),
         },
     })
 }
 
-fn file_code(batch: &Batch, call: &Call<'_>) -> u32 {
-    let name = call.inputs.get(batch.file as usize).map_or("", |input| &input.name);
-    call.sources.find(name).unwrap_or(NO_TEXT)
+fn file_code(batch: &Batch, job: &Job<'_>) -> u32 {
+    let name = job.inputs.get(batch.file as usize).map_or("", |input| &input.name);
+    job.sources.find(name).unwrap_or(NO_TEXT)
 }
 
 /// A column of sources, which mostly are all the same.
@@ -135,15 +135,15 @@ fn words<'e>(
     name: &str,
     batch: &Batch,
     events: impl Iterator<Item = &'e Event> + Clone,
-    call: &Call<'_>,
+    job: &Job<'_>,
     of: impl Fn(u32) -> u32,
 ) -> Column {
     let code = |event: &Event| of(batch.sources[event.source as usize]);
     let first = events.clone().next().map_or(NO_TEXT, code);
     if events.clone().all(|event| code(event) == first) {
-        return call.sources.same(name, first, events.count());
+        return job.sources.same(name, first, events.count());
     }
-    call.sources.column(name, events.map(code).collect())
+    job.sources.column(name, events.map(code).collect())
 }
 
 /// A column of ids.

@@ -29,8 +29,8 @@ use crate::dictionary::NO_TEXT;
 use crate::error::Result;
 use crate::latency::Match;
 use crate::options::PairChoice;
-use crate::pipeline::{Call, Measured, RunCodes};
-use crate::plan::Planner;
+use crate::pipeline::{Job, Measured, RunCodes};
+use crate::plan::Rules;
 use crate::run::{Run, tag_names};
 use crate::trace::{Stream, Trace, TraceName, Traces};
 use polars::prelude::*;
@@ -80,12 +80,12 @@ pub(super) fn tag_columns(runs: &[Run]) -> impl Iterator<Item = String> {
 /// The latencies of whole traces, in these columns. What nobody asks for is not computed.
 pub(crate) fn latencies(
     measured: &Measured<'_>,
-    call: &Call<'_>,
+    job: &Job<'_>,
     wanted: &[String],
 ) -> Result<DataFrame> {
     let rows = measured.traces().map(|(_, planned)| planned.matches.len()).sum();
     let table = LatencyFrame::of(measured, rows);
-    let columns = wanted.iter().map(|name| table.column(name, call)).collect::<Result<Vec<_>>>()?;
+    let columns = wanted.iter().map(|name| table.column(name, job)).collect::<Result<Vec<_>>>()?;
     Ok(DataFrame::new(rows, columns)?)
 }
 
@@ -187,7 +187,7 @@ impl<'m> LatencyFrame<'m> {
     fn of_stream(
         &self,
         name: &str,
-        call: &Call<'_>,
+        job: &Job<'_>,
         rows: impl Fn() -> IdxCa,
         code: impl Fn(&Stream) -> u32,
     ) -> Column {
@@ -196,31 +196,31 @@ impl<'m> LatencyFrame<'m> {
         if let Some(one) = traces.stream.one()
             && self.matched
         {
-            return call.sources.same(name, of(one), self.rows);
+            return job.sources.same(name, of(one), self.rows);
         }
         let codes: Vec<u32> = traces.stream.iter().map(of).collect();
         if !self.matched {
-            let column = call.sources.column(name, codes).take(&rows());
-            return column.unwrap_or_else(|_| call.sources.same(name, NO_TEXT, self.rows));
+            let column = job.sources.column(name, codes).take(&rows());
+            return column.unwrap_or_else(|_| job.sources.same(name, NO_TEXT, self.rows));
         }
-        self.of_codes(name, codes, &call.sources, rows)
+        self.of_codes(name, codes, &job.sources, rows)
     }
 
     #[inline]
     fn of_match(&self, name: &str, code: impl Fn(&Match) -> u32) -> Column {
-        self.measured.planner.pairs.column(name, self.each(|_, _, of| code(of)))
+        self.measured.rules.pairs.column(name, self.each(|_, _, of| code(of)))
     }
 
-    fn column(&self, name: &str, call: &Call<'_>) -> Result<Column> {
+    fn column(&self, name: &str, job: &Job<'_>) -> Result<Column> {
         let named = |column: &Int64Chunked| column.clone().with_name(name.into());
         Ok(match name {
             "trace_id" => {
-                let column = trace_ids(self.measured, call);
+                let column = trace_ids(self.measured, job);
                 column.take(&self.traces())?.with_name(name.into()).into_column()
             }
             "attempt" => Column::full_null(name.into(), self.rows, &DataType::UInt32),
             "pair" => self.of_match(name, |of| of.pair),
-            "kind" => self.kind(call),
+            "kind" => self.kind(job),
             "from_label" => self.of_match(name, |of| of.from_label),
             "to_label" => self.of_match(name, |of| of.to_label),
             "seq" => {
@@ -238,13 +238,13 @@ impl<'m> LatencyFrame<'m> {
                 let ms: Float64Chunked = unary(self.latency_ns(), crate::units::ns_to_ms);
                 ms.with_name(name.into()).into_column()
             }
-            "from_source" => self.of_stream(name, call, || self.from(), |stream| stream.source),
-            "to_source" => self.of_stream(name, call, || self.to(), |stream| stream.source),
-            "from_clock" => self.of_stream(name, call, || self.from(), |stream| stream.clock),
-            "to_clock" => self.of_stream(name, call, || self.to(), |stream| stream.clock),
+            "from_source" => self.of_stream(name, job, || self.from(), |stream| stream.source),
+            "to_source" => self.of_stream(name, job, || self.to(), |stream| stream.source),
+            "from_clock" => self.of_stream(name, job, || self.from(), |stream| stream.clock),
+            "to_clock" => self.of_stream(name, job, || self.to(), |stream| stream.clock),
             "start_class" | "start_class_source" => {
-                let codes = start_codes(name, self.measured, call);
-                self.of_codes(name, codes, &call.names, || self.traces())
+                let codes = start_codes(name, self.measured, job);
+                self.of_codes(name, codes, &job.names, || self.traces())
             }
             "negative" => {
                 let latency = self.latency_ns();
@@ -265,24 +265,24 @@ impl<'m> LatencyFrame<'m> {
             }
             _ => {
                 let all = self.measured.traces.all.iter();
-                match run_codes(name, all.map(|trace| trace.run), call) {
-                    Some(codes) => self.of_codes(name, codes, &call.names, || self.traces()),
-                    None => return Err(unknown(name, &latency_columns(&call.runs))),
+                match run_codes(name, all.map(|trace| trace.run), job) {
+                    Some(codes) => self.of_codes(name, codes, &job.names, || self.traces()),
+                    None => return Err(unknown(name, &latency_columns(&job.runs))),
                 }
             }
         })
     }
 
-    fn kind(&self, call: &Call<'_>) -> Column {
-        let code = |text: &str| call.names.find(text).unwrap_or(NO_TEXT);
-        if call.options.pairs != PairChoice::Consecutive {
-            return call.names.same("kind", code("named"), self.rows);
+    fn kind(&self, job: &Job<'_>) -> Column {
+        let code = |text: &str| job.names.find(text).unwrap_or(NO_TEXT);
+        if job.options.pairs != PairChoice::Consecutive {
+            return job.names.same("kind", code("named"), self.rows);
         }
-        let total = self.measured.planner.pairs.find("total");
+        let total = self.measured.rules.pairs.find("total");
         let (step, of_total) = (code("step"), code("total"));
         let kind = |pair: u32| if Some(pair) == total { of_total } else { step };
         let pairs = self.each(|_, _, of| of.pair);
-        call.names.column("kind", pairs.into_iter().map(kind).collect())
+        job.names.column("kind", pairs.into_iter().map(kind).collect())
     }
 }
 
@@ -305,13 +305,13 @@ pub(crate) fn in_microseconds(name: &str, ns: &Int64Chunked) -> Column {
 }
 
 /// How each trace started, or what that rests on.
-pub(super) fn start_codes(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Vec<u32> {
+pub(super) fn start_codes(name: &str, measured: &Measured<'_>, job: &Job<'_>) -> Vec<u32> {
     let code = |(trace, planned)| {
         let of = Measured::start_class(trace, planned);
         if name == "start_class" {
-            call.class_codes[of.class as usize]
+            job.class_codes[of.class as usize]
         } else {
-            call.class_source_codes[of.source as usize]
+            job.class_source_codes[of.source as usize]
         }
     };
     measured.traces().map(code).collect()
@@ -319,29 +319,29 @@ pub(super) fn start_codes(name: &str, measured: &Measured<'_>, call: &Call<'_>) 
 
 /// A frame without rows, with these columns.
 pub(crate) fn no_latencies(
-    planner: &Planner<'_>,
-    call: &Call<'_>,
+    rules: &Rules<'_>,
+    job: &Job<'_>,
     wanted: &[String],
 ) -> Result<DataFrame> {
     let traces = Traces::default();
-    let nothing = Measured { number: 0, traces: &traces, path_of: &[], planned: &[], planner };
-    latencies(&nothing, call, wanted)
+    let nothing = Measured { number: 0, traces: &traces, path_of: &[], planned: &[], rules };
+    latencies(&nothing, job, wanted)
 }
 
 /// What the traces are called.
-pub(crate) fn trace_ids(measured: &Measured<'_>, call: &Call<'_>) -> StringChunked {
+pub(crate) fn trace_ids(measured: &Measured<'_>, job: &Job<'_>) -> StringChunked {
     let traces = measured.traces;
     let mut text = String::new();
     let mut ids = StringChunkedBuilder::new("trace_id".into(), traces.all.len());
     for trace in &traces.all {
-        trace_id(&mut text, trace, traces, call);
+        trace_id(&mut text, trace, traces, job);
         ids.append_value(&text);
     }
     ids.finish()
 }
 
 /// Writes what a trace is called.
-pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &Traces, call: &Call<'_>) {
+pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &Traces, job: &Job<'_>) {
     text.clear();
     // Writing to a string cannot fail.
     match trace.name {
@@ -351,7 +351,7 @@ pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &Traces, call: &Cal
             );
         }
         TraceName::Place { file, line, nth } => {
-            text.push_str(call.inputs.get(file as usize).map_or("", |input| &input.name));
+            text.push_str(job.inputs.get(file as usize).map_or("", |input| &input.name));
             text.push(':');
             text.push_str(itoa::Buffer::new().format(line));
             if nth > 1 {
@@ -365,7 +365,7 @@ pub(crate) fn trace_id(text: &mut String, trace: &Trace, of: &Traces, call: &Cal
 }
 
 /// What a run has in a column of runs, if it is one.
-pub(super) fn run_code(name: &str, run: &RunCodes, call: &Call<'_>) -> Option<u32> {
+pub(super) fn run_code(name: &str, run: &RunCodes, job: &Job<'_>) -> Option<u32> {
     Some(match name {
         "run_id" => run.id,
         "benchmark" => run.benchmark,
@@ -373,16 +373,16 @@ pub(super) fn run_code(name: &str, run: &RunCodes, call: &Call<'_>) -> Option<u3
         "region" => run.region,
         _ => {
             let tag = name.strip_prefix("tag_")?;
-            let tag = call.tags.iter().position(|known| known == tag)?;
+            let tag = job.tags.iter().position(|known| known == tag)?;
             run.tags.get(tag).copied().unwrap_or(NO_TEXT)
         }
     })
 }
 
 /// The codes of a column of runs, if it is one.
-fn run_codes(name: &str, runs: impl Iterator<Item = u32>, call: &Call<'_>) -> Option<Vec<u32>> {
-    run_code(name, &RunCodes::default(), call)?;
-    let of_run = call.run_codes.iter().filter_map(|run| run_code(name, run, call));
+fn run_codes(name: &str, runs: impl Iterator<Item = u32>, job: &Job<'_>) -> Option<Vec<u32>> {
+    run_code(name, &RunCodes::default(), job)?;
+    let of_run = job.run_codes.iter().filter_map(|run| run_code(name, run, job));
     let of_run: Vec<u32> = of_run.collect();
     Some(runs.map(|run| of_run.get(run as usize).copied().unwrap_or(NO_TEXT)).collect())
 }
@@ -391,7 +391,7 @@ fn run_codes(name: &str, runs: impl Iterator<Item = u32>, call: &Call<'_>) -> Op
 pub(super) fn run_column(
     name: &str,
     runs: impl Iterator<Item = u32>,
-    call: &Call<'_>,
+    job: &Job<'_>,
 ) -> Option<Column> {
-    run_codes(name, runs, call).map(|codes| call.names.column(name, codes))
+    run_codes(name, runs, job).map(|codes| job.names.column(name, codes))
 }

@@ -17,7 +17,7 @@
 use super::choose::unknown;
 use super::latencies::{in_microseconds, run_column, start_codes, tag_columns, trace_ids};
 use crate::error::Result;
-use crate::pipeline::{Call, Measured};
+use crate::pipeline::{Job, Measured};
 use crate::run::Run;
 use polars::prelude::*;
 
@@ -48,14 +48,14 @@ pub(crate) fn trace_columns(runs: &[Run]) -> Vec<String> {
 /// Whole traces as a frame, in these columns.
 pub(crate) fn traces(
     measured: &Measured<'_>,
-    call: &Call<'_>,
+    job: &Job<'_>,
     wanted: &[String],
 ) -> Result<DataFrame> {
-    let columns = wanted.iter().map(|name| column(name, measured, call));
+    let columns = wanted.iter().map(|name| column(name, measured, job));
     Ok(DataFrame::new(measured.traces.all.len(), columns.collect::<Result<Vec<_>>>()?)?)
 }
 
-fn column(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Result<Column> {
+fn column(name: &str, measured: &Measured<'_>, job: &Job<'_>) -> Result<Column> {
     let all = &measured.traces.all;
     let epoch_ns = |at: u32| measured.traces.epoch_ns[at as usize];
     let start =
@@ -63,13 +63,13 @@ fn column(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Result<Column
     let end =
         || Int64Chunked::from_iter_values(name.into(), all.iter().map(|t| epoch_ns(t.end - 1)));
     Ok(match name {
-        "trace_id" => trace_ids(measured, call).into_column(),
+        "trace_id" => trace_ids(measured, job).into_column(),
         "attempt" => Column::full_null(name.into(), all.len(), &DataType::UInt32),
         "start_ts" => in_microseconds(name, &start()),
         "end_ts" => in_microseconds(name, &end()),
         "start_ns" => start().into_column(),
         "start_class" | "start_class_source" => {
-            call.names.column(name, start_codes(name, measured, call))
+            job.names.column(name, start_codes(name, measured, job))
         }
         "complete" => {
             let complete = measured.traces().map(|(_, planned)| planned.complete);
@@ -79,10 +79,10 @@ fn column(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Result<Column
             let path = |trace: &crate::trace::Trace| {
                 let labels = &measured.traces.label[crate::trace::Traces::range(trace)];
                 let labels: Vec<&str> =
-                    labels.iter().map(|&label| call.labels.text(label)).collect();
-                measured.planner.pairs.code(&labels.join(", "))
+                    labels.iter().map(|&label| job.labels.text(label)).collect();
+                measured.rules.pairs.code(&labels.join(", "))
             };
-            measured.planner.pairs.column(name, all.iter().map(path).collect())
+            measured.rules.pairs.column(name, all.iter().map(path).collect())
         }
         "events" => {
             Column::new(name.into(), all.iter().map(|t| t.end - t.first).collect::<Vec<u32>>())
@@ -95,9 +95,9 @@ fn column(name: &str, measured: &Measured<'_>, call: &Call<'_>) -> Result<Column
             let total: Float64Chunked = measured.traces().map(total).collect();
             total.with_name(name.into()).into_column()
         }
-        _ => match run_column(name, all.iter().map(|trace| trace.run), call) {
+        _ => match run_column(name, all.iter().map(|trace| trace.run), job) {
             Some(column) => column,
-            None => return Err(unknown(name, &trace_columns(&call.runs))),
+            None => return Err(unknown(name, &trace_columns(&job.runs))),
         },
     })
 }

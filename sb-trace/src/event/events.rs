@@ -18,7 +18,7 @@ pub struct Event {
     pub trace_id: Name,
     /// Container, pod, log stream or host; [`crate::names::NONE`] where the log names none.
     pub source: Name,
-    /// Index into [`crate::Analysis::files`].
+    /// Index into [`crate::Figures::files`].
     pub file: u32,
     /// The first line of the record, from 1.
     pub line: u64,

@@ -2,10 +2,12 @@
 
 mod inputs;
 mod labels;
+mod records;
 mod traces;
 
 pub(crate) use inputs::inputs_read;
 pub(crate) use labels::unknown_labels;
+pub(crate) use records::unmatched;
 pub(crate) use traces::{OrderedTraces, TraceCounts, doubts, steps};
 
 use serde::Serialize;

@@ -1,7 +1,14 @@
 //! Which formats a `--format` leaves to choose from.
 
-use super::{Format, known};
+use super::input_format::OWN_TABLE;
+use super::{Format, Shape, known};
 use crate::options::FormatChoice;
+
+/// Whether the records of a format have fields that a user may name: JSON and CSV.
+pub(crate) fn takes_fields(name: &str) -> bool {
+    let shape = known::ALL.iter().find(|format| format.name == name).map(|format| &format.shape);
+    name == OWN_TABLE || matches!(shape, Some(Shape::Json(_) | Shape::Csv(_)))
+}
 
 impl FormatChoice {
     /// Reads a `--format`.

@@ -3,10 +3,10 @@
 //! Only lines with a `|`, or with one of Lambda's own words where those matter, can hold anything:
 //! the search goes from one to the next and takes only those lines apart.
 
-use super::below::Below;
-use super::hits::Hits;
+use super::continuation::Below;
 use super::parts::Parts;
-use super::{Brackets, Further, Line, LineShape};
+use super::prefilter::Hits;
+use super::{Brackets, Continuation, Line, LineShape};
 use crate::body::{ansi, lambda};
 use crate::event::{FastLines, OpenPart, Record, RecordParser};
 use crate::options::{Otherwise, Pattern};
@@ -21,7 +21,7 @@ const LONGEST_RECORD: usize = 1 << 20;
 #[derive(Clone, Copy)]
 pub(super) struct Opener<'o> {
     form: LineForm<'o>,
-    further: Further,
+    continuation: Continuation,
     in_parts: InParts,
     signals: bool,
     /// Whether another line is an error.
@@ -62,7 +62,7 @@ impl<'o> Opener<'o> {
     pub(super) fn of(lines: &LineShape, brackets: Brackets) -> Self {
         Self {
             form: LineForm::Known(lines.open),
-            further: lines.further,
+            continuation: lines.continuation,
             in_parts: match lines.in_parts {
                 [] => InParts::Never,
                 words => InParts::With(words),
@@ -71,7 +71,7 @@ impl<'o> Opener<'o> {
             only: false,
             fast: lines.fast.map(|form| FastLines {
                 form,
-                goes_on: matches!(lines.further, Further::All),
+                goes_on: matches!(lines.continuation, Continuation::All),
                 node: lines.node,
                 signals: brackets != Brackets::Never,
                 above: ("", ""),
@@ -80,15 +80,15 @@ impl<'o> Opener<'o> {
     }
 
     pub(super) fn of_pattern(pattern: &'o Pattern) -> Self {
-        let further = match pattern.otherwise {
-            Otherwise::Continue => Further::All,
-            Otherwise::Plain | Otherwise::Error => Further::Nothing,
+        let continuation = match pattern.otherwise {
+            Otherwise::Continue => Continuation::All,
+            Otherwise::Plain | Otherwise::Error => Continuation::Nothing,
         };
         let only = pattern.otherwise == Otherwise::Error;
         let in_parts = if pattern.in_parts() { InParts::Always } else { InParts::Never };
         Self {
             form: LineForm::Pattern(pattern),
-            further,
+            continuation,
             in_parts,
             signals: true,
             only,
@@ -110,8 +110,8 @@ impl<'o> Opener<'o> {
 
 /// Where to cut a format of lines: before a line that begins a record.
 pub(super) fn cutter(lines: &'static LineShape) -> Box<dyn Cut> {
-    match lines.further {
-        Further::Nothing => Box::new(AtLineEnds::default()),
+    match lines.continuation {
+        Continuation::Nothing => Box::new(AtLineEnds::default()),
         _ => Box::new(AtRecords { opens: |line: &[u8]| (lines.open)(line).is_some() }),
     }
 }
@@ -173,11 +173,13 @@ pub(super) fn read(
     let mut from = 0;
     while let Some(hit) = hits.next(from) {
         let line = line_around(text, hit, from);
-        from = match opener.further {
-            Further::Each(text_of) => below.take(parser, line, from, text_of),
-            further => match fast(parser, opener, &line, from) {
+        from = match opener.continuation {
+            Continuation::Each(text_of) => below.take(parser, line, from, text_of),
+            continuation => match fast(parser, opener, &line, from) {
                 Some(end) => end,
-                None if matches!(further, Further::Nothing) => records.single(parser, line),
+                None if matches!(continuation, Continuation::Nothing) => {
+                    records.single(parser, line)
+                }
                 None => records.record(parser, line, from),
             },
         };
@@ -194,9 +196,9 @@ fn fast(
     floor: usize,
 ) -> Option<usize> {
     let fast = opener.fast?;
-    let start = match opener.further {
-        Further::One if line.start <= floor => return None,
-        Further::One => line_around(parser.block(), line.start - 1, floor).start,
+    let start = match opener.continuation {
+        Continuation::One if line.start <= floor => return None,
+        Continuation::One => line_around(parser.block(), line.start - 1, floor).start,
         _ => line.start,
     };
     Some(parser.fast(start, fast)).filter(|&end| end > line.start)
@@ -266,7 +268,7 @@ impl<'b> LineRecords<'b, '_> {
     /// Takes the record that holds a line; returns where the next search begins.
     fn record(&mut self, parser: &mut RecordParser<'_>, hit: Range<usize>, floor: usize) -> usize {
         let text = self.text;
-        let one = matches!(self.opener.further, Further::One);
+        let one = matches!(self.opener.continuation, Continuation::One);
         let known = self.next.take().filter(|(start, _)| *start == hit.start);
         // Back to the line that begins the record.
         let mut line = hit.clone();

@@ -4,13 +4,13 @@
 //! its shape is read (lines, JSON, CSV) is in `lines.rs`, `json/` and `csv.rs`; which format an
 //! input has, in `detect.rs`.
 
-mod below;
 mod choice;
+mod continuation;
 mod csv;
 mod detect;
 mod fields;
 mod head;
-mod hits;
+mod input_format;
 mod json;
 mod known;
 mod lines;
@@ -19,11 +19,12 @@ mod parts;
 mod path;
 mod pattern;
 mod plain;
-mod source;
+mod prefilter;
 
+pub(crate) use choice::takes_fields;
+pub(crate) use input_format::{InputFormat, recognise};
 pub(crate) use known::ALL;
 pub(crate) use path::source_of;
-pub(crate) use source::{Source, recognise};
 
 use crate::body::{FastRecord, Json, RecordId};
 use crate::names::{NONE, Name};
@@ -98,7 +99,7 @@ pub(crate) struct LineShape {
     /// Whether one of Lambda's own lines must be among them: the form alone is everybody's.
     pub of_lambda: bool,
     /// What lines are that have not the form.
-    pub further: Further,
+    pub continuation: Continuation,
     /// Words of which one stands where a record comes in parts; none if none ever does.
     pub in_parts: &'static [&'static str],
     /// Takes the commonest record apart, with its body, in few instructions; what it takes must
@@ -119,7 +120,7 @@ impl LineShape {
             claims: None,
             sure: false,
             of_lambda: false,
-            further: Further::Nothing,
+            continuation: Continuation::Nothing,
             in_parts: &[],
             fast: None,
             node: false,
@@ -129,7 +130,7 @@ impl LineShape {
 
 /// Which lines without the form belong to the record above.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Further {
+pub(crate) enum Continuation {
     /// None: they are text without an id.
     Nothing,
     /// The next one, where the line with the form says nothing itself.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 impl Pattern {
     pub(super) fn in_parts(&self) -> bool {
-        self.regex.capture_names().flatten().any(|name| name == "partial")
+        self.has("partial")
     }
 
     pub(super) fn open<'a>(&self, line: &'a [u8]) -> Option<Line<'a>> {

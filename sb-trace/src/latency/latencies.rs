@@ -95,7 +95,7 @@ const PIECE: usize = 1 << 18;
 
 /// The latencies of one run and pair, in the order of their starts.
 #[derive(Debug, Clone, Default)]
-pub struct Part {
+pub struct RunPair {
     run: u32,
     pair: u32,
     rows: usize,
@@ -118,7 +118,7 @@ struct LatencyColumns {
     complete: MostlyOne<bool>,
 }
 
-impl Part {
+impl RunPair {
     /// The run, as an index into [`Latencies::runs`].
     pub fn run(&self) -> u32 {
         self.run
@@ -323,17 +323,17 @@ pub struct Latencies {
     traces: usize,
     /// How many nanoseconds a tick of the clock is taken to have.
     tick_ns: i64,
-    parts: Vec<Arc<Part>>,
+    parts: Vec<Arc<RunPair>>,
 }
 
 impl Latencies {
     /// The parts of the table, by run, then pair.
-    pub fn parts(&self) -> &[Arc<Part>] {
+    pub fn parts(&self) -> &[Arc<RunPair>] {
         &self.parts
     }
 
     /// The parts of one pair, by run.
-    pub fn parts_of(&self, pair: usize) -> impl Iterator<Item = &Arc<Part>> + Clone {
+    pub fn parts_of(&self, pair: usize) -> impl Iterator<Item = &Arc<RunPair>> + Clone {
         self.parts.iter().filter(move |part| part.pair as usize == pair)
     }
 
@@ -415,7 +415,7 @@ impl Latencies {
         }
         let parts: Vec<_> = by_key.into_iter().collect();
         let part = |((run, pair), gathered)| {
-            let mut part = Part { run, pair, ..merged(gathered) };
+            let mut part = RunPair { run, pair, ..merged(gathered) };
             if let Some((labels, sources)) = names {
                 part.pieces.iter_mut().for_each(|piece| piece.name(labels, sources));
             }
@@ -427,14 +427,14 @@ impl Latencies {
 
 /// The rows of one run and pair that several threads gathered, in ascending order of numbers. For each
 /// thread, the number of its first trace.
-fn merged(mut all: Vec<(Gathered, u32)>) -> Part {
+fn merged(mut all: Vec<(Gathered, u32)>) -> RunPair {
     let mut stretches: Vec<(u64, usize, usize, Range<usize>)> = Vec::new();
     for (at, (gathered, _)) in all.iter().enumerate() {
         let rows = gathered.stretches.iter();
         stretches.extend(rows.map(|of| (of.number, at, of.piece, of.rows.clone())));
     }
     stretches.sort_by_key(|(number, at, ..)| (*number, *at));
-    let mut part = Part::default();
+    let mut part = RunPair::default();
     for (_, at, piece, rows) in stretches {
         let Some((gathered, first_trace)) = all.get_mut(at) else { continue };
         let Some(piece) = gathered.pieces.get_mut(piece) else { continue };

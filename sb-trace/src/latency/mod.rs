@@ -10,6 +10,6 @@ mod positions;
 pub use clocks::Skew;
 pub(crate) use clocks::skews;
 pub(crate) use latencies::LatencyRows;
-pub use latencies::{Latencies, Latency, Pair, Part};
+pub use latencies::{Latencies, Latency, Pair, RunPair};
 pub(crate) use matches::{Match, Wanted, numbered, pairs_of};
 pub(crate) use pair_order::{PairPositions, in_order, rarer_directions};

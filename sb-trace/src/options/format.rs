@@ -52,6 +52,11 @@ impl Pattern {
         Ok(Self { regex, otherwise: Otherwise::default() })
     }
 
+    /// Whether it has a group of this name.
+    pub(crate) fn has(&self, group: &str) -> bool {
+        self.regex.capture_names().flatten().any(|name| name == group)
+    }
+
     /// The same, with this for lines that it does not match.
     #[must_use]
     pub fn with(self, otherwise: Otherwise) -> Self {

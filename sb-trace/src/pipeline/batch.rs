@@ -82,7 +82,7 @@ pub(crate) struct StreamRows {
 /// A block whose rows are final, with the traces that end in it.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    /// Which block of the call it is.
+    /// Which block of the job it is.
     pub number: u64,
     pub parsed: Parsed,
     /// The codes of the labels and of the sources of its rows.

@@ -7,13 +7,13 @@
 use super::batch::{Batch, Carried, RowSet, StreamRows};
 use super::environment::Environments;
 use super::reader::{ReadBlock, Word};
-use super::{Call, number};
+use super::{Job, number};
 use crate::accounting::FileInfo;
 use crate::accounting::{Accounting, LookAlikeAt};
 use crate::dictionary::{Dictionary, NO_TEXT};
 use crate::error::{Error, Result};
 use crate::event::{Event, Id, LineClass, OpenPart, Parsed};
-use crate::format::{Brackets, Source, source_of};
+use crate::format::{Brackets, InputFormat, source_of};
 use crate::names::NONE;
 use crate::options::{DRIVER, FormatChoice, Grouping, ID_GROUP, Options};
 use crate::plan::Plan;
@@ -50,7 +50,7 @@ struct InputState {
 
 /// What was read, apart from the events.
 #[derive(Debug, Default)]
-pub(crate) struct Read {
+pub(crate) struct LogFacts {
     pub files: Vec<FileInfo>,
     pub accounting: Accounting,
     pub look_alikes: Vec<LookAlikeAt>,
@@ -78,7 +78,7 @@ pub(super) struct LogOrder<'a> {
     labels: &'a Dictionary,
     sources: &'a Dictionary,
     plan: &'a Plan,
-    read: Read,
+    read: LogFacts,
     states: Vec<InputState>,
     /// By the numbers of the streams.
     open: Vec<OpenStream>,
@@ -114,9 +114,9 @@ struct OpenStream {
 }
 
 impl<'a> LogOrder<'a> {
-    pub(super) fn new(call: &'a Call<'a>, plan: &'a Plan) -> Self {
-        let Call { inputs, options, run_of, benchmarks, labels, sources, .. } = call;
-        let read = Read { begins: vec![i64::MAX; benchmarks.len()], ..Read::default() };
+    pub(super) fn new(job: &'a Job<'a>, plan: &'a Plan) -> Self {
+        let Job { inputs, options, run_of, benchmarks, labels, sources, .. } = job;
+        let read = LogFacts { begins: vec![i64::MAX; benchmarks.len()], ..LogFacts::default() };
         Self {
             inputs,
             run_of,
@@ -145,7 +145,7 @@ impl<'a> LogOrder<'a> {
     }
 
     /// The next input begins.
-    pub(super) fn begin(&mut self, file: usize, source: &Source, fits: bool) {
+    pub(super) fn begin(&mut self, file: usize, source: &InputFormat, fits: bool) {
         let input = &self.inputs[file];
         self.read.files.push(FileInfo {
             name: input.name.clone(),
@@ -272,7 +272,7 @@ impl<'a> LogOrder<'a> {
     }
 
     /// What was read.
-    pub(super) fn finish(self) -> Result<Read> {
+    pub(super) fn finish(self) -> Result<LogFacts> {
         let fits = |state: &InputState| state.fits || (state.strict && state.records > 0);
         if let FormatChoice::Named(name) = &self.options.format
             && !self.states.is_empty()
@@ -286,7 +286,7 @@ impl<'a> LogOrder<'a> {
         }
         let guessed = self.guessed_begins.iter().map(|begin| begin.unwrap_or(i64::MAX));
         let begun = self.plan.begins.clone().unwrap_or_else(|| guessed.collect());
-        Ok(Read { begun, ..self.read })
+        Ok(LogFacts { begun, ..self.read })
     }
 
     /// Asks of labels that are new whether they are the driver's.

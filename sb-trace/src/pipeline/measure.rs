@@ -4,8 +4,8 @@
 use super::lock;
 use super::sink::{Measured, Sink};
 use crate::error::Result;
-use crate::plan::{Plan, Planned, Planner, learn};
-use crate::stats::Counts;
+use crate::plan::{Plan, Planned, Rules, learn};
+use crate::stats::ValueCounts;
 use crate::trace::{PathKind, Paths, Trace, Traces};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -26,9 +26,9 @@ impl Guess {
     }
 
     /// The plan for some traces. What it does not say yet is learned from them.
-    fn covering(&self, planner: &Planner<'_>, paths: &Paths) -> Arc<Plan> {
+    fn covering(&self, rules: &Rules<'_>, paths: &Paths) -> Arc<Plan> {
         let mut guess = lock(&self.0);
-        let learned = || learn(planner, paths, None);
+        let learned = || learn(rules, paths, None);
         let plan = match guess.take() {
             None => learned(),
             Some(mut plan) => {
@@ -55,9 +55,9 @@ pub(crate) type Across = BTreeMap<(u32, u32), (u64, u64, i64)>;
 #[derive(Debug, Default)]
 pub(crate) struct Pauses {
     /// For each step of the commonest path from one label to another.
-    pub inside: HashMap<[u32; 2], Counts>,
+    pub inside: HashMap<[u32; 2], ValueCounts>,
     /// From the end of such a trace to the next one of its stream.
-    pub between: Counts,
+    pub between: ValueCounts,
     /// By stream and block: when its first trace there began, and when its last one ended, if that had
     /// that path.
     pub edges: Vec<(u32, u64, i64, Option<i64>)>,
@@ -66,7 +66,7 @@ pub(crate) struct Pauses {
 /// What one thread measured.
 #[derive(Debug)]
 pub(super) struct Measurer<'a, S> {
-    pub planner: &'a Planner<'a>,
+    pub rules: &'a Rules<'a>,
     guess: &'a Guess,
     plan: Arc<Plan>,
     pub paths: Paths,
@@ -80,9 +80,9 @@ pub(super) struct Measurer<'a, S> {
 }
 
 impl<'a, S: Sink> Measurer<'a, S> {
-    pub(super) fn new(planner: &'a Planner<'a>, guess: &'a Guess, sink: S) -> Self {
+    pub(super) fn new(rules: &'a Rules<'a>, guess: &'a Guess, sink: S) -> Self {
         Self {
-            planner,
+            rules,
             guess,
             plan: guess.used().unwrap_or_default(),
             paths: Paths::default(),
@@ -119,8 +119,8 @@ impl<'a, S: Sink> Measurer<'a, S> {
 
     /// Hands on the latencies of traces.
     pub(super) fn hand_on(&mut self, number: u64, traces: &Traces, path_of: &[u32]) -> Result<()> {
-        let Self { planned, planner, sink, .. } = self;
-        sink.take(&Measured { number, traces, path_of, planned, planner })
+        let Self { planned, rules, sink, .. } = self;
+        sink.take(&Measured { number, traces, path_of, planned, rules })
     }
 
     fn numbers(&mut self, traces: &Traces) -> Vec<u32> {
@@ -154,10 +154,10 @@ impl<'a, S: Sink> Measurer<'a, S> {
                 let number = of_these.number(path.kind, &path.labels, &path.across);
                 of_these.count(number, (trace.run, trace.first_place));
             }
-            self.plan = self.guess.covering(self.planner, &of_these);
+            self.plan = self.guess.covering(self.rules, &of_these);
         }
         for path in &self.paths.all[self.planned.len()..] {
-            self.planned.push(self.planner.planned(&self.plan, path));
+            self.planned.push(self.rules.planned(&self.plan, path));
         }
     }
 
@@ -175,11 +175,11 @@ impl<'a, S: Sink> Measurer<'a, S> {
         streams: &[(u32, bool)],
     ) {
         let Some(commonest) = self.plan.commonest_path.as_deref() else { return };
-        let tick = self.planner.options.epoch_unit.ns();
+        let tick = self.rules.options.epoch_unit.ns();
         let time = |at: u32| traces.epoch_ns[at as usize];
         let steps: Vec<[u32; 2]> = commonest.windows(2).map(|step| [step[0], step[1]]).collect();
-        let mut inside = vec![Counts::of_unit(tick); steps.len()];
-        let mut between = Counts::of_unit(tick);
+        let mut inside = vec![ValueCounts::of_unit(tick); steps.len()];
+        let mut between = ValueCounts::of_unit(tick);
         // For each stream when its first trace began, and when its last one ended, if it had that path.
         let mut edges: Vec<Option<(i64, Option<i64>)>> = vec![None; streams.len()];
         let mut note = |at: usize| {

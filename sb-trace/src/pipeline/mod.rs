@@ -16,7 +16,7 @@ mod by_order;
 mod environment;
 mod log_order;
 mod measure;
-mod plan_file;
+mod plan_translation;
 mod queue;
 mod reader;
 mod sequencer;
@@ -25,7 +25,7 @@ mod store;
 mod worker;
 
 pub(crate) use batch::{Batch, RowSet};
-pub(crate) use log_order::Read;
+pub(crate) use log_order::LogFacts;
 pub(crate) use measure::{Across, Pauses};
 pub(crate) use sink::{Measured, Sink};
 pub(crate) use store::{unzigzag, write_number, zigzag};
@@ -34,10 +34,10 @@ use crate::accounting::no_statement;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::options::Options;
-use crate::plan::{Observed, Plan, Planner, learn};
+use crate::plan::{Observed, Plan, Rules, learn};
 use crate::read::{Input, Spools};
 use crate::run::{Run, tag_names};
-use crate::stats::Counts;
+use crate::stats::ValueCounts;
 use crate::trace::{ClassSource, ColdWarm, Paths};
 use log_order::LogOrder;
 use measure::{Guess, Measurer};
@@ -72,13 +72,13 @@ pub(crate) struct RunCodes {
     pub benchmark: u32,
     pub provider: u32,
     pub region: u32,
-    /// In the order of the call's tags.
+    /// In the order of the job's tags.
     pub tags: Vec<u32>,
 }
 
 /// What is asked for, and what is the same for all threads.
 #[derive(Debug)]
-pub(crate) struct Call<'a> {
+pub(crate) struct Job<'a> {
     pub inputs: &'a [Input],
     pub options: &'a Options,
     pub runs: Vec<Run>,
@@ -99,7 +99,7 @@ pub(crate) struct Call<'a> {
     pub class_source_codes: [u32; 3],
 }
 
-impl<'a> Call<'a> {
+impl<'a> Job<'a> {
     pub(crate) fn new(inputs: &'a [Input], options: &'a Options, labels: &'a Dictionary) -> Self {
         let (runs, run_of) = runs(inputs, options);
         let names = Dictionary::new();
@@ -163,7 +163,7 @@ pub(crate) fn for_each_thread<S>(sink: impl Fn() -> Result<S>) -> Result<Vec<S>>
 /// All that was read and measured, apart from what the sinks took.
 #[derive(Debug)]
 pub(crate) struct Outcome<S> {
-    pub read: Read,
+    pub read: LogFacts,
     /// The plan by which the traces were measured, and what the log says of it.
     pub plan: Plan,
     pub learned: Plan,
@@ -179,8 +179,8 @@ pub(crate) struct Outcome<S> {
 /// What the begin of a log says of its plan is a guess. If the whole log says otherwise, all is read
 /// and measured again, with new sinks: what those before took is nothing.
 pub(crate) fn run<'a, S: Sink>(
-    call: &'a Call<'a>,
-    planner: &'a Planner<'a>,
+    job: &'a Job<'a>,
+    rules: &'a Rules<'a>,
     progress: &dyn Progress,
     sinks: impl Fn() -> Result<Vec<S>>,
 ) -> Result<Outcome<S>> {
@@ -191,13 +191,13 @@ pub(crate) fn run<'a, S: Sink>(
     let spools = Spools::default();
     loop {
         times += 1;
-        let outcome = once(call, planner, (progress, &spools), plan.clone(), sinks()?)?;
+        let outcome = once(job, rules, (progress, &spools), plan.clone(), sinks()?)?;
         match outcome {
             Ok(outcome) => return Ok(outcome),
             Err(learned) if times < MOST_TIMES => plan = Some(learned),
             Err(_) => {
                 let what = std::io::Error::other("changed while it was read");
-                return Err(Error::read(&call.inputs[0].name, what));
+                return Err(Error::read(&job.inputs[0].name, what));
             }
         }
     }
@@ -205,29 +205,29 @@ pub(crate) fn run<'a, S: Sink>(
 
 /// The same once; gives the plan that the log says if another one was guessed.
 fn once<'a, S: Sink>(
-    call: &'a Call<'a>,
-    planner: &'a Planner<'a>,
+    job: &'a Job<'a>,
+    rules: &'a Rules<'a>,
     (progress, spools): (&dyn Progress, &Spools),
     plan: Option<Plan>,
     sinks: Vec<S>,
 ) -> Result<std::result::Result<Outcome<S>, Plan>> {
-    let options = call.options;
-    let fixed = options.plan.as_ref().map(|file| file.plan(call));
+    let options = job.options;
+    let fixed = options.plan.as_ref().map(|file| file.plan(job));
     let plan = plan.or_else(|| fixed.clone());
     let given = plan.clone().unwrap_or_default();
     let guess = Guess::of(plan);
     let budget = Budget::new(options.memory);
     let (keyed, unordered) = (Spill::new(&budget), Spill::new(&budget));
-    let queue = Queue::new(call, spools, progress);
-    let sequencer = Sequencer::new(call, LogOrder::new(call, &given), sinks.len());
+    let queue = Queue::new(job, spools, progress);
+    let sequencer = Sequencer::new(job, LogOrder::new(job, &given), sinks.len());
     let workers = Mutex::new(Vec::new());
     rayon::scope(|scope| {
         for sink in sinks {
             let (queue, sequencer, workers, guess) = (&queue, &sequencer, &workers, &guess);
             let (keyed, unordered) = (Store::new(&keyed), Store::new(&unordered));
             scope.spawn(move |_| {
-                let measurer = Measurer::new(planner, guess, sink);
-                let mut worker = Worker { call, measurer, keyed, unordered };
+                let measurer = Measurer::new(rules, guess, sink);
+                let mut worker = Worker { job, measurer, keyed, unordered };
                 worker.work(queue, sequencer);
                 lock(workers).push(worker);
             });
@@ -242,7 +242,7 @@ fn once<'a, S: Sink>(
         ..fixed
     });
     no_statement(&read.files, read.accounting.statements, &read.look_alikes)?;
-    worker::close(call, &mut workers, &read)?;
+    worker::close(job, &mut workers, &read)?;
     let mut paths = Paths::default();
     for worker in &workers {
         paths.absorb(&worker.measurer.paths);
@@ -252,7 +252,7 @@ fn once<'a, S: Sink>(
         begins: &read.begins,
         starts: read.classed_by_order.then_some(&read.starts),
     };
-    let learned = learn(planner, &paths, Some(observed));
+    let learned = learn(rules, &paths, Some(observed));
     let used = Plan {
         newest_first: fixed.as_ref().map_or(given.newest_first, |fixed| fixed.newest_first.clone()),
         begins: learned.begins.as_ref().map(|_| read.begun.clone()),
@@ -284,7 +284,7 @@ fn once<'a, S: Sink>(
         outcome.read.accounting.events_filtered += filtered;
         outcome.sinks.push(sink);
     }
-    outcome.sum_up(planner);
+    outcome.sum_up(rules);
     Ok(Ok(outcome))
 }
 
@@ -304,13 +304,13 @@ impl<S> Outcome<S> {
     }
 
     /// Sums up what the paths say.
-    fn sum_up(&mut self, planner: &Planner<'_>) {
+    fn sum_up(&mut self, rules: &Rules<'_>) {
         let accounting = &mut self.read.accounting;
         accounting.traces_split = self.split;
         for path in &self.paths.all {
             let events = path.traces * path.labels.len() as u64;
             accounting.traces += path.traces;
-            if planner.is_complete(&self.plan, path) {
+            if rules.is_complete(&self.plan, path) {
                 accounting.traces_complete += path.traces;
                 accounting.events_complete += events;
             } else {
@@ -322,8 +322,8 @@ impl<S> Outcome<S> {
 
 impl Pauses {
     /// All pauses from the end of a trace of the commonest path to the next trace of its stream.
-    pub(crate) fn all_between(&self, tick_ns: i64) -> Counts {
-        let mut all = Counts::of_unit(tick_ns);
+    pub(crate) fn all_between(&self, tick_ns: i64) -> ValueCounts {
+        let mut all = ValueCounts::of_unit(tick_ns);
         all.absorb(self.between.clone());
         let mut edges = self.edges.clone();
         edges.sort_unstable();

@@ -1,10 +1,10 @@
 //! What is read next: the blocks of the inputs, one after the other, to whoever asks.
 
 use super::sequencer::Sequencer;
-use super::{Call, Progress, lock};
+use super::{Job, Progress, lock};
 use crate::error::{Error, Result};
 use crate::event::Events;
-use crate::format::{Source, recognise};
+use crate::format::{InputFormat, recognise};
 use crate::options::{FormatChoice, Options};
 use crate::read::{Block, Blocks, Buffer, Input, Place, Spools, Text};
 use std::ops::Range;
@@ -17,7 +17,7 @@ const EVENTS: usize = 1 << 13;
 pub(super) struct RawBlock {
     /// Number of the input, and of the block in it.
     pub place: (usize, usize),
-    pub source: Arc<Source>,
+    pub source: Arc<InputFormat>,
     /// Whether the input has the format that the user named.
     pub fits: bool,
     /// The text; none at the end of some inputs.
@@ -43,7 +43,7 @@ pub(super) enum Task {
 struct Opened {
     file: usize,
     next: usize,
-    source: Arc<Source>,
+    source: Arc<InputFormat>,
     blocks: Blocks<Text>,
 }
 
@@ -70,8 +70,8 @@ pub(super) struct Queue<'a> {
 }
 
 impl<'a> Queue<'a> {
-    pub(super) fn new(call: &'a Call<'a>, spools: &'a Spools, progress: &'a dyn Progress) -> Self {
-        let Call { inputs, options, .. } = call;
+    pub(super) fn new(job: &'a Job<'a>, spools: &'a Spools, progress: &'a dyn Progress) -> Self {
+        let Job { inputs, options, .. } = job;
         let (state, changed) = (Mutex::default(), Condvar::new());
         Self { inputs, spools, options, progress, state, changed }
     }

@@ -1,10 +1,10 @@
 //! A reader: reads block after block, and says of each what can be said without knowing what stands
 //! before it.
 
-use super::Call;
+use super::Job;
 use crate::dictionary::{Dictionary, NO_TEXT};
 use crate::event::{Events, OpenPart, Parsed, RawEvent, Words};
-use crate::format::Source;
+use crate::format::InputFormat;
 use crate::names::{NONE, Name};
 use crate::read::Block;
 use crate::statement::Statement;
@@ -62,15 +62,15 @@ impl BlockReader {
     /// Reads a block into `parsed`, which is empty.
     pub(super) fn read(
         &mut self,
-        source: &Source,
+        source: &InputFormat,
         block: &Block,
-        call: &Call<'_>,
+        job: &Job<'_>,
         carry: Vec<OpenPart>,
         mut parsed: Parsed,
     ) -> ReadBlock {
         std::mem::swap(&mut parsed.words, &mut self.words);
-        let parsed = source.read(block, call.options, carry, parsed);
-        self.described(parsed, call)
+        let parsed = source.read(block, job.options, carry, parsed);
+        self.described(parsed, job)
     }
 
     /// Takes some events of a table.
@@ -78,7 +78,7 @@ impl BlockReader {
         &mut self,
         events: &Events,
         rows: Range<usize>,
-        call: &Call<'_>,
+        job: &Job<'_>,
         mut parsed: Parsed,
     ) -> ReadBlock {
         std::mem::swap(&mut parsed.words, &mut self.words);
@@ -93,23 +93,23 @@ impl BlockReader {
             let (correlation_id, source) = (text(row.correlation_id), text(row.source));
             parsed.push(&RawEvent { statement, correlation_id, source, line: row.line });
         }
-        self.described(parsed, call)
+        self.described(parsed, job)
     }
 
     /// Reads what was still open at the end of an input.
     pub(super) fn flush(
         &mut self,
-        source: &Source,
-        call: &Call<'_>,
+        source: &InputFormat,
+        job: &Job<'_>,
         open: &[OpenPart],
     ) -> ReadBlock {
         let mut parsed = Parsed::default();
         std::mem::swap(&mut parsed.words, &mut self.words);
-        let parsed = source.flush(call.options, open, parsed);
-        self.described(parsed, call)
+        let parsed = source.flush(job.options, open, parsed);
+        self.described(parsed, job)
     }
 
-    fn described(&mut self, mut parsed: Parsed, call: &Call<'_>) -> ReadBlock {
+    fn described(&mut self, mut parsed: Parsed, job: &Job<'_>) -> ReadBlock {
         std::mem::swap(&mut parsed.words, &mut self.words);
         self.blocks += 1;
         let Self { words, labels, sources, blocks } = self;
@@ -121,18 +121,18 @@ impl BlockReader {
         let (mut epoch_ns, mut line) =
             rows.first().map_or((0, u64::MAX), |row| (row.epoch_ns, u64::MAX));
         for row in &mut rows {
-            row.label = labels.number(row.label, *blocks, words, call.labels);
+            row.label = labels.number(row.label, *blocks, words, job.labels);
             steps.add(epoch_ns, row.epoch_ns);
             shared_lines |= row.line == line;
             (epoch_ns, line) = (row.epoch_ns, row.line);
         }
         if parsed.sourced {
             for row in rows.iter_mut().filter(|row| row.source != NONE) {
-                row.source = sources.number(row.source, *blocks, words, &call.sources);
+                row.source = sources.number(row.source, *blocks, words, &job.sources);
             }
         }
         for mark in &mut parsed.marks {
-            mark.source = sources.number(mark.source, *blocks, words, &call.sources);
+            mark.source = sources.number(mark.source, *blocks, words, &job.sources);
         }
         let first = rows.first().map_or(NONE, |row| row.source);
         let one = !parsed.sourced || rows.iter().all(|row| row.source == first);

@@ -7,7 +7,7 @@ use super::batch::Batch;
 use super::log_order::LogOrder;
 use super::queue::RawBlock;
 use super::reader::{BlockReader, ReadBlock};
-use super::{Call, lock};
+use super::{Job, lock};
 use crate::error::{Error, Result};
 use crate::event::Parsed;
 use crate::read::Buffer;
@@ -35,7 +35,7 @@ struct SequencerState<'a> {
 
 /// See the module.
 pub(super) struct Sequencer<'a> {
-    call: &'a Call<'a>,
+    job: &'a Job<'a>,
     /// More blocks than this do not wait.
     most: usize,
     state: Mutex<SequencerState<'a>>,
@@ -43,7 +43,7 @@ pub(super) struct Sequencer<'a> {
 }
 
 impl<'a> Sequencer<'a> {
-    pub(super) fn new(call: &'a Call<'a>, order: LogOrder<'a>, readers: usize) -> Self {
+    pub(super) fn new(job: &'a Job<'a>, order: LogOrder<'a>, readers: usize) -> Self {
         let state = SequencerState {
             order,
             again: BlockReader::default(),
@@ -56,7 +56,7 @@ impl<'a> Sequencer<'a> {
             memory: Vec::new(),
             idle: 0,
         };
-        Self { call, most: readers * 8, state: Mutex::new(state), moved: Condvar::new() }
+        Self { job, most: readers * 8, state: Mutex::new(state), moved: Condvar::new() }
     }
 
     /// Memory for the text of a block.
@@ -95,7 +95,7 @@ impl<'a> Sequencer<'a> {
         while state.error.is_none()
             && let Some((raw, read)) = state.waiting.remove(&state.next)
         {
-            if let Err(error) = state.take_next(self.call, raw, read) {
+            if let Err(error) = state.take_next(self.job, raw, read) {
                 state.error = Some(error);
             }
         }
@@ -127,7 +127,7 @@ impl<'a> Sequencer<'a> {
 }
 
 impl SequencerState<'_> {
-    fn take_next(&mut self, call: &Call<'_>, raw: RawBlock, read: Option<ReadBlock>) -> Result<()> {
+    fn take_next(&mut self, job: &Job<'_>, raw: RawBlock, read: Option<ReadBlock>) -> Result<()> {
         let (file, number) = raw.place;
         self.next = if raw.last.is_some() { (file + 1, 0) } else { (file, number + 1) };
         if let Some(error) = raw.error {
@@ -146,7 +146,7 @@ impl SequencerState<'_> {
             if !open.is_empty() {
                 // A record goes on that the block before left open: only now is it known how.
                 let memory = read.parsed.emptied();
-                read = self.again.read(&raw.source, &block, call, open, memory);
+                read = self.again.read(&raw.source, &block, job, open, memory);
             }
             let batch = self.order.block(file, block.continues, read)?;
             self.ready.push_back(batch);
@@ -155,7 +155,7 @@ impl SequencerState<'_> {
         if let Some(inside_line) = raw.last {
             let open = self.order.take_open(file);
             if !open.is_empty() {
-                let read = self.again.flush(&raw.source, call, &open);
+                let read = self.again.flush(&raw.source, job, &open);
                 let batch = self.order.block(file, inside_line, read)?;
                 self.ready.push_back(batch);
             }

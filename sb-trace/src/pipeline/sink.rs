@@ -2,7 +2,7 @@
 
 use super::batch::Batch;
 use crate::error::Result;
-use crate::plan::{Planned, Planner};
+use crate::plan::{Planned, Rules};
 use crate::trace::{StartClass, Trace, Traces};
 
 /// Takes what was measured. Each thread has one of its own.
@@ -41,7 +41,7 @@ pub(crate) struct Measured<'m> {
     pub path_of: &'m [u32],
     /// What the plan says of each path.
     pub planned: &'m [Planned],
-    pub planner: &'m Planner<'m>,
+    pub rules: &'m Rules<'m>,
 }
 
 impl<'m> Measured<'m> {

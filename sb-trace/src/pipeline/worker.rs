@@ -1,8 +1,8 @@
 //! What one thread does: it reads blocks, and measures the traces that end in them.
 
-use super::Call;
+use super::Job;
 use super::batch::Batch;
-use super::log_order::Read;
+use super::log_order::LogFacts;
 use super::measure::Measurer;
 use super::queue::{Queue, Task};
 use super::reader::BlockReader;
@@ -30,7 +30,7 @@ const EVENTS_IN_ORDER: u64 = 1 << 17;
 
 /// A thread's own.
 pub(super) struct Worker<'a, S> {
-    pub call: &'a Call<'a>,
+    pub job: &'a Job<'a>,
     pub measurer: Measurer<'a, S>,
     /// Events with keys, by hash of the key.
     pub keyed: Store<'a>,
@@ -50,11 +50,11 @@ impl<S: Sink> Worker<'_, S> {
                 Task::Done => break,
             };
             let of_text = raw.block.as_ref().map(|block| {
-                reader.read(&raw.source, block, self.call, Vec::new(), sequencer.memory())
+                reader.read(&raw.source, block, self.job, Vec::new(), sequencer.memory())
             });
             let of_events = || {
                 let (events, rows) = raw.events.as_ref()?;
-                Some(reader.take(events, rows.clone(), self.call, sequencer.memory()))
+                Some(reader.take(events, rows.clone(), self.job, sequencer.memory()))
             };
             let read = of_text.or_else(of_events);
             if !sequencer.put(raw, read) {
@@ -76,7 +76,7 @@ impl<S: Sink> Worker<'_, S> {
     }
 
     fn limits(&self) -> Limits<'_> {
-        limits(self.call)
+        limits(self.job)
     }
 
     fn measure(&mut self, batch: &Batch) -> Result<()> {
@@ -106,8 +106,8 @@ impl<S: Sink> Worker<'_, S> {
     fn keep(&mut self, batch: &Batch) -> Result<()> {
         let rows = &batch.parsed.rows;
         let ids = &batch.parsed.ids;
-        let by_id = matches!(self.call.options.by, Grouping::Auto | Grouping::Id);
-        let key_of = |row: usize| match self.call.options.by {
+        let by_id = matches!(self.job.options.by, Grouping::Auto | Grouping::Id);
+        let key_of = |row: usize| match self.job.options.by {
             Grouping::Source => rows[row].source,
             Grouping::File => 0,
             _ => rows[row].id(),
@@ -115,14 +115,14 @@ impl<S: Sink> Worker<'_, S> {
         let order = in_groups(batch.keyed.iter().map(|row| (key_of(row), row)));
         for of_key in order.chunk_by(|a, b| a.0 == b.0) {
             let name = of_key[0].0;
-            let key = match self.call.options.by {
+            let key = match self.job.options.by {
                 Grouping::Source => {
-                    Key::of(self.call.sources.text(batch.sources[name as usize]).as_bytes())
+                    Key::of(self.job.sources.text(batch.sources[name as usize]).as_bytes())
                 }
-                Grouping::File => Key::of(self.call.inputs[batch.file as usize].name.as_bytes()),
+                Grouping::File => Key::of(self.job.inputs[batch.file as usize].name.as_bytes()),
                 _ => ids.key(name),
             };
-            let hash = self.call.hasher.hash_one((batch.run, key)) % PARTITIONS as u64;
+            let hash = self.job.hasher.hash_one((batch.run, key)) % PARTITIONS as u64;
             let partition = usize::try_from(hash).unwrap_or(0);
             self.keyed.put(partition, |out| {
                 write_number(out, batch.run.into());
@@ -159,9 +159,9 @@ impl<S: Sink> Worker<'_, S> {
 
 /// Measures the traces whose events have keys, once all is read.
 pub(super) fn close<S: Sink>(
-    call: &Call<'_>,
+    job: &Job<'_>,
     workers: &mut [Worker<'_, S>],
-    read: &Read,
+    read: &LogFacts,
 ) -> Result<()> {
     let stores: Vec<Store<'_>> = workers.iter_mut().map(|worker| worker.keyed.take()).collect();
     let streams: Vec<Stream> = read.streams.iter().map(|state| state.stream).collect();
@@ -171,8 +171,8 @@ pub(super) fn close<S: Sink>(
             |take| pieces(&stores, partition, take),
             (&streams, &newest_first),
             &read.starts,
-            limits(call),
-            (&call.benchmarks, &read.begins),
+            limits(job),
+            (&job.benchmarks, &read.begins),
         )?;
         let paths = worker.measurer.count(&traces);
         if S::ORDERED {
@@ -188,7 +188,7 @@ pub(super) fn close<S: Sink>(
 pub(super) fn hand_on_in_order<S: Sink>(
     workers: &mut [Worker<'_, S>],
     first: u64,
-    read: &Read,
+    read: &LogFacts,
 ) -> Result<()> {
     let stores: Vec<Store<'_>> = workers.iter_mut().map(|worker| worker.unordered.take()).collect();
     let streams: Vec<Stream> = read.streams.iter().map(|state| state.stream).collect();
@@ -324,10 +324,10 @@ fn in_groups(rows: impl Iterator<Item = (u32, usize)> + Clone) -> Vec<(u32, u32)
     order
 }
 
-pub(super) fn limits<'c>(call: &'c Call<'_>) -> Limits<'c> {
-    let may_cut = call.options.by.may_cut();
+pub(super) fn limits<'c>(job: &'c Job<'_>) -> Limits<'c> {
+    let may_cut = job.options.by.may_cut();
     Limits {
-        filter: &call.options.filter,
-        max_trace_ns: may_cut.then_some(call.options.max_trace_ns),
+        filter: &job.options.filter,
+        max_trace_ns: may_cut.then_some(job.options.max_trace_ns),
     }
 }

@@ -1,7 +1,7 @@
 //! What a log says of how it is to be measured: from the paths of its traces and the direction of its
 //! streams.
 
-use super::{Plan, Planner};
+use super::{Plan, Rules};
 use crate::latency::rarer_directions;
 use crate::options::{Grouping, Options, PairChoice};
 use crate::trace::{Family, Path, Paths, Starts, StreamState};
@@ -20,8 +20,8 @@ pub(crate) struct Observed<'r> {
 }
 
 /// The plan that some paths say, and what was observed beside them.
-pub(crate) fn learn(planner: &Planner<'_>, paths: &Paths, observed: Option<Observed<'_>>) -> Plan {
-    let options = planner.options;
+pub(crate) fn learn(rules: &Rules<'_>, paths: &Paths, observed: Option<Observed<'_>>) -> Plan {
+    let options = rules.options;
     let mut plan = Plan { closing: closing(paths), ..Plan::default() };
     if let Some(observed) = observed {
         plan.newest_first = newest_first(options, observed.streams);
@@ -31,7 +31,7 @@ pub(crate) fn learn(planner: &Planner<'_>, paths: &Paths, observed: Option<Obser
     match options.pairs {
         PairChoice::Consecutive => {
             plan.reversed_pairs = rarer_directions(&across(paths)).into_iter().collect();
-            plan.total = has_total(planner, &plan, paths);
+            plan.total = has_total(rules, &plan, paths);
         }
         PairChoice::All => plan.all_pairs = all_pairs(paths),
         PairChoice::Named(_) => {}
@@ -92,10 +92,10 @@ fn across(paths: &Paths) -> HashMap<(u32, u32), (u64, (u32, u64))> {
 }
 
 /// Whether `total` says anything that the only consecutive pair does not.
-fn has_total(planner: &Planner<'_>, plan: &Plan, paths: &Paths) -> bool {
+fn has_total(rules: &Rules<'_>, plan: &Plan, paths: &Paths) -> bool {
     let mut only: Option<(u32, u32)> = None;
     for path in counted(paths) {
-        if path.labels.len() > 2 && planner.is_complete(plan, path) {
+        if path.labels.len() > 2 && rules.is_complete(plan, path) {
             return true;
         }
         for (at, step) in (1u32..).zip(path.labels.windows(2)) {

@@ -15,7 +15,7 @@ use crate::trace::{Family, Path, StartClass, Starts, of_labels};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What is decided. Labels are codes of the call's dictionary, streams are numbers.
+/// What is decided. Labels are codes of the job's dictionary, streams are numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Plan {
     /// Streams that list their newest event first, and the label that opens their traces.
@@ -56,14 +56,14 @@ impl Planned {
 
 /// Applies a plan to paths.
 #[derive(Debug)]
-pub(crate) struct Planner<'a> {
+pub(crate) struct Rules<'a> {
     pub options: &'a Options,
     pub labels: &'a Dictionary,
     /// Codes of the pairs and of the labels in them.
     pub pairs: Dictionary,
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Rules<'a> {
     pub(crate) fn new(options: &'a Options, labels: &'a Dictionary) -> Self {
         Self { options, labels, pairs: Dictionary::new() }
     }

@@ -9,8 +9,8 @@ use crate::event::{Event, Events};
 use crate::latency::{Latencies, LatencyRows};
 use crate::names::{Name, Names};
 use crate::options::Options;
-use crate::pipeline::{Batch, Call, Measured, Progress, Sink, for_each_thread, run};
-use crate::plan::Planner;
+use crate::pipeline::{Batch, Job, Measured, Progress, Sink, for_each_thread, run};
+use crate::plan::Rules;
 use crate::read::Input;
 use crate::run::Run;
 use crate::tables::with_tables;
@@ -90,7 +90,7 @@ struct TraceWithPlaces {
 
 /// Keeps everything.
 struct AnalysisSink<'a> {
-    call: &'a Call<'a>,
+    job: &'a Job<'a>,
     events: Vec<(u64, Vec<EventWithIds>)>,
     orphans: Vec<u32>,
     driver: Vec<u32>,
@@ -131,7 +131,7 @@ impl Sink for AnalysisSink<'_> {
         let traces = measured.traces;
         let kept = measured.traces().map(|(trace, planned)| {
             let mut id = String::new();
-            trace_id(&mut id, trace, traces, self.call);
+            trace_id(&mut id, trace, traces, self.job);
             let range = trace.first as usize..trace.end as usize;
             TraceWithPlaces {
                 run: trace.run,
@@ -157,12 +157,12 @@ impl Sink for AnalysisSink<'_> {
 pub fn analyze(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(&inputs, options, &labels);
-    let planner = Planner::new(options, &labels);
+    let job = Job::new(&inputs, options, &labels);
+    let rules = Rules::new(options, &labels);
     let sinks = || {
         for_each_thread(|| {
             Ok(AnalysisSink {
-                call: &call,
+                job: &job,
                 events: Vec::new(),
                 orphans: Vec::new(),
                 driver: Vec::new(),
@@ -171,22 +171,22 @@ pub fn analyze(inputs: &[Input], options: &Options, progress: &dyn Progress) -> 
             })
         })
     };
-    let mut outcome = run(&call, &planner, progress, sinks)?;
+    let mut outcome = run(&job, &rules, progress, sinks)?;
     let sinks = std::mem::take(&mut outcome.sinks);
-    let said = judge(&call, &planner, &outcome);
-    let order = order_of_pairs(&planner, &outcome);
-    Ok(bring_together((&call, &planner), sinks, said, &order))
+    let said = judge(&job, &rules, &outcome);
+    let order = order_of_pairs(&rules, &outcome);
+    Ok(bring_together((&job, &rules), sinks, said, &order))
 }
 
 fn bring_together(
-    (call, planner): (&Call<'_>, &Planner<'_>),
+    (job, rules): (&Job<'_>, &Rules<'_>),
     sinks: Vec<AnalysisSink<'_>>,
     said: Figures,
     order: &[String],
 ) -> Analysis {
     let mut names = Names::default();
-    let labels = names_of(call.labels, &mut names);
-    let sources = names_of(&call.sources, &mut names);
+    let labels = names_of(job.labels, &mut names);
+    let sources = names_of(&job.sources, &mut names);
     let (mut events, mut traces) = (Vec::new(), Vec::new());
     let (mut all_rows, mut ids) = (Vec::new(), Vec::new());
     let mut list = TraceList::default();
@@ -223,10 +223,10 @@ fn bring_together(
             start_class: trace.start_class,
         });
     }
-    let mut latencies = table(all_rows, (call, planner), order, names);
+    let mut latencies = table(all_rows, (job, rules), order, names);
     latencies.trace_ids = ids;
     Analysis {
-        runs: call.runs.clone(),
+        runs: job.runs.clone(),
         events: Arc::new(Events { names: Arc::clone(&latencies.names), rows }),
         traces: list,
         latencies,

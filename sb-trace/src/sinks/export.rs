@@ -6,10 +6,10 @@ use crate::columns::{event_columns, events, latencies, latency_columns, no_laten
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
 use crate::options::Options;
-use crate::pipeline::{Batch, Call, Measured, Progress, Sink, for_each_thread, run};
-use crate::plan::Planner;
+use crate::pipeline::{Batch, Job, Measured, Progress, Sink, for_each_thread, run};
+use crate::plan::Rules;
 use crate::read::Input;
-use crate::tables::{FileWriter, TableFile, TableFormat, aside, metadata, with_tables};
+use crate::tables::{FileWriter, TableFile, TableFormat, metadata, with_tables, write_atomically};
 use polars::prelude::DataFrame;
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -36,7 +36,7 @@ impl Target<'_> {
     /// Hands a file on that is then put where the table goes.
     fn write<T>(self, write: impl FnOnce(&File) -> Result<T>) -> Result<T> {
         match self {
-            Self::File(path) => aside(path, write),
+            Self::File(path) => write_atomically(path, write),
             Self::Stdout => {
                 let mut file = tempfile::tempfile().map_err(Error::Stdout)?;
                 let written = write(&file)?;
@@ -52,7 +52,7 @@ impl Target<'_> {
 
 /// A table of latencies or of events, written by one thread of several.
 struct TableSink<'a, 'f> {
-    call: &'a Call<'a>,
+    job: &'a Job<'a>,
     columns: Arc<Vec<String>>,
     of: TableOf,
     table: FileWriter<'f>,
@@ -74,13 +74,13 @@ impl Sink for TableSink<'_, '_> {
 
     fn events(&mut self, batch: &Batch) -> Result<()> {
         if self.of == TableOf::Events {
-            self.frame = Some(events(batch, self.call, &self.columns)?);
+            self.frame = Some(events(batch, self.job, &self.columns)?);
         }
         Ok(())
     }
 
     fn take(&mut self, measured: &Measured<'_>) -> Result<()> {
-        self.frame = Some(latencies(measured, self.call, &self.columns)?);
+        self.frame = Some(latencies(measured, self.job, &self.columns)?);
         Ok(())
     }
 
@@ -129,17 +129,17 @@ fn write(
     let format = to.format()?;
     let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(&inputs, options, &labels);
-    let planner = Planner::new(options, &labels);
+    let job = Job::new(&inputs, options, &labels);
+    let rules = Rules::new(options, &labels);
     let all = || match of {
-        TableOf::Events => event_columns(&call),
-        TableOf::Latencies => latency_columns(&call.runs),
+        TableOf::Events => event_columns(&job),
+        TableOf::Latencies => latency_columns(&job.runs),
     };
     let columns = Arc::new(columns.map_or_else(all, <[String]>::to_vec));
     // A wrong name is an error before anything is read.
     let like = match of {
-        TableOf::Events => events(&Batch::default(), &call, &columns)?,
-        TableOf::Latencies => no_latencies(&planner, &call, &columns)?,
+        TableOf::Events => events(&Batch::default(), &job, &columns)?,
+        TableOf::Latencies => no_latencies(&rules, &job, &columns)?,
     };
     to.write(|file| {
         let table = TableFile::new(file, format, like);
@@ -147,7 +147,7 @@ fn write(
             let writer = table.begin()?;
             for_each_thread(|| {
                 Ok(TableSink {
-                    call: &call,
+                    job: &job,
                     columns: Arc::clone(&columns),
                     of,
                     table: Arc::clone(&writer),
@@ -155,9 +155,9 @@ fn write(
                 })
             })
         };
-        let mut outcome = run(&call, &planner, progress, sinks)?;
+        let mut outcome = run(&job, &rules, progress, sinks)?;
         outcome.sinks.clear();
-        let figures = judge(&call, &planner, &outcome);
+        let figures = judge(&job, &rules, &outcome);
         let rows = table.finish(&metadata(&figures.files, options))?;
         Ok((figures, rows))
     })

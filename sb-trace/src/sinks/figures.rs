@@ -5,15 +5,15 @@ use crate::columns::latencies;
 use crate::dictionary::Dictionary;
 use crate::error::Result;
 use crate::options::{Options, PlanFile};
-use crate::pipeline::{Call, Measured, Progress, Sink, for_each_thread, run};
-use crate::plan::Planner;
+use crate::pipeline::{Job, Measured, Progress, Sink, for_each_thread, run};
+use crate::plan::Rules;
 use crate::read::Input;
 use crate::stats::{Accumulator, GroupKey};
 use crate::tables::with_tables;
 
 /// Counts latencies.
 struct FiguresSink<'a> {
-    call: &'a Call<'a>,
+    job: &'a Job<'a>,
     columns: Vec<String>,
     latencies: Accumulator,
 }
@@ -22,7 +22,7 @@ impl Sink for FiguresSink<'_> {
     const ORDERED: bool = false;
 
     fn take(&mut self, measured: &Measured<'_>) -> Result<()> {
-        let frame = latencies(measured, self.call, &self.columns)?;
+        let frame = latencies(measured, self.job, &self.columns)?;
         self.latencies.add(&frame)
     }
 }
@@ -41,21 +41,21 @@ pub fn figures(
 ) -> Result<Figures> {
     let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(&inputs, options, &labels);
-    let planner = Planner::new(options, &labels);
+    let job = Job::new(&inputs, options, &labels);
+    let rules = Rules::new(options, &labels);
     let sinks = || {
         for_each_thread(|| {
             let latencies = Accumulator::new(options.epoch_unit.ns(), group_by);
-            Ok(FiguresSink { call: &call, columns: latencies.columns(), latencies })
+            Ok(FiguresSink { job: &job, columns: latencies.columns(), latencies })
         })
     };
-    let mut outcome = run(&call, &planner, progress, sinks)?;
+    let mut outcome = run(&job, &rules, progress, sinks)?;
     let mut all = Accumulator::new(options.epoch_unit.ns(), group_by);
     for sink in std::mem::take(&mut outcome.sinks) {
         all.absorb(sink.latencies);
     }
-    let mut figures = judge(&call, &planner, &outcome);
-    let order = order_of_pairs(&planner, &outcome);
+    let mut figures = judge(&job, &rules, &outcome);
+    let order = order_of_pairs(&rules, &outcome);
     figures.summaries = all.summaries(&order, percents);
     Ok(figures)
 }
@@ -82,8 +82,8 @@ pub fn plan(
 ) -> Result<(PlanFile, Figures)> {
     let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(&inputs, options, &labels);
-    let planner = Planner::new(options, &labels);
-    let outcome = run(&call, &planner, progress, || for_each_thread(|| Ok(NoSink)))?;
-    Ok((PlanFile::of(&call, &planner, &outcome), judge(&call, &planner, &outcome)))
+    let job = Job::new(&inputs, options, &labels);
+    let rules = Rules::new(options, &labels);
+    let outcome = run(&job, &rules, progress, || for_each_thread(|| Ok(NoSink)))?;
+    Ok((PlanFile::of(&job, &rules, &outcome), judge(&job, &rules, &outcome)))
 }

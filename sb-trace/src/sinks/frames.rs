@@ -19,8 +19,8 @@ use crate::columns::{event_columns, latency_columns, trace_columns};
 use crate::dictionary::Dictionary;
 use crate::error::Result;
 use crate::options::Options;
-use crate::pipeline::{Batch, Call, Measured, Progress, Sink, for_each_thread, run};
-use crate::plan::Planner;
+use crate::pipeline::{Batch, Job, Measured, Progress, Sink, for_each_thread, run};
+use crate::plan::Rules;
 use crate::read::Input;
 use crate::stats::{Accumulator, GroupKey, Summary};
 use crate::tables::with_tables;
@@ -36,7 +36,7 @@ enum RowKind {
 
 /// Keeps frames.
 struct FramesSink<'a> {
-    call: &'a Call<'a>,
+    job: &'a Job<'a>,
     rows: RowKind,
     columns: Vec<String>,
     frames: Vec<(u64, DataFrame)>,
@@ -51,7 +51,7 @@ impl Sink for FramesSink<'_> {
 
     fn events(&mut self, batch: &Batch) -> Result<()> {
         if self.rows == RowKind::Events {
-            let frame = crate::columns::events(batch, self.call, &self.columns)?;
+            let frame = crate::columns::events(batch, self.job, &self.columns)?;
             self.frames.push((batch.number, frame));
         }
         Ok(())
@@ -59,8 +59,8 @@ impl Sink for FramesSink<'_> {
 
     fn take(&mut self, measured: &Measured<'_>) -> Result<()> {
         let frame = match self.rows {
-            RowKind::Traces => crate::columns::traces(measured, self.call, &self.columns)?,
-            _ => crate::columns::latencies(measured, self.call, &self.columns)?,
+            RowKind::Traces => crate::columns::traces(measured, self.job, &self.columns)?,
+            _ => crate::columns::latencies(measured, self.job, &self.columns)?,
         };
         self.frames.push((measured.number, frame));
         Ok(())
@@ -106,19 +106,19 @@ fn kept(
 ) -> Result<DataFrame> {
     let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
-    let call = Call::new(&inputs, options, &labels);
-    let planner = Planner::new(options, &labels);
+    let job = Job::new(&inputs, options, &labels);
+    let rules = Rules::new(options, &labels);
     let columns = match rows {
-        RowKind::Events => event_columns(&call),
-        RowKind::Traces => trace_columns(&call.runs),
-        RowKind::Latencies => latency_columns(&call.runs),
+        RowKind::Events => event_columns(&job),
+        RowKind::Traces => trace_columns(&job.runs),
+        RowKind::Latencies => latency_columns(&job.runs),
     };
     let sinks = || {
         for_each_thread(|| {
-            Ok(FramesSink { call: &call, rows, columns: columns.clone(), frames: Vec::new() })
+            Ok(FramesSink { job: &job, rows, columns: columns.clone(), frames: Vec::new() })
         })
     };
-    let outcome = run(&call, &planner, progress, sinks)?;
+    let outcome = run(&job, &rules, progress, sinks)?;
     let mut frames: Vec<(u64, DataFrame)> =
         outcome.sinks.into_iter().flat_map(|sink| sink.frames).collect();
     frames.sort_by_key(|(number, _)| *number);

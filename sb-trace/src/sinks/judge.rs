@@ -2,13 +2,14 @@
 //! are, what clocks say of each other, and what is doubtful.
 
 use crate::accounting::{Accounting, FileInfo, LookAlikeAt};
+use crate::dictionary::NO_TEXT;
 use crate::findings::{
-    Finding, OrderedTraces, TraceCounts, doubts, inputs_read, steps, unknown_labels,
+    Finding, OrderedTraces, TraceCounts, doubts, inputs_read, steps, unknown_labels, unmatched,
 };
 use crate::latency::{Pair, PairPositions, Skew, in_order, skews};
 use crate::options::PairChoice;
-use crate::pipeline::{Call, Outcome};
-use crate::plan::Planner;
+use crate::pipeline::{Job, Outcome};
+use crate::plan::Rules;
 use crate::stats::Summary;
 use crate::trace::{Incomplete, Missing, count_missing};
 use hashbrown::{HashMap, HashSet};
@@ -46,31 +47,31 @@ pub struct Figures {
 }
 
 /// The pairs in the order of their tables.
-pub(super) fn order_of_pairs<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> Vec<String> {
+pub(super) fn order_of_pairs<S>(rules: &Rules<'_>, outcome: &Outcome<S>) -> Vec<String> {
     let mut seen = PairPositions::new();
     for path in outcome.paths.all.iter().filter(|path| path.traces > 0) {
-        for (pair, from, to) in planner.pairs_of(&outcome.plan, path) {
+        for (pair, from, to) in rules.pairs_of(&outcome.plan, path) {
             let entry = seen.entry(pair).or_default();
             entry.0 += path.traces;
             entry.1 += path.traces * u64::from(from);
             entry.2 += path.traces * u64::from(to.unwrap_or(from));
         }
     }
-    if let PairChoice::Named(_) = planner.options.pairs {
+    if let PairChoice::Named(_) = rules.options.pairs {
         let seen: HashSet<Pair> = seen.into_keys().collect();
-        let named = planner.named().into_iter().map(|(from, to)| Pair::Labels(from, to));
+        let named = rules.named().into_iter().map(|(from, to)| Pair::Labels(from, to));
         return named
             .filter(|pair| seen.contains(pair))
-            .map(|pair| planner.pair_text(pair))
+            .map(|pair| rules.pair_text(pair))
             .collect();
     }
-    in_order(seen).into_iter().map(|pair| planner.pair_text(pair)).collect()
+    in_order(seen).into_iter().map(|pair| rules.pair_text(pair)).collect()
 }
 
 /// What is said of all traces together, apart from the latencies.
-pub(super) fn judge<S>(call: &Call<'_>, planner: &Planner<'_>, outcome: &Outcome<S>) -> Figures {
-    let options = call.options;
-    let text = |label: u32| planner.labels.text(label);
+pub(super) fn judge<S>(job: &Job<'_>, rules: &Rules<'_>, outcome: &Outcome<S>) -> Figures {
+    let options = job.options;
+    let text = |label: u32| rules.labels.text(label);
     let read = &outcome.read;
     let mut counts: HashMap<&[u32], u64> = HashMap::new();
     let mut trace_counts =
@@ -87,8 +88,8 @@ pub(super) fn judge<S>(call: &Call<'_>, planner: &Planner<'_>, outcome: &Outcome
     let mut counts: Vec<(&[u32], u64)> = counts.into_iter().collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let expected: Vec<(Option<u32>, &str)> =
-        options.expect.iter().map(|label| (planner.labels.find(label), label.as_str())).collect();
-    let incomplete = paths().filter(|path| !planner.is_complete(&outcome.plan, path));
+        options.expect.iter().map(|label| (rules.labels.find(label), label.as_str())).collect();
+    let incomplete = paths().filter(|path| !rules.is_complete(&outcome.plan, path));
     let incomplete = incomplete.map(|path| Incomplete {
         labels: path.labels.to_vec(),
         fragment: path.kind.fragment,
@@ -100,8 +101,10 @@ pub(super) fn judge<S>(call: &Call<'_>, planner: &Planner<'_>, outcome: &Outcome
     let seen: HashSet<&str> = seen.map(|(label, _)| text(label)).collect();
     let mut findings = inputs_read(&read.files);
     findings.extend(unknown_labels(&seen, options));
-    findings.extend(doubts(trace_counts, &sequences(planner, outcome), &options.by));
-    findings.extend(contradictions(planner, outcome));
+    let has_source = read.streams.iter().any(|state| state.stream.source != NO_TEXT);
+    findings.extend(unmatched(&read.files, has_source, options));
+    findings.extend(doubts(trace_counts, &sequences(rules, outcome), &options.by));
+    findings.extend(contradictions(rules, outcome));
     let path_count = |(labels, traces): (&[u32], u64)| PathCount {
         labels: labels.iter().map(|&label| text(label).to_owned()).collect(),
         traces,
@@ -113,18 +116,18 @@ pub(super) fn judge<S>(call: &Call<'_>, planner: &Planner<'_>, outcome: &Outcome
         look_alikes: read.look_alikes.clone(),
         paths: counts.into_iter().map(path_count).collect(),
         missing,
-        skew: skews(&outcome.across, |clock| call.sources.text(clock)),
+        skew: skews(&outcome.across, |clock| job.sources.text(clock)),
         findings,
         summaries: Vec::new(),
     }
 }
 
 /// What a log says against a plan that was given.
-fn contradictions<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> Vec<Finding> {
-    let (Some(_), plan, learned) = (&planner.options.plan, &outcome.plan, &outcome.learned) else {
+fn contradictions<S>(rules: &Rules<'_>, outcome: &Outcome<S>) -> Vec<Finding> {
+    let (Some(_), plan, learned) = (&rules.options.plan, &outcome.plan, &outcome.learned) else {
         return Vec::new();
     };
-    let text = |label: u32| planner.labels.text(label);
+    let text = |label: u32| rules.labels.text(label);
     let remedy = "make the plan anew with sb-trace plan, or leave --plan out";
     let mut findings = Vec::new();
     for (family, &closing) in &plan.closing {
@@ -165,22 +168,22 @@ fn contradictions<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> Vec<Finding
 }
 
 /// What is usual among the traces that the order of the log made.
-fn sequences<S>(planner: &Planner<'_>, outcome: &Outcome<S>) -> OrderedTraces {
+fn sequences<S>(rules: &Rules<'_>, outcome: &Outcome<S>) -> OrderedTraces {
     let Some(commonest) = &outcome.plan.commonest_path else { return OrderedTraces::default() };
     let of_commonest = outcome
         .paths
         .all
         .iter()
         .filter(|path| path.kind.family.is_some() && *path.labels == **commonest);
-    let median = |counts: &crate::stats::Counts| {
+    let median = |counts: &crate::stats::ValueCounts| {
         let all = counts.distribution();
         all.at(all.n().checked_sub(1)? / 2)
     };
     let inside = steps(commonest).map(|step| median(outcome.pauses.inside.get(&step)?));
     OrderedTraces {
-        commonest: commonest.iter().map(|&label| planner.labels.text(label).to_owned()).collect(),
+        commonest: commonest.iter().map(|&label| rules.labels.text(label).to_owned()).collect(),
         commonest_count: of_commonest.map(|path| path.traces).sum(),
         inside: inside.collect(),
-        wrap: median(&outcome.pauses.all_between(planner.options.epoch_unit.ns())),
+        wrap: median(&outcome.pauses.all_between(rules.options.epoch_unit.ns())),
     }
 }

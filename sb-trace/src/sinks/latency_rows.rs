@@ -3,8 +3,8 @@
 use crate::dictionary::Dictionary;
 use crate::latency::{Latencies, Latency, LatencyRows, Pair};
 use crate::names::{NONE, Name, Names};
-use crate::pipeline::{Call, Measured};
-use crate::plan::Planner;
+use crate::pipeline::{Job, Measured};
+use crate::plan::Rules;
 use hashbrown::HashMap;
 
 /// Adds the latencies of some traces, with codes of the dictionaries in the place of names; gives the
@@ -47,26 +47,26 @@ pub(crate) fn names_of(dictionary: &Dictionary, names: &mut Names) -> Vec<Name> 
 /// The table of what all threads gathered, with the pairs in this order.
 pub(crate) fn table(
     all: Vec<LatencyRows>,
-    (call, planner): (&Call<'_>, &Planner<'_>),
+    (job, rules): (&Job<'_>, &Rules<'_>),
     order: &[String],
     mut names: Names,
 ) -> Latencies {
-    let sources = names_of(&call.sources, &mut names);
-    let labels = names_of(&planner.pairs, &mut names);
-    let mut seen: Vec<bool> = vec![false; planner.pairs.len()];
+    let sources = names_of(&job.sources, &mut names);
+    let labels = names_of(&rules.pairs, &mut names);
+    let mut seen: Vec<bool> = vec![false; rules.pairs.len()];
     for pair in all.iter().flat_map(LatencyRows::pairs) {
         seen[pair as usize] = true;
     }
-    let codes = order.iter().filter_map(|text| planner.pairs.find(text));
+    let codes = order.iter().filter_map(|text| rules.pairs.find(text));
     let codes: Vec<u32> = codes.filter(|&code| seen[code as usize]).collect();
     let place_of: HashMap<u32, u32> = codes.iter().copied().zip(0..).collect();
     let mut table = Latencies::default();
-    table.runs.clone_from(&call.runs);
+    table.runs.clone_from(&job.runs);
     table.collect(all, |code| place_of.get(&code).copied(), Some((&labels, &sources)));
     let pair = |(pair, &code): (usize, &u32)| {
         let row = table.parts_of(pair).next().map(|part| part.row(0));
         match row {
-            Some(row) if planner.pairs.text(code) != "total" => {
+            Some(row) if rules.pairs.text(code) != "total" => {
                 Pair::Labels(row.from_label, row.to_label)
             }
             _ => Pair::Total,

@@ -10,10 +10,10 @@ use crate::error::Result;
 use crate::latency::{Latencies, LatencyRows};
 use crate::names::Names;
 use crate::options::Options;
-use crate::pipeline::{Batch, Call, Measured, Progress, Sink, for_each_thread, run};
-use crate::plan::Planner;
+use crate::pipeline::{Batch, Job, Measured, Progress, Sink, for_each_thread, run};
+use crate::plan::Rules;
 use crate::read::Input;
-use crate::tables::{FileWriter, TableFile, TableFormat, aside, metadata};
+use crate::tables::{FileWriter, TableFile, TableFormat, metadata, write_atomically};
 use polars::prelude::DataFrame;
 use std::path::Path;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ struct Writers<'f> {
 
 /// What one thread collects.
 struct ReportSink<'a, 'f> {
-    call: &'a Call<'a>,
+    job: &'a Job<'a>,
     rows: LatencyRows,
     runs: Vec<RunEvents>,
     /// Place in the log, run, time and label of the driver's statements.
@@ -101,7 +101,7 @@ impl Sink for ReportSink<'_, '_> {
             (batch.place(row as usize), batch.run, event.epoch_ns, label)
         }));
         if let Some(writers) = &self.writers {
-            self.events = Some(events(batch, self.call, &writers.events.1)?);
+            self.events = Some(events(batch, self.job, &writers.events.1)?);
         }
         self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.events(batch))
     }
@@ -115,9 +115,9 @@ impl Sink for ReportSink<'_, '_> {
         }
         let first = gather(&mut self.rows, measured);
         if let Some(writers) = &self.writers {
-            self.latencies = Some(latencies(measured, self.call, &writers.latencies.1)?);
+            self.latencies = Some(latencies(measured, self.job, &writers.latencies.1)?);
         }
-        self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.traces(first, measured, self.call))
+        self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.traces(first, measured, self.job))
     }
 
     fn passed(&mut self, number: u64) -> Result<()> {
@@ -154,17 +154,17 @@ pub fn collect(
     tables: Option<Tables<'_>>,
 ) -> Result<Collected> {
     let labels = Dictionary::new();
-    let call = Call::new(inputs, options, &labels);
-    let planner = Planner::new(options, &labels);
+    let job = Job::new(inputs, options, &labels);
+    let rules = Rules::new(options, &labels);
     let Some(tables) = tables else {
-        return pass(&call, &planner, progress, || Ok((None, None)));
+        return pass(&job, &rules, progress, || Ok((None, None)));
     };
-    let columns = (Arc::new(latency_columns(&call.runs)), Arc::new(event_columns(&call)));
+    let columns = (Arc::new(latency_columns(&job.runs)), Arc::new(event_columns(&job)));
     let formats = (TableFormat::of_path(tables.latencies)?, TableFormat::of_path(tables.events)?);
-    let no_latencies = no_latencies(&planner, &call, &columns.0)?;
-    let no_events = events(&Batch::default(), &call, &columns.1)?;
-    aside(tables.latencies, |of_latencies| {
-        aside(tables.events, |of_events| {
+    let no_latencies = no_latencies(&rules, &job, &columns.0)?;
+    let no_events = events(&Batch::default(), &job, &columns.1)?;
+    write_atomically(tables.latencies, |of_latencies| {
+        write_atomically(tables.events, |of_events| {
             let latencies = TableFile::new(of_latencies, formats.0, no_latencies);
             let events = TableFile::new(of_events, formats.1, no_events);
             let open = || {
@@ -174,7 +174,7 @@ pub fn collect(
                 };
                 Ok((Some(writers), tables.latencies.parent()))
             };
-            let collected = pass(&call, &planner, progress, open)?;
+            let collected = pass(&job, &rules, progress, open)?;
             let metadata = metadata(&collected.figures.files, options);
             latencies.finish(&metadata)?;
             events.finish(&metadata)?;
@@ -184,8 +184,8 @@ pub fn collect(
 }
 
 fn pass<'f>(
-    call: &Call<'_>,
-    planner: &Planner<'_>,
+    job: &Job<'_>,
+    rules: &Rules<'_>,
     progress: &dyn Progress,
     open: impl Fn() -> Result<(Option<Writers<'f>>, Option<&'f Path>)>,
 ) -> Result<Collected> {
@@ -193,9 +193,9 @@ fn pass<'f>(
         let (writers, folder) = open()?;
         for_each_thread(|| {
             Ok(ReportSink {
-                call,
-                rows: LatencyRows::new(call.options.epoch_unit.ns()),
-                runs: vec![RunEvents::default(); call.runs.len()],
+                job,
+                rows: LatencyRows::new(job.options.epoch_unit.ns()),
+                runs: vec![RunEvents::default(); job.runs.len()],
                 driver: Vec::new(),
                 writers: writers.clone(),
                 keeper: folder.map(Keeper::new).transpose()?,
@@ -204,9 +204,9 @@ fn pass<'f>(
             })
         })
     };
-    let mut outcome = run(call, planner, progress, sinks)?;
+    let mut outcome = run(job, rules, progress, sinks)?;
     let mut collected = Collected::default();
-    collected.runs.resize(call.runs.len(), RunEvents::default());
+    collected.runs.resize(job.runs.len(), RunEvents::default());
     let (mut all_rows, mut keepers, mut driver) = (Vec::new(), Vec::new(), Vec::new());
     for sink in std::mem::take(&mut outcome.sinks) {
         for (run, more) in collected.runs.iter_mut().zip(sink.runs) {
@@ -220,12 +220,12 @@ fn pass<'f>(
     let driver = driver.into_iter().map(|(_, run, epoch_ns, label)| DriverEvent {
         run,
         epoch_ns,
-        label: call.labels.text(label).to_owned(),
+        label: job.labels.text(label).to_owned(),
     });
     collected.driver = driver.collect();
-    collected.figures = judge(call, planner, &outcome);
-    let order = order_of_pairs(planner, &outcome);
-    collected.latencies = table(all_rows, (call, planner), &order, Names::default());
-    collected.traces = KeptTraces::of(keepers.into_iter(), call)?;
+    collected.figures = judge(job, rules, &outcome);
+    let order = order_of_pairs(rules, &outcome);
+    collected.latencies = table(all_rows, (job, rules), &order, Names::default());
+    collected.traces = KeptTraces::of(keepers.into_iter(), job)?;
     Ok(collected)
 }

@@ -3,7 +3,7 @@
 use crate::columns::trace_id;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, Result};
-use crate::pipeline::{Batch, Call, Measured, unzigzag, write_number, zigzag};
+use crate::pipeline::{Batch, Job, Measured, unzigzag, write_number, zigzag};
 use crate::trace::Traces;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -104,12 +104,12 @@ impl Keeper {
         &mut self,
         first: u32,
         measured: &Measured<'_>,
-        call: &Call<'_>,
+        job: &Job<'_>,
     ) -> Result<()> {
         let traces = measured.traces;
         self.traces.push((first, self.at));
         for trace in &traces.all {
-            trace_id(&mut self.text, trace, traces, call);
+            trace_id(&mut self.text, trace, traces, job);
             let out = &mut self.bytes;
             write_number(out, self.text.len() as u64);
             out.extend_from_slice(self.text.as_bytes());
@@ -145,10 +145,7 @@ impl Keeper {
 impl KeptTraces {
     /// What the threads kept, each with the number of its traces, which are numbered one after the
     /// other.
-    pub(crate) fn of(
-        keepers: impl Iterator<Item = (Keeper, u32)>,
-        call: &Call<'_>,
-    ) -> Result<Self> {
+    pub(crate) fn of(keepers: impl Iterator<Item = (Keeper, u32)>, job: &Job<'_>) -> Result<Self> {
         let mut next = 0;
         let mut shelves = Vec::new();
         for (keeper, count) in keepers {
@@ -158,7 +155,7 @@ impl KeptTraces {
             next += count;
         }
         let texts = |of: &Dictionary| of.texts().map(str::to_owned).collect();
-        Ok(Self { shelves, labels: texts(call.labels), sources: texts(&call.sources) })
+        Ok(Self { shelves, labels: texts(job.labels), sources: texts(&job.sources) })
     }
 
     /// A trace by its number; none if it cannot be read.

@@ -2,7 +2,7 @@
 //! has is counted, and no frame is kept.
 
 use super::summary::ALL_CLASSES;
-use super::{Counts, GroupKey, Summary};
+use super::{GroupKey, Summary, ValueCounts};
 use crate::dictionary::NO_TEXT;
 use crate::error::Result;
 use hashbrown::HashMap;
@@ -17,7 +17,7 @@ struct Cell {
     pair: u32,
     class: u32,
     group: u32,
-    latencies: Counts,
+    latencies: ValueCounts,
     /// FROM events without a TO.
     unmatched: usize,
 }
@@ -170,7 +170,7 @@ impl Accumulator {
         let cell = *self.index.entry(key).or_insert(next);
         if cell == next {
             let (pair, class, group) = key;
-            let latencies = Counts::of_unit(self.tick_ns);
+            let latencies = ValueCounts::of_unit(self.tick_ns);
             self.cells.push(Cell { pair, class, group, latencies, unmatched: 0 });
         }
         cell
@@ -234,7 +234,7 @@ impl Accumulator {
         };
         let rows: Vec<_> = rows.into_iter().filter(|(key, _)| says_more(key)).collect();
         let summary = |((pair, parts), cells): &((usize, Vec<Split<'_>>), Vec<&Cell>)| {
-            let mut all = Counts::of_unit(self.tick_ns);
+            let mut all = ValueCounts::of_unit(self.tick_ns);
             for cell in cells {
                 all.absorb(cell.latencies.clone());
             }

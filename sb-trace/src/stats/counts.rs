@@ -12,7 +12,7 @@ const MANY: usize = 1 << 16;
 
 /// Latencies in any order, counted.
 #[derive(Debug, Clone, Default)]
-pub struct Counts {
+pub struct ValueCounts {
     ticks: Ticks,
     /// How often each small latency occurred, by its number of ticks.
     dense: Vec<u32>,
@@ -24,7 +24,7 @@ pub struct Counts {
     counted: Vec<(i64, u64)>,
 }
 
-impl Counts {
+impl ValueCounts {
     /// For a clock that ticks every so many nanoseconds.
     pub fn of_unit(tick_ns: i64) -> Self {
         Self { ticks: Ticks::of(tick_ns), ..Self::default() }
@@ -150,7 +150,7 @@ mod tests {
             times in 1..3000usize,
             tick in prop::sample::select(vec![1, 1_000, 1_000_000, 1_000_000_000]),
         ) {
-            let (mut one, mut other) = (Counts::of_unit(tick), Counts::of_unit(tick));
+            let (mut one, mut other) = (ValueCounts::of_unit(tick), ValueCounts::of_unit(tick));
             let all: Vec<i64> = some.iter().copied().cycle().take(some.len() * times).collect();
             for (at, &latency) in all.iter().enumerate() {
                 if at % 3 == 0 { other.add(latency) } else { one.add(latency) }
@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn more_than_four_thousand_million_are_counted_too() {
-        let mut counts = Counts { dense: vec![u32::MAX - 1; 64], ..Counts::of_unit(1_000_000) };
+        let mut counts =
+            ValueCounts { dense: vec![u32::MAX - 1; 64], ..ValueCounts::of_unit(1_000_000) };
         counts.absorb(counts.clone());
         (0..100).for_each(|_| counts.add(5_000_000));
         let all = counts.distribution();

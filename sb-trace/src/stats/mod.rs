@@ -11,7 +11,7 @@ mod sort;
 mod summary;
 
 pub use accumulate::Accumulator;
-pub use counts::Counts;
+pub use counts::ValueCounts;
 pub use distribution::Distribution;
 pub use group::{GroupKey, summarize_by};
 pub use interval::{Ranks, minimum_n, ranks, supported};

@@ -1,7 +1,7 @@
 //! The figures of one pair: what `stats` prints and `summary.json` holds.
 
-use super::{Counts, Distribution, Mode, modes, ranks};
-use crate::latency::{Latencies, Latency, Part};
+use super::{Distribution, Mode, ValueCounts, modes, ranks};
+use crate::latency::{Latencies, Latency, RunPair};
 use crate::trace::ColdWarm;
 use rayon::prelude::*;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -211,13 +211,13 @@ pub fn summarize_runs(
 fn summarize_parts(
     table: &Latencies,
     percents: &[f64],
-    keep: impl Fn(&Part) -> bool + Sync,
-    keep_row: impl Fn(&Part, usize) -> bool + Sync,
+    keep: impl Fn(&RunPair) -> bool + Sync,
+    keep_row: impl Fn(&RunPair, usize) -> bool + Sync,
 ) -> Vec<Summary> {
     let of_pair = |pair: usize| {
         // By class: latencies, and FROM events without a TO.
-        let mut classes: [Option<(Counts, usize)>; ColdWarm::ALL.len()] = Default::default();
-        let empty = || (Counts::of_unit(table.tick_ns()), 0);
+        let mut classes: [Option<(ValueCounts, usize)>; ColdWarm::ALL.len()] = Default::default();
+        let empty = || (ValueCounts::of_unit(table.tick_ns()), 0);
         for part in table.parts_of(pair).filter(|part| keep(part)) {
             for row in (0..part.len()).filter(|&row| keep_row(part, row)) {
                 let class = part.start_class(row).class as usize;
@@ -229,7 +229,7 @@ fn summarize_parts(
             }
         }
         let text = table.pairs[pair].text(&table.names);
-        let summary = |class: &str, (latencies, unmatched): &(Counts, usize)| {
+        let summary = |class: &str, (latencies, unmatched): &(ValueCounts, usize)| {
             let (pair, class) = (text.clone(), class.to_owned());
             let distribution = latencies.distribution();
             Summary::of_distribution(pair, class, &distribution, *unmatched, percents)

@@ -4,7 +4,7 @@
 //! called in the log. Lines are not in a table, and not counted.
 
 use super::Wrong;
-use super::table_writer::plain;
+use super::table_writer::without_categories;
 use crate::error::{Error, Result};
 use crate::event::{Event, Events};
 use crate::names::{NONE, Name, Names};
@@ -94,7 +94,7 @@ fn objects(from: impl BufRead) -> PolarsResult<DataFrame> {
 
 /// The inputs that a table was made from.
 fn inputs_of(frame: &DataFrame, table: &Input) -> std::result::Result<Vec<Input>, Wrong> {
-    let frame = plain(frame);
+    let frame = without_categories(frame);
     let numbers = |name: &str| {
         let column = frame.column(name).map_err(|_| {
             format!("has no column '{name}': expected the table of events that sb-trace writes")

@@ -4,7 +4,7 @@
 //! Encoding and writing are apart, so that several threads can encode while one writes.
 
 use super::dictionary_column;
-use super::table_writer::plain;
+use super::table_writer::without_categories;
 use super::write::io_error;
 use crate::error::{Error, Result};
 use hashbrown::HashMap;
@@ -60,7 +60,7 @@ impl Encoder {
         let Some(first) = frames.first() else {
             return Ok(Encoded { rows: 0, columns: Vec::new() });
         };
-        let schema = plain(&first.clear()).schema().to_arrow(CompatLevel::newest());
+        let schema = without_categories(&first.clear()).schema().to_arrow(CompatLevel::newest());
         let form = FileWriter::try_new(std::io::sink(), schema, options()).map_err(io_error)?;
         let types = form.parquet_schema().fields();
         let rows = frames.iter().map(DataFrame::height).sum();
@@ -166,7 +166,7 @@ impl<W: Write> Parquet<W> {
     /// A file with the columns of this frame.
     pub(super) fn new(out: W, like: &DataFrame) -> Result<Self> {
         // Readers of Arrow that are some years old know no string views; the bytes are the same.
-        let schema = plain(like).schema().to_arrow(CompatLevel::oldest());
+        let schema = without_categories(like).schema().to_arrow(CompatLevel::oldest());
         let file = FileWriter::try_new(out, schema.clone(), options()).map_err(io_error)?;
         Ok(Self { file, schema })
     }

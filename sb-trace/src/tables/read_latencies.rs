@@ -2,7 +2,7 @@
 
 use super::Wrong;
 use super::parquet::ROW_GROUP;
-use super::table_writer::plain;
+use super::table_writer::without_categories;
 use crate::error::{Error, Result};
 use crate::latency::{Latencies, Latency, LatencyRows, Pair};
 use crate::names::{NONE, Name, Names};
@@ -69,7 +69,7 @@ pub fn read_latencies(path: &Path) -> Result<Latencies> {
             .with_slice(Some((from, AT_ONCE)))
             .finish()
             .map_err(&unreadable)?;
-        table.add(&plain(&frame)).map_err(|what| wrong(&what))?;
+        table.add(&without_categories(&frame)).map_err(|what| wrong(&what))?;
         from += AT_ONCE;
         if from >= rows {
             return Ok(table.finish());

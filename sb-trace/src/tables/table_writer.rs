@@ -146,7 +146,7 @@ impl<W: Write> TableWriter<W> {
             TableFormat::Parquet => Ready::Parquet(self.encoder.encode(frames)?),
             TableFormat::Csv => text(&|frame| csv(frame, false))?,
             TableFormat::Ndjson => text(&ndjson)?,
-            TableFormat::Arrow => Ready::Frames(frames.iter().map(plain).collect()),
+            TableFormat::Arrow => Ready::Frames(frames.iter().map(without_categories).collect()),
         };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.encoded.insert(group, ready);
@@ -190,7 +190,7 @@ impl<W: Write> TableWriter<W> {
             }
             File::Text(mut out) => out.flush().map_err(Error::Stdout)?,
             File::Arrow(mut out, frames) => {
-                let mut all = plain(&self.like);
+                let mut all = without_categories(&self.like);
                 for frame in &frames {
                     all.vstack_mut(frame).map_err(io_error)?;
                 }
@@ -225,7 +225,7 @@ impl<W: Write> WriterState<W> {
 }
 
 /// A frame without categories: they are strings to whoever reads the file.
-pub(super) fn plain(frame: &DataFrame) -> DataFrame {
+pub(super) fn without_categories(frame: &DataFrame) -> DataFrame {
     let columns = frame.columns().iter().map(|column| match column.dtype() {
         DataType::Categorical(_, _) => {
             column.cast(&DataType::String).unwrap_or_else(|_| column.clone())

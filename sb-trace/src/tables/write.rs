@@ -1,6 +1,6 @@
 //! Frames -> files. A file appears under its final name only when it is whole.
 
-use super::table_writer::plain;
+use super::table_writer::without_categories;
 use super::unfinished::Unfinished;
 use crate::error::{Error, Result, reason};
 use crate::read::UNFINISHED;
@@ -42,11 +42,14 @@ impl TableFormat {
 
 /// Writes a text file that appears under its name when it is whole.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
-    aside(path, |mut file| file.write_all(text.as_bytes()).map_err(Error::Stdout))
+    write_atomically(path, |mut file| file.write_all(text.as_bytes()).map_err(Error::Stdout))
 }
 
 /// A file under a temporary name beside `path`, renamed when it is whole.
-pub(crate) fn aside<T>(path: &Path, write: impl FnOnce(&std::fs::File) -> Result<T>) -> Result<T> {
+pub(crate) fn write_atomically<T>(
+    path: &Path,
+    write: impl FnOnce(&std::fs::File) -> Result<T>,
+) -> Result<T> {
     let failed = |what: String| Error::Write { path: path.to_owned(), what };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -97,7 +100,7 @@ pub(super) fn io_error(error: PolarsError) -> Error {
 /// The frame with its instants as text, `2020-09-22T12:14:30.140000Z`, which every reader of text
 /// understands.
 fn printable(frame: &DataFrame) -> Result<DataFrame> {
-    let mut plain = plain(frame);
+    let mut plain = without_categories(frame);
     for column in frame.columns() {
         if let DataType::Datetime(_, _) = column.dtype() {
             let physical = column.to_physical_repr();

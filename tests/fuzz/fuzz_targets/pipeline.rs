@@ -3,11 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sb_trace::options::{PairChoice, PairSpec};
-use sb_trace::options::Grouping;
-use sb_trace::{
-    EpochUnit, Error, Input, Options, Run, Silent, analyze, figures, stats,
-};
+use sb_trace::options::{Grouping, PairChoice, PairSpec};
+use sb_trace::{EpochUnit, Error, Input, Options, Run, Silent, analyze, figures, stats};
 
 /// Parts the input into logs.
 const BORDER: &[u8] = b"\n====\n";
@@ -41,8 +38,8 @@ fuzz_target!(|data: &[u8]| {
         .map(|(at, bytes)| {
             let mut input = Input::bytes(format!("{at}.log"), bytes);
             input.hook_log = flags & 2 != 0;
-            input.run = (flags & 4 != 0)
-                .then(|| Run { id: format!("r{}", at % 2), ..Run::default() });
+            input.run =
+                (flags & 4 != 0).then(|| Run { id: format!("r{}", at % 2), ..Run::default() });
             input
         })
         .collect();
@@ -51,13 +48,13 @@ fuzz_target!(|data: &[u8]| {
         Err(Error::NoStatement { .. } | Error::Read { .. }) => return,
         Err(error) => panic!("{error}"),
     };
-    assert!(analysis.accounting.adds_up(), "{:?}", analysis.accounting);
+    assert!(analysis.figures.accounting.adds_up(), "{:?}", analysis.figures.accounting);
     // Figures that are counted while the log is read are those of the rows.
     let percents = [50.0, 99.0];
     let counted = figures(&inputs, &options, &percents, &[], &Silent).expect("the same input");
-    assert_eq!(counted.accounting, analysis.accounting);
-    assert_eq!(counted.findings, analysis.findings);
-    assert_eq!(counted.missing, analysis.missing);
+    assert_eq!(counted.accounting, analysis.figures.accounting);
+    assert_eq!(counted.findings, analysis.figures.findings);
+    assert_eq!(counted.missing, analysis.figures.missing);
     let sorted = |mut summaries: Vec<stats::Summary>| {
         summaries.sort_by(|a, b| (&a.pair, &a.start_class).cmp(&(&b.pair, &b.start_class)));
         summaries

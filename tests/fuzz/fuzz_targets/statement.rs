@@ -17,7 +17,8 @@ fuzz_target!(|data: &[u8]| {
         assert!(rest[0].is_ascii_digit());
         match found {
             Found::Statement(statement) => {
-                let glued = at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_');
+                let glued =
+                    at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_');
                 assert!(!glued);
                 let (_, again) = parse(rest, unit).expect("a statement that was found is one");
                 assert_eq!(again, statement);

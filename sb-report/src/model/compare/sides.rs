@@ -3,7 +3,7 @@
 use crate::model::groups;
 use crate::model::words::{self, count, counted};
 use sb_trace::Run;
-use sb_trace::latency::{Latencies, Part};
+use sb_trace::latency::{Latencies, RunPair};
 use sb_trace::stats::GroupKey;
 use sb_trace::trace::ColdWarm;
 use sb_trace::units::ns_to_ms;
@@ -64,7 +64,7 @@ pub(super) fn settings(table: &Latencies, keys: &[GroupKey]) -> Vec<(Run, Vec<us
 
 /// What a table holds: runs, latencies, days.
 pub(super) fn in_words(table: &Latencies) -> String {
-    let ends = |part: &Part| (part.start_ns(0), part.start_ns(part.len() - 1));
+    let ends = |part: &RunPair| (part.start_ns(0), part.start_ns(part.len() - 1));
     let first = table.parts().iter().map(|part| ends(part).0).min();
     let last = table.parts().iter().map(|part| ends(part).1).max();
     let (Some(first), Some(last)) = (first, last) else { return "nothing".to_owned() };

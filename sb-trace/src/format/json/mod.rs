@@ -1,12 +1,12 @@
 //! Reads the blocks of formats whose records are JSON values.
 
-mod frames;
+mod record_ends;
 
-pub(super) use frames::AtJsonRecords;
+pub(super) use record_ends::AtJsonRecords;
 
 use super::JsonShape;
-use super::hits::Hits;
 use super::parts::Parts;
+use super::prefilter::Hits;
 use crate::body::{self, Json, RecordId};
 use crate::event::{OpenPart, Record, RecordParser};
 use crate::options::NamedFields;

@@ -1,7 +1,7 @@
 //! `cloudwatch-events` with `--output text`: EVENTS and the fields of each event in columns, in the
 //! order of their names. The message keeps its own line end, so that the time stands below it.
 
-use crate::format::{Brackets, Format, Further, Line, LineShape, Shape};
+use crate::format::{Brackets, Continuation, Format, Line, LineShape, Shape};
 use std::borrow::Cow;
 
 pub(in crate::format) static FORMAT: Format = Format {
@@ -12,7 +12,11 @@ pub(in crate::format) static FORMAT: Format = Format {
     source: "logStreamName",
     brackets: Brackets::OneStream,
     samples: &["cloudwatch-events-output.txt"],
-    shape: Shape::Lines(LineShape { sure: true, further: Further::All, ..LineShape::new(open) }),
+    shape: Shape::Lines(LineShape {
+        sure: true,
+        continuation: Continuation::All,
+        ..LineShape::new(open)
+    }),
 };
 
 fn open(line: &[u8]) -> Option<Line<'_>> {

@@ -3,7 +3,7 @@
 use crate::body::time::{self, MILLISECONDS_Z, ZoneForm};
 use crate::body::{FastRecord, of_lambda};
 use crate::digits::begins_as;
-use crate::format::{Brackets, Format, Further, Line, LineShape, Shape};
+use crate::format::{Brackets, Continuation, Format, Line, LineShape, Shape};
 use std::borrow::Cow;
 
 pub(in crate::format) static FORMAT: Format = Format {
@@ -16,7 +16,7 @@ pub(in crate::format) static FORMAT: Format = Format {
     samples: &["cloudwatch-s3-export.gz", "cloudwatch-s3-export-cat.gz"],
     shape: Shape::Lines(LineShape {
         of_lambda: true,
-        further: Further::All,
+        continuation: Continuation::All,
         fast: Some(fast),
         ..LineShape::new(open)
     }),

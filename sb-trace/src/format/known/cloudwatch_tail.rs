@@ -3,7 +3,7 @@
 use crate::body::time::{self, DATE, ZoneForm};
 use crate::body::{FastRecord, of_lambda};
 use crate::digits::{Form, begins_as};
-use crate::format::{Brackets, Format, Further, Line, LineShape, Shape};
+use crate::format::{Brackets, Continuation, Format, Line, LineShape, Shape};
 use std::borrow::Cow;
 
 pub(in crate::format) static FORMAT: Format = Format {
@@ -21,7 +21,7 @@ pub(in crate::format) static FORMAT: Format = Format {
     ],
     shape: Shape::Lines(LineShape {
         sure: true,
-        further: Further::All,
+        continuation: Continuation::All,
         fast: Some(fast),
         ..LineShape::new(open)
     }),

@@ -1,7 +1,7 @@
 //! `cloudwatch-tail-short`: `aws logs tail --format short`: time without a zone, message.
 
 use crate::body::time::{self, ZoneForm};
-use crate::format::{Brackets, Format, Further, Line, LineShape, Shape};
+use crate::format::{Brackets, Continuation, Format, Line, LineShape, Shape};
 use std::borrow::Cow;
 
 pub(in crate::format) static FORMAT: Format = Format {
@@ -15,7 +15,7 @@ pub(in crate::format) static FORMAT: Format = Format {
     samples: &["cloudwatch-tail-short.txt", "cloudwatch-tail-short-node.txt"],
     shape: Shape::Lines(LineShape {
         of_lambda: true,
-        further: Further::All,
+        continuation: Continuation::All,
         ..LineShape::new(open)
     }),
 };

@@ -2,7 +2,7 @@
 
 use super::syslog::tagged;
 use crate::body::time::{self, ZoneForm};
-use crate::format::{Brackets, Format, Further, Line, LineShape, Shape};
+use crate::format::{Brackets, Continuation, Format, Line, LineShape, Shape};
 
 pub(in crate::format) static FORMAT: Format = Format {
     name: "journald-short",
@@ -16,7 +16,7 @@ pub(in crate::format) static FORMAT: Format = Format {
         "journald-short-iso-precise.txt",
         "journald-short-unix.txt",
     ],
-    shape: Shape::Lines(LineShape { further: Further::All, ..LineShape::new(open) }),
+    shape: Shape::Lines(LineShape { continuation: Continuation::All, ..LineShape::new(open) }),
 };
 
 fn open(line: &[u8]) -> Option<Line<'_>> {

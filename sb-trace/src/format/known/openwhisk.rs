@@ -4,7 +4,7 @@
 use crate::body::time::{self, DATE};
 use crate::body::{FastRecord, Json, RecordId};
 use crate::digits::{Form, begins_as};
-use crate::format::{Brackets, Format, Further, Line, LineShape, Shape};
+use crate::format::{Brackets, Continuation, Format, Line, LineShape, Shape};
 use crate::statement::line_end;
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub(in crate::format) static FORMAT: Format = Format {
     shape: Shape::Lines(LineShape {
         claims: Some(claims),
         sure: true,
-        further: Further::Each(output),
+        continuation: Continuation::Each(output),
         fast: Some(fast),
         ..LineShape::new(header)
     }),

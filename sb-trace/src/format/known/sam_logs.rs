@@ -4,7 +4,7 @@ use super::cloudwatch_tail::{fast_stream, stream};
 use crate::body::time::{self, DATE};
 use crate::body::{FastRecord, of_lambda};
 use crate::digits::{Form, begins_as};
-use crate::format::{Brackets, Format, Further, Line, LineShape, Shape};
+use crate::format::{Brackets, Continuation, Format, Line, LineShape, Shape};
 use std::borrow::Cow;
 
 pub(in crate::format) static FORMAT: Format = Format {
@@ -17,7 +17,7 @@ pub(in crate::format) static FORMAT: Format = Format {
     samples: &["sam-logs.txt", "sam-logs-pretty.txt"],
     shape: Shape::Lines(LineShape {
         sure: true,
-        further: Further::All,
+        continuation: Continuation::All,
         fast: Some(fast),
         ..LineShape::new(open)
     }),

@@ -5,7 +5,7 @@ use crate::body::lambda::is_request_id;
 use crate::body::time::{self, DATE};
 use crate::body::{FastRecord, RecordId};
 use crate::digits::{Form, begins_as};
-use crate::format::{Brackets, Format, Further, Line, LineShape, Shape};
+use crate::format::{Brackets, Continuation, Format, Line, LineShape, Shape};
 use std::borrow::Cow;
 
 pub(in crate::format) static FORMAT: Format = Format {
@@ -20,7 +20,7 @@ pub(in crate::format) static FORMAT: Format = Format {
     shape: Shape::Lines(LineShape {
         claims: Some(claims),
         sure: true,
-        further: Further::One,
+        continuation: Continuation::One,
         fast: Some(fast),
         ..LineShape::new(open)
     }),

@@ -15,7 +15,7 @@ use crate::statement::PrefixParser;
 
 /// An input that was recognised.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct InputFormat {
     kind: SourceKind,
     pub name: &'static str,
     pub brackets: Brackets,
@@ -35,7 +35,7 @@ enum SourceKind {
 
 /// An input and its text.
 pub(crate) struct Recognised {
-    pub source: Source,
+    pub source: InputFormat,
     pub text: Text,
     /// Whether the user's choice fits. An input that it does not fit is read as plain text.
     pub fits: bool,
@@ -49,7 +49,7 @@ pub(crate) fn recognise(
 ) -> std::io::Result<Recognised> {
     let head = text.look(LOOKED_AT)?;
     let (source, fits) = if is_plainly_plain(head, options) {
-        (Source { hook_log, ..Source::default() }, true)
+        (InputFormat { hook_log, ..InputFormat::default() }, true)
     } else {
         let whole = head.len() < LOOKED_AT;
         choose(&Beginning::new(head.to_vec(), whole), options, hook_log)
@@ -68,10 +68,10 @@ fn is_plainly_plain(head: &[u8], options: &Options) -> bool {
     free && !lines.is_empty() && PrefixParser::new(options.epoch_unit).begin_all_lines(lines)
 }
 
-fn choose(head: &Beginning, options: &Options, hook_log: bool) -> (Source, bool) {
+fn choose(head: &Beginning, options: &Options, hook_log: bool) -> (InputFormat, bool) {
     let fields = options.fields.clone();
     let by_line = head.keys.as_ref().is_none_or(|keys| keys.by_line);
-    let source = |kind: SourceKind, name, brackets| Source {
+    let source = |kind: SourceKind, name, brackets| InputFormat {
         kind,
         name,
         brackets,
@@ -100,7 +100,7 @@ fn choose(head: &Beginning, options: &Options, hook_log: bool) -> (Source, bool)
     let Some(format) = detected.or(exact) else {
         if own_table {
             let columns = CsvColumns::new(&head.header, &NO_TABLE, &fields);
-            return (source(SourceKind::Table(columns), "csv", Brackets::Never), true);
+            return (source(SourceKind::Table(columns), OWN_TABLE, Brackets::Never), true);
         }
         return (plain(), fits);
     };
@@ -110,6 +110,9 @@ fn choose(head: &Beginning, options: &Options, hook_log: bool) -> (Source, bool)
     };
     (source(kind, format.name, format.brackets), fits)
 }
+
+/// What such a table is called where a format is named.
+pub(super) const OWN_TABLE: &str = "csv";
 
 /// A table of which only the user knows the columns.
 const NO_TABLE: CsvShape = CsvShape {
@@ -122,7 +125,7 @@ const NO_TABLE: CsvShape = CsvShape {
     unique: &[],
 };
 
-impl Default for Source {
+impl Default for InputFormat {
     /// The app's own text.
     fn default() -> Self {
         Self {
@@ -136,7 +139,7 @@ impl Default for Source {
     }
 }
 
-impl Source {
+impl InputFormat {
     /// What decides where the text is cut.
     pub(crate) fn cutter(&self) -> Box<dyn Cut> {
         match &self.kind {

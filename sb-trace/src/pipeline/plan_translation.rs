@@ -1,10 +1,10 @@
 //! A plan of codes and numbers <-> the same in texts, as it stands in a file.
 
-use super::{Call, Outcome};
+use super::{Job, Outcome};
 use crate::options::{
     FamilyBy, PLAN_VERSION, PlanFile, PlannedFamily, PlannedInput, PlannedStream,
 };
-use crate::plan::{Plan, Planner};
+use crate::plan::{Plan, Rules};
 use std::collections::BTreeMap;
 
 /// The code of the family of `--by label=NAME`.
@@ -12,13 +12,13 @@ const NAMED: u32 = u32::MAX;
 
 impl PlanFile {
     /// The plan that some logs say.
-    pub(crate) fn of<S>(call: &Call<'_>, planner: &Planner<'_>, outcome: &Outcome<S>) -> Self {
+    pub(crate) fn of<S>(job: &Job<'_>, rules: &Rules<'_>, outcome: &Outcome<S>) -> Self {
         let plan = &outcome.plan;
-        let label = |code: u32| planner.labels.text(code).to_owned();
+        let label = |code: u32| rules.labels.text(code).to_owned();
         let labels = |&(a, b): &(u32, u32)| [label(a), label(b)];
         let benchmark = |number: u32| {
-            let run = call.benchmarks.iter().position(|&of| of == number);
-            run.map_or_else(String::new, |run| call.runs[run].benchmark.clone())
+            let run = job.benchmarks.iter().position(|&of| of == number);
+            run.map_or_else(String::new, |run| job.runs[run].benchmark.clone())
         };
         let streams = (0u32..).zip(&outcome.read.streams);
         let by_order = streams.filter(|(_, state)| state.last_label.is_some());
@@ -35,8 +35,8 @@ impl PlanFile {
                 .collect(),
             streams: by_order
                 .map(|(number, state)| PlannedStream {
-                    file: call.inputs[state.stream.file as usize].name.clone(),
-                    source: call.sources.text(state.stream.source).to_owned(),
+                    file: job.inputs[state.stream.file as usize].name.clone(),
+                    source: job.sources.text(state.stream.source).to_owned(),
                     opening: state.opening.map(label),
                     newest_first: plan.newest_first.contains_key(&number),
                 })
@@ -58,7 +58,7 @@ impl PlanFile {
             total: plan.total,
             all_pairs: plan.all_pairs.iter().map(labels).collect(),
             commonest_path: plan.commonest_path.iter().flatten().map(|&code| label(code)).collect(),
-            begins: call
+            begins: job
                 .runs
                 .iter()
                 .zip(plan.begins.iter().flatten())
@@ -67,13 +67,13 @@ impl PlanFile {
         }
     }
 
-    /// The plan for the inputs of a call. What it does not know of them is learned.
-    pub(crate) fn plan(&self, call: &Call<'_>) -> Plan {
-        let label = |text: &String| call.labels.code(text);
+    /// The plan for the inputs of a job. What it does not know of them is learned.
+    pub(crate) fn plan(&self, job: &Job<'_>) -> Plan {
+        let label = |text: &String| job.labels.code(text);
         let labels = |[a, b]: &[String; 2]| (label(a), label(b));
         let benchmark = |name: &String| {
-            let run = call.runs.iter().position(|run| run.benchmark == *name);
-            run.and_then(|run| call.benchmarks.get(run).copied())
+            let run = job.runs.iter().position(|run| run.benchmark == *name);
+            run.and_then(|run| job.benchmarks.get(run).copied())
         };
         let closing = self.families.iter().filter_map(|family| {
             let by = match &family.by {
@@ -83,7 +83,7 @@ impl PlanFile {
             };
             Some(((benchmark(&family.benchmark)?, by), label(&family.closing)))
         });
-        let begins = call.runs.iter().map(|run| self.begins.get(&run.id).copied());
+        let begins = job.runs.iter().map(|run| self.begins.get(&run.id).copied());
         Plan {
             newest_first: BTreeMap::new(),
             closing: closing.collect(),

@@ -2,7 +2,7 @@
 
 use super::parquet::ROW_GROUP;
 use super::table_writer::TableWriter;
-use super::write::{TableFormat, aside};
+use super::write::{TableFormat, write_atomically};
 use crate::columns::in_microseconds;
 use crate::error::Result;
 use crate::latency::{Latencies, Latency};
@@ -16,10 +16,14 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`crate::Error::Write`] if the table cannot be written.
-pub fn write_rows(table: &Latencies, path: &Path, metadata: &serde_json::Value) -> Result<usize> {
+pub fn rewrite_latencies(
+    table: &Latencies,
+    path: &Path,
+    metadata: &serde_json::Value,
+) -> Result<usize> {
     let format = TableFormat::of_path(path)?;
     let like = part(table, &[])?;
-    aside(path, |file| {
+    write_atomically(path, |file| {
         let writer = TableWriter::new(BufWriter::new(file), format, &like)?;
         let mut rows = table.rows();
         for number in 0u64.. {
