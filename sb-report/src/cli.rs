@@ -1,10 +1,11 @@
 //! The command line: the only part that prints and chooses the exit code.
 
+use crate::ci;
 use crate::error::{Error, Result};
 use crate::load::{Loaded, Source, find, read_lines, whole};
-use crate::model::{Judged, Limit, Material, Report};
+use crate::model::{Judged, Limit, LimitOutcome, Material, Report};
 use crate::publish::publish;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sb_trace::cli::{InputArgs, TraceArgs, print, progress};
 use sb_trace::stats::GroupKey;
 use std::fmt::Write as _;
@@ -23,7 +24,7 @@ Examples:
   sb-report out/ --baseline before/out --fail-on 'p99>5%'
 
 Exit codes: 0 done, 1 a limit that you set is broken, 2 wrong use, unreadable input or no
-statement in the whole input.";
+statement in the whole input, 3 a limit cannot be judged (--undecided changes that).";
 
 /// Make a report of trace logs: SVG, PNG and one self-contained HTML page
 #[derive(Debug, Parser)]
@@ -74,6 +75,10 @@ struct Cli {
     /// (repeatable): p99>5% of the baseline, total:p99>200ms, A->B:p50>10%
     #[arg(long, value_name = "LIMIT", help_heading = "Comparison")]
     fail_on: Vec<Limit>,
+    /// What becomes of a limit of --fail-on that cannot be judged, as after too few calls
+    /// [default: exit with 3]
+    #[arg(long, value_name = "HOW", requires = "fail_on", help_heading = "Comparison")]
+    undecided: Option<Undecided>,
     /// Part the latencies by these columns: label, source, to_source, start_class, run_id,
     /// benchmark, provider, region, tag_NAME
     #[arg(long, value_name = "COLUMN", value_delimiter = ',', help_heading = "Output")]
@@ -81,6 +86,15 @@ struct Cli {
     /// Open the page in the browser when it is done
     #[arg(long, help_heading = "Output")]
     open: bool,
+}
+
+/// What becomes of a limit that cannot be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Undecided {
+    /// It is taken for held.
+    Pass,
+    /// It is taken for broken.
+    Fail,
 }
 
 /// Runs `sb-report` with the arguments of the process.
@@ -132,6 +146,7 @@ fn run(cli: &Cli) -> Result<()> {
             threshold: cli.threshold,
             group_by: &cli.group_by,
             title: cli.title.as_deref(),
+            limits: &cli.fail_on,
         });
         read_lines(&mut report.exemplars, &source);
         print::findings(&report.findings);
@@ -154,23 +169,34 @@ fn run(cli: &Cli) -> Result<()> {
     if let Some(log) = loaded.log() {
         cli.trace.enforce(&log.figures.accounting)?;
     }
-    judge(&cli.fail_on, &report)
+    ci::tell(&report.limits);
+    enforce(&report.limits, cli.undecided)
 }
 
-/// Holds the user's limits against the report, which is written already.
-fn judge(limits: &[Limit], report: &Report) -> Result<()> {
-    let mut judged = Judged::default();
-    for limit in limits {
-        limit.judge(report, &mut judged);
+/// Ends with an error if a limit is broken, cannot be judged or is about nothing; the report is written
+/// already.
+fn enforce(limits: &[Judged], undecided: Option<Undecided>) -> Result<()> {
+    let of = |outcome: LimitOutcome| {
+        let found = limits.iter().filter(move |judged| judged.outcome == outcome);
+        let words: Vec<String> = found.map(Judged::plain_words).collect();
+        (!words.is_empty()).then(|| words.join("; "))
+    };
+    if let Some(message) = of(LimitOutcome::Unknown) {
+        return Err(Error::UnknownLimit { message });
     }
-    for open in &judged.open {
-        print::talk(&format!("note: --fail-on {open}"));
+    let open = of(LimitOutcome::Undecided);
+    let failed = open.clone().filter(|_| undecided == Some(Undecided::Fail));
+    if let Some(message) = of(LimitOutcome::Broken).or(failed) {
+        return Err(Error::Trace(sb_trace::Error::Limit { message }));
     }
-    if judged.broken.is_empty() {
-        return Ok(());
+    match open {
+        Some(message) if undecided.is_none() => Err(Error::Undecided { message }),
+        Some(message) => {
+            print::talk(&format!("note: {message}"));
+            Ok(())
+        }
+        None => Ok(()),
     }
-    let message = format!("--fail-on {}", judged.broken.join("; "));
-    Err(Error::Trace(sb_trace::Error::Limit { message }))
 }
 
 /// `3%` or `3` -> 0.03.

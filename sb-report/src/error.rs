@@ -31,6 +31,18 @@ pub enum Error {
         /// The limit.
         limit: String,
     },
+    /// A limit that names what was not measured.
+    #[error("{message}")]
+    UnknownLimit {
+        /// Which limit, and what it names.
+        message: String,
+    },
+    /// A limit that the data do not decide.
+    #[error("{message}")]
+    Undecided {
+        /// Which limit, and what would decide it.
+        message: String,
+    },
     /// One run in two places.
     #[error("run {run} is in {} and in {}", first.display(), second.display())]
     RunTwice {
@@ -91,6 +103,9 @@ impl Error {
             Self::NoBaseline { .. } => {
                 Some("name one with --baseline, or a limit with a unit: 'p99>200ms'".to_owned())
             }
+            Self::Undecided { .. } => {
+                Some("the report is written; --undecided pass or --undecided fail decides".to_owned())
+            }
             Self::RunTwice { .. } => Some("name one of the two".to_owned()),
             Self::Mixed { .. } => {
                 Some("name the logs that the table was made from, or make tables of all logs with: sb-trace latencies LOG -o FILE.parquet".to_owned())
@@ -107,6 +122,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Trace(error) => error.exit_code(),
+            Self::Undecided { .. } => 3,
             _ => 2,
         }
     }

@@ -16,6 +16,7 @@
 //! The same input gives the same bytes: no clock, no output path and no order of threads gets in.
 
 pub mod chart;
+mod ci;
 pub mod cli;
 pub mod error;
 pub mod figure;

@@ -77,8 +77,6 @@ fn a_limit_on_a_change_breaks_only_when_it_is_sure() {
         "the report is there all the same"
     );
     run("slow.log", "B->C:p50>5%").expect(0);
-    run("few.log", "p99>5%").expect(0).says("cannot be judged: 5 calls against 900");
-    run("slow.log", "X->Y:p50>5%").expect(0).says("there is no X→Y to judge");
     run("slow.log", "p99>50ms").expect(1).says("is");
     run("slow.log", "p98>5%").expect(2).says("none of p50, p90, p95, p99");
     sandbox.run(SB_REPORT, &["old.log", "--fail-on", "p50>5%"]).expect(2).says("no baseline");
@@ -93,6 +91,89 @@ fn a_limit_on_a_change_breaks_only_when_it_is_sure() {
         sandbox.run(SB_REPORT, &["slow.log", "--baseline", baseline]).expect(0);
         assert_eq!(summary(&sandbox, "report")["comparison"]["rows"], rows, "{baseline}");
     }
+}
+
+#[test]
+fn a_limit_that_cannot_be_judged_does_not_pass() {
+    let sandbox = Sandbox::new();
+    sandbox.write("old.log", log((0..900).map(|n| 40 + n * 7 % 23)));
+    sandbox.write("few.log", log((0..5).map(|n| 90 + n)));
+    let without_b = log((0..900).map(|n| 40 + n * 7 % 23)).replace("|B", "|LOST");
+    sandbox.write("gone.log", without_b);
+    let run = |log: &str, limit: &str, args: &[&str]| {
+        let all = [&[log, "--baseline", "old.log", "--fail-on", limit], args].concat();
+        sandbox.run(SB_REPORT, &all)
+    };
+    let few = "p99 of A→B rests on 5 calls against 900; 368 on each side would tell";
+    run("few.log", "A->B:p99>5%", &[]).expect(3).says(few).says("--undecided");
+    let outcome = |name: &str| {
+        let limits = summary(&sandbox, "report")["limits"].clone();
+        assert_eq!(limits[0]["outcome"], name, "{limits}");
+        sandbox.read("report/summary.md")
+    };
+    assert!(outcome("undecided").contains("**cannot be judged**"));
+    assert!(sandbox.read("report/report.html").contains("cannot be judged"));
+    run("few.log", "A->B:p99>5%", &["--undecided", "pass"]).expect(0).says(few);
+    run("few.log", "A->B:p99>5%", &["--undecided", "fail"]).expect(1).says(few);
+    run("few.log", "A->B:p99>1ms", &[]).expect(3).says("rests on 5 calls; 368 would tell");
+    // Medians need fewer.
+    run("few.log", "A->B:p50>1m", &[]).expect(3).says("6 would tell");
+    // A total outage is a result, and none that passes.
+    run("gone.log", "A->B:p50>5%", &[]).expect(3).says("only the baseline has A→B");
+    let named = ["--pair", "A->B"];
+    run("gone.log", "p50>50ms", &named).expect(3).says("no A→B has an end: 900 were begun");
+    // A broken limit is broken, whatever else cannot be judged.
+    let both = ["--fail-on", "A->B:p50>1ms"];
+    run("old.log", "A->LOST:p50>5%", &both).expect(2);
+    let both = ["--fail-on", "B->C:p50>1ms"];
+    run("gone.log", "A->B:p50>5%", &both).expect(3);
+    sandbox.write("slow.log", log((0..900).map(|n| 48 + n * 7 % 23)));
+    let both = ["--fail-on", "A->B:p50>1ms"];
+    run("slow.log", "A->B:p50>500%", &both).expect(1).says("p50 of A→B is");
+    assert!(outcome("held").contains("holds"));
+    assert!(sandbox.read("report/summary.md").contains("**broken**"));
+    sandbox.run(SB_REPORT, &["few.log", "--undecided", "pass"]).expect(2).says("--fail-on");
+}
+
+#[test]
+fn a_limit_about_nothing_is_wrong_use() {
+    let sandbox = Sandbox::new();
+    sandbox.write("old.log", log((0..90).map(|n| 40 + n * 7 % 23)));
+    let run = |limit: &str, message: &str| {
+        let args = ["old.log", "--baseline", "old.log", "--fail-on", limit];
+        sandbox.run(SB_REPORT, &args).expect(2).says(message);
+    };
+    run("X->B:p50>5%", "no event has the label X");
+    run("A->C:p50>5%", "A→C was not measured; measure it with --pair 'A->C'");
+    run("totals:p50>5%", "'totals' is not a pair");
+    assert_eq!(summary(&sandbox, "report")["limits"][0]["outcome"], "unknown");
+    sandbox.write("long.log", log((0..90).map(|n| 40 + n)).replace("|B", "|HANDLER_START"));
+    let misspelt = ["long.log", "--fail-on", "A->HANDLER_STRAT:p50>5s"];
+    sandbox.run(SB_REPORT, &misspelt).expect(2).says("did you mean HANDLER_START?");
+}
+
+#[test]
+fn github_is_told_how_limits_came_out() {
+    let sandbox = Sandbox::new();
+    sandbox.write("old.log", log((0..90).map(|n| 40 + n * 7 % 23)));
+    sandbox.write("github.md", "before\n");
+    let file = sandbox.path("github.md").to_string_lossy().into_owned();
+    let limits =
+        ["--fail-on", "A->B:p50>1ms", "--fail-on", "A->B:p99>1ms", "--fail-on", "B->C:p50>9s"];
+    let run = |actions: &str| {
+        let environment = [("GITHUB_ACTIONS", actions), ("GITHUB_STEP_SUMMARY", &*file)];
+        let args = [&["old.log"][..], &limits].concat();
+        sandbox.run_with(SB_REPORT, &args, b"", &environment).expect(1).stderr.clone()
+    };
+    let said = run("true");
+    assert!(said.contains("::error title=sb-report::the limit A->B:p50>1ms is broken: "), "{said}");
+    assert!(said.contains("::warning title=sb-report::the limit A->B:p99>1ms cannot"), "{said}");
+    assert_eq!(said.matches("::").count(), 4, "{said}");
+    let page = sandbox.read("github.md");
+    assert!(page.starts_with("before\n") && page.contains("| **broken** |"), "{page}");
+    assert!(page.contains("| B-&gt;C:p50&gt;9s | holds |"), "{page}");
+    assert!(!run("").contains("::"));
+    assert_eq!(sandbox.read("github.md"), page);
 }
 
 #[test]

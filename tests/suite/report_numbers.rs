@@ -89,7 +89,9 @@ fn loads(sandbox: &Sandbox, out: &str) {
 /// Makes the report of `out` against `before` and computes it again.
 fn computed_again(sandbox: &Sandbox, python: &Python) {
     sandbox.run(SB_REPORT, &["before", "-o", "base"]).expect(0);
-    sandbox.run(SB_REPORT, &["out", "--baseline", "before", "-o", "report"]).expect(0);
+    let limits = ["--fail-on", "total:p50>1ms", "--fail-on", "total:p50>9m"];
+    let args = [&["out", "--baseline", "before", "-o", "report"][..], &limits].concat();
+    sandbox.run(SB_REPORT, &args).expect(1);
     for (name, text) in RECOMPUTE {
         sandbox.write(name, text);
     }

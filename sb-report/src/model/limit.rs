@@ -1,8 +1,12 @@
 //! `--fail-on`: a limit on a percentile, or on its change against the baseline.
 
-use super::Report;
-use super::words::{self, arrow, latency};
+use super::words::{self, arrow, count, counted, latency};
+use super::{Material, Report};
+use sb_trace::latency::Latencies;
+use sb_trace::stats::{ALL_CLASSES, minimum_n, supported};
 use sb_trace::units::{Unit, ns_to_ms, parse_duration};
+use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The percentiles that a limit may name.
 const KNOWN: [f64; 4] = [50.0, 90.0, 95.0, 99.0];
@@ -61,13 +65,57 @@ impl std::str::FromStr for Limit {
     }
 }
 
-/// How a limit held: what breaks it, and what could not be judged.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// How a limit came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitOutcome {
+    /// Nothing exceeds it.
+    Held,
+    /// Something does.
+    Broken,
+    /// The data do not say.
+    Undecided,
+    /// It names what is not there to be measured: most likely it is misspelt.
+    Unknown,
+}
+
+/// A limit and how it came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Judged {
-    /// A sentence for each broken limit and pair.
-    pub broken: Vec<String>,
-    /// What could not be judged, and why.
-    pub open: Vec<String>,
+    /// As the user wrote it.
+    pub limit: String,
+    /// How it came out, over all pairs and groups that it is about.
+    pub outcome: LimitOutcome,
+    /// Why, a sentence for each pair and group that broke it or leaves it undecided.
+    pub reasons: Vec<String>,
+}
+
+impl Judged {
+    /// The limit and its outcome in a few words, with the reasons.
+    pub fn words(&self) -> String {
+        let outcome = match self.outcome {
+            LimitOutcome::Held => "holds",
+            LimitOutcome::Broken => "is broken",
+            LimitOutcome::Undecided => "cannot be judged",
+            LimitOutcome::Unknown => "is about nothing that was measured",
+        };
+        let why = if self.reasons.is_empty() { "" } else { ": " };
+        format!("the limit {} {outcome}{why}{}", self.limit, self.reasons.join("; "))
+    }
+
+    /// The same with plain blanks, for terminals.
+    pub fn plain_words(&self) -> String {
+        self.words().replace('\u{a0}', " ")
+    }
+}
+
+/// Reasons by what they speak for.
+#[derive(Default)]
+struct Reasons {
+    broken: Vec<String>,
+    undecided: Vec<String>,
+    /// Whether anything was held against the limit.
+    seen: bool,
 }
 
 impl Limit {
@@ -77,76 +125,154 @@ impl Limit {
     }
 
     /// Holds it against all start classes together of each pair.
-    pub fn judge(&self, report: &Report, judged: &mut Judged) {
-        let wanted = |pair: &str| self.pair.as_ref().is_none_or(|p| p == pair);
-        let mut seen = false;
-        let name = |pair: &str, of: &str| {
-            let of = if of.is_empty() { String::new() } else { format!(" ({of})") };
-            format!("{}{of}", arrow(pair))
-        };
+    pub(super) fn judge(&self, report: &Report, material: Material<'_>) -> Judged {
+        let mut reasons = Reasons::default();
         match self.most {
-            Most::Change(most) => {
-                let rows = report.comparison.iter().flat_map(|c| &c.rows);
-                for row in rows.filter(|r| wanted(&r.pair) && r.start_class == "all") {
-                    seen = true;
-                    let same = |p: f64| (p - self.percent).abs() < 1e-9;
-                    let Some(c) = row.changes.iter().find(|c| same(c.percent)) else { continue };
-                    let who =
-                        format!("{}: p{} of {}", self.text, self.percent, name(&row.pair, &row.of));
-                    match (c.change, c.low, c.high, c.supported) {
-                        // What may as well be chance does not break a limit.
-                        (Some(change), Some(low), Some(high), true) => {
-                            if change > most && low > 0.0 {
-                                judged.broken.push(format!(
-                                    "{who} has changed by {} (95 % interval {} to {})",
-                                    words::change(change),
-                                    words::change(low),
-                                    words::change(high)
-                                ));
-                            } else if change > most {
-                                judged.open.push(format!(
-                                    "{who} has changed by {}, which may be chance (95 % interval {} to {})",
-                                    words::change(change),
-                                    words::change(low),
-                                    words::change(high)
-                                ));
-                            }
-                        }
-                        _ => judged.open.push(format!(
-                            "{who} cannot be judged: {} calls against {}",
-                            row.n.1, row.n.0
-                        )),
+            Most::Change(most) => self.judge_changes(most, report, &mut reasons),
+            Most::Ms(most) => self.judge_latencies(most, report, &mut reasons),
+        }
+        let Reasons { broken, mut undecided, seen } = reasons;
+        let mut unknown = None;
+        if !seen {
+            let missing = self.missing(material);
+            unknown = missing.as_ref().err().cloned();
+            undecided.extend(missing.ok());
+        }
+        let (outcome, reasons) = match unknown {
+            Some(why) => (LimitOutcome::Unknown, vec![why]),
+            None if !broken.is_empty() => (LimitOutcome::Broken, broken),
+            None if !undecided.is_empty() => (LimitOutcome::Undecided, undecided),
+            None => (LimitOutcome::Held, Vec::new()),
+        };
+        Judged { limit: self.text.clone(), outcome, reasons }
+    }
+
+    fn is_about(&self, pair: &str) -> bool {
+        self.pair.as_ref().is_none_or(|own| own == pair)
+    }
+
+    fn percentile_of(&self, pair: &str, group: &str) -> String {
+        let group = if group.is_empty() { String::new() } else { format!(" ({group})") };
+        format!("p{} of {}{group}", self.percent, arrow(pair))
+    }
+
+    fn judge_changes(&self, most: f64, report: &Report, reasons: &mut Reasons) {
+        let Some(comparison) = &report.comparison else { return };
+        let rows = comparison.rows.iter().filter(|row| self.is_about(&row.pair));
+        for row in rows.filter(|row| row.start_class == ALL_CLASSES) {
+            reasons.seen = true;
+            let is_own = |percent: f64| (percent - self.percent).abs() < 1e-9;
+            let Some(c) = row.changes.iter().find(|c| is_own(c.percent)) else { continue };
+            let what = self.percentile_of(&row.pair, &row.of);
+            match (c.change, c.low, c.high, c.supported) {
+                (Some(change), Some(low), Some(high), true) => {
+                    let (text, low_text) = (words::change(change), words::change(low));
+                    let interval = format!("95 % interval {low_text} to {}", words::change(high));
+                    // What may as well be chance does not break a limit.
+                    if change > most && low > 0.0 {
+                        reasons.broken.push(format!("{what} has changed by {text} ({interval})"));
+                    } else if change > most {
+                        reasons.undecided.push(format!(
+                            "{what} has changed by {text}, which may be chance ({interval}); more calls would tell"
+                        ));
                     }
                 }
-            }
-            Most::Ms(most) => {
-                for pair in report.pairs.iter().filter(|p| wanted(&p.name)) {
-                    for row in pair.rows.iter().filter(|r| r.class.is_empty()) {
-                        seen = true;
-                        let who = format!(
-                            "{}: p{} of {}",
-                            self.text,
-                            self.percent,
-                            name(&pair.name, &row.of)
-                        );
-                        match row.ms(self.percent) {
-                            Some(ms) if ms > most => {
-                                judged
-                                    .broken
-                                    .push(format!("{who} is {}", latency(ms, Unit::fitting(ms))));
-                            }
-                            Some(_) => {}
-                            None => judged.open.push(format!("{who} cannot be judged: no latency")),
-                        }
-                    }
-                }
+                _ => reasons.undecided.push(format!(
+                    "{what} rests on {} against {}; {} on each side would tell",
+                    counted(row.n.1, "call", "calls"),
+                    count(row.n.0 as u64),
+                    count(minimum_n(self.percent / 100.0) as u64),
+                )),
             }
         }
-        if !seen {
-            let what = self.pair.as_deref().unwrap_or("anything");
-            judged.open.push(format!("{}: there is no {} to judge", self.text, arrow(what)));
+        for pair in comparison.only_baseline.iter().filter(|pair| self.is_about(pair)) {
+            reasons.seen = true;
+            reasons.undecided.push(format!("only the baseline has {}", arrow(pair)));
+        }
+        // What is new is not worse than before; a limit that is about nothing else cannot be judged.
+        for pair in comparison.only_now.iter().filter(|pair| self.pair.as_ref() == Some(*pair)) {
+            reasons.seen = true;
+            reasons.undecided.push(format!("the baseline has no {}", arrow(pair)));
         }
     }
+
+    fn judge_latencies(&self, most: f64, report: &Report, reasons: &mut Reasons) {
+        for pair in report.pairs.iter().filter(|pair| self.is_about(&pair.name)) {
+            for row in pair.rows.iter().filter(|row| row.class.is_empty()) {
+                reasons.seen = true;
+                let what = self.percentile_of(&pair.name, &row.of);
+                let q = self.percent / 100.0;
+                match row.ms(self.percent) {
+                    Some(_) if !supported(row.summary.n, q) => reasons.undecided.push(format!(
+                        "{what} rests on {}; {} would tell",
+                        counted(row.summary.n, "call", "calls"),
+                        count(minimum_n(q) as u64)
+                    )),
+                    Some(ms) if ms > most => {
+                        reasons
+                            .broken
+                            .push(format!("{what} is {}", latency(ms, Unit::fitting(ms))));
+                    }
+                    Some(_) => {}
+                    None => reasons.undecided.push(format!(
+                        "no {} has an end: {} begun",
+                        arrow(&pair.name),
+                        counted(row.summary.unmatched, "was", "were")
+                    )),
+                }
+            }
+        }
+    }
+
+    /// Why there is nothing to hold against the limit: what the data lack, or, as an error, what it
+    /// names that they cannot have.
+    fn missing(&self, material: Material<'_>) -> Result<String, String> {
+        let Some(pair) = &self.pair else {
+            return Ok("no latency was measured".to_owned());
+        };
+        let Some((from, to)) = pair.split_once("->") else {
+            return match pair.as_str() {
+                "total" => Ok("no total was measured".to_owned()),
+                _ => Err(format!("'{pair}' is not a pair: write FROM->TO or total")),
+            };
+        };
+        if material.baseline.is_some_and(|table| pairs(table).any(|other| other == *pair)) {
+            return Ok(format!("only the baseline has {}", arrow(pair)));
+        }
+        let labels = labels(material);
+        if let Some(unknown) = [from, to].into_iter().find(|label| !labels.contains(*label)) {
+            let near = labels.iter().map(|label| (strsim::jaro_winkler(unknown, label), label));
+            let near = near.filter(|(alike, _)| *alike > ALIKE);
+            let near = near.max_by(|a, b| a.0.total_cmp(&b.0));
+            let near =
+                near.map_or_else(String::new, |(_, label)| format!("; did you mean {label}?"));
+            return Err(format!("no event has the label {unknown}{near}"));
+        }
+        Err(format!("{} was not measured; measure it with --pair '{pair}'", arrow(pair)))
+    }
+}
+
+/// Less alike than this, two labels are not each other's misspelling.
+const ALIKE: f64 = 0.8;
+
+/// The labels of both sides, as far as they are known: of tables, those of their pairs.
+fn labels(material: Material<'_>) -> BTreeSet<String> {
+    let mut labels = BTreeSet::new();
+    if let Some(log) = material.log {
+        labels.extend(log.figures.paths.iter().flat_map(|path| path.labels.iter().cloned()));
+    }
+    for table in [Some(material.latencies), material.baseline].into_iter().flatten() {
+        for text in pairs(table) {
+            let both = text.split_once("->").map(|(from, to)| [from.to_owned(), to.to_owned()]);
+            labels.extend(both.into_iter().flatten());
+        }
+    }
+    labels
+}
+
+/// The pairs of a table, as they are written.
+fn pairs(table: &Latencies) -> impl Iterator<Item = String> {
+    (0..table.pairs.len()).map(|pair| table.pair_text(u32::try_from(pair).unwrap_or(u32::MAX)))
 }
 
 #[cfg(test)]

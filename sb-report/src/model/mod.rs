@@ -31,7 +31,7 @@ pub use detail::Detail;
 pub use exemplars::{Exemplar, Step};
 pub use flags::Flag;
 pub use groups::{Group, Grouped};
-pub use limit::{Judged, Limit};
+pub use limit::{Judged, Limit, LimitOutcome};
 pub use load::LoadFacts;
 pub use lookup::Lookup;
 pub use pairs::{Cell, PairView, Row};
@@ -68,6 +68,8 @@ pub struct Material<'a> {
     pub group_by: &'a [GroupKey],
     /// The title that the user gave.
     pub title: Option<&'a str>,
+    /// What may not be exceeded.
+    pub limits: &'a [Limit],
 }
 
 /// Everything that the page, the summary and the pictures say.
@@ -95,6 +97,8 @@ pub struct Report {
     pub exemplars: Vec<Exemplar>,
     /// What to know in five seconds.
     pub verdict: Vec<String>,
+    /// The user's limits and how they came out.
+    pub limits: Vec<Judged>,
     /// What may be wrong with the data, or that nothing is.
     pub flags: Vec<Flag>,
     /// The details behind the flags.
@@ -128,7 +132,7 @@ impl Report {
         });
         let mut verdict = verdict::compared(comparison.as_ref());
         verdict.extend(verdict::sentences(&pairs, &runs, groups));
-        Self {
+        let mut report = Self {
             title: runs::title(material.title, &runs),
             subject: runs::subject(&runs),
             extent: runs::extent(&runs),
@@ -147,7 +151,11 @@ impl Report {
             groups: grouped.groups,
             pairs,
             quality,
-        }
+            limits: Vec::new(),
+        };
+        report.limits =
+            material.limits.iter().map(|limit| limit.judge(&report, material)).collect();
+        report
     }
 
     /// Whether several runs are told apart.

@@ -89,6 +89,7 @@ impl Hand {
             threshold: 0.03,
             group_by: &[],
             title: None,
+            limits: &[],
         })
     }
 
@@ -103,6 +104,7 @@ impl Hand {
             threshold: 0.03,
             group_by: &[],
             title: None,
+            limits: &[],
         })
     }
 }

@@ -5,7 +5,9 @@ use crate::chart::{Charts, SharedScale};
 use crate::error::Result;
 use crate::figure::{Dash, Entry, Figure, LegendSample, Marker, Shape};
 use crate::model::words::{count, instant, latency, span};
-use crate::model::{Cell, Flag, Level, PairView, QUANTILES, Report, Row, RunView, Series};
+use crate::model::{
+    Cell, Flag, Judged, Level, LimitOutcome, PairView, QUANTILES, Report, Row, RunView, Series,
+};
 use crate::render::{self, Place};
 use sb_trace::Severity;
 use sb_trace::stats::percentile_name;
@@ -56,6 +58,7 @@ pub(super) fn context(report: &Report, charts: &Charts, beside: &Beside<'_>) -> 
         "subject": report.subject,
         "extent": report.extent,
         "verdict": report.verdict,
+        "limits": report.limits.iter().map(limit).collect::<Vec<_>>(),
         "flags": report.flags.iter().map(flag).collect::<Vec<_>>(),
         "several_groups": report.groups.len() > 1,
         "several_runs": report.several_runs(),
@@ -196,6 +199,14 @@ fn flag(flag: &Flag) -> Value {
         Level::Warning => ("warning", "⚠"),
     };
     json!({"class": class, "mark": mark, "text": flag.text, "to": flag.to})
+}
+
+fn limit(judged: &Judged) -> Value {
+    let (class, mark) = match judged.outcome {
+        LimitOutcome::Held => ("good", "✓"),
+        LimitOutcome::Broken | LimitOutcome::Undecided | LimitOutcome::Unknown => ("warning", "⚠"),
+    };
+    json!({"class": class, "mark": mark, "text": judged.words()})
 }
 
 fn rows(rows: &[Row], pair: &PairView, scale: &SharedScale) -> Vec<Value> {

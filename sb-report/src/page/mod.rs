@@ -7,6 +7,7 @@ mod sections;
 mod summary;
 
 pub use html::html;
+pub(crate) use summary::limits;
 pub use summary::{json, markdown};
 
 use crate::model::Report;

@@ -2,7 +2,7 @@
 
 use super::Beside;
 use crate::model::words::{self, arrow, change, count};
-use crate::model::{Cell, Level, Report, Row, Units};
+use crate::model::{Cell, Judged, Level, LimitOutcome, Report, Row, Units};
 use sb_trace::Run;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -59,6 +59,7 @@ pub fn json(report: &Report, beside: &Beside<'_>) -> String {
         "quantile": "hyndman_fan_7",
         "title": report.title,
         "verdict": report.verdict,
+        "limits": report.limits,
         "pairs": report.summaries,
         "comparison": report.comparison,
         "breakdown": report.breakdown,
@@ -104,6 +105,7 @@ pub fn markdown(report: &Report) -> String {
     for sentence in &report.verdict {
         let _ = writeln!(out, "{}", escape(sentence));
     }
+    out.push_str(&limits(&report.limits));
     out.push_str(&compared(report));
     let several = report.groups.len() > 1;
     let of = if several { "of | " } else { "" };
@@ -135,6 +137,26 @@ pub fn markdown(report: &Report) -> String {
             Level::Warning => "**warning**",
         };
         let _ = writeln!(out, "- {mark}: {}", escape(&flag.text));
+    }
+    out
+}
+
+/// The user's limits as a table of Markdown; nothing without any.
+pub(crate) fn limits(limits: &[Judged]) -> String {
+    let mut out = String::new();
+    if limits.is_empty() {
+        return out;
+    }
+    out.push_str("\n| limit | | why |\n| --- | --- | --- |\n");
+    for judged in limits {
+        let outcome = match judged.outcome {
+            LimitOutcome::Held => "holds",
+            LimitOutcome::Broken => "**broken**",
+            LimitOutcome::Undecided => "**cannot be judged**",
+            LimitOutcome::Unknown => "**about nothing that was measured**",
+        };
+        let why = escape(&judged.reasons.join("; "));
+        let _ = writeln!(out, "| {} | {outcome} | {why} |", escape(&judged.limit));
     }
     out
 }
