@@ -184,18 +184,16 @@ fn enforce(limits: &[Judged], undecided: Option<Undecided>) -> Result<()> {
     if let Some(message) = of(LimitOutcome::Unknown) {
         return Err(Error::UnknownLimit { message });
     }
-    let open = of(LimitOutcome::Undecided);
-    let failed = open.clone().filter(|_| undecided == Some(Undecided::Fail));
-    if let Some(message) = of(LimitOutcome::Broken).or(failed) {
-        return Err(Error::Trace(sb_trace::Error::Limit { message }));
-    }
-    match open {
-        Some(message) if undecided.is_none() => Err(Error::Undecided { message }),
-        Some(message) => {
-            print::talk(&format!("note: {message}"));
-            Ok(())
+    let (broken, open) = (of(LimitOutcome::Broken), of(LimitOutcome::Undecided));
+    let limit = |message| Err(Error::Trace(sb_trace::Error::Limit { message }));
+    match (broken, open, undecided) {
+        (None, None, _) => Ok(()),
+        (Some(message), None, _) | (None, Some(message), Some(Undecided::Fail)) => limit(message),
+        (None, Some(message), None) => Err(Error::Undecided { message }),
+        (broken, Some(open), _) => {
+            print::talk(&format!("note: {open}"));
+            broken.map_or(Ok(()), limit)
         }
-        None => Ok(()),
     }
 }
 

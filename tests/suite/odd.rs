@@ -131,6 +131,15 @@ fn a_limit_that_cannot_be_judged_does_not_pass() {
     let both = ["--fail-on", "A->B:p50>1ms"];
     run("slow.log", "A->B:p50>500%", &both).expect(1).says("p50 of A→B is");
     assert!(outcome("held").contains("holds"));
+    let both = ["--fail-on", "A->B:p50>1ms"];
+    run("few.log", "A->B:p99>5%", &both).expect(3);
+    run("few.log", "A->B:p99>5%", &["--fail-on", "total:p50>1s", "--undecided", "pass"]).expect(0);
+    let six = log((0..6).map(|n| 90 + n));
+    sandbox.write("six.log", six);
+    run("six.log", "A->B:p99>5%", &both)
+        .expect(1)
+        .says("rests on 6 calls against 900")
+        .says("p50 of A→B is");
     assert!(sandbox.read("report/summary.md").contains("**broken**"));
     sandbox.run(SB_REPORT, &["few.log", "--undecided", "pass"]).expect(2).says("--fail-on");
 }
