@@ -129,6 +129,7 @@ fn run(cli: &Cli) -> Result<()> {
     }
     let bar = progress::Bar::new();
     let (loaded, report, written) = publish((&source, &options, &bar), &folder, |loaded| {
+        GroupKey::check(&cli.group_by, &loaded.latencies().runs)?;
         let baseline = match &cli.baseline {
             Some(name) => Some(find(std::slice::from_ref(name))?.load(
                 &options,

@@ -220,6 +220,15 @@ fn groups_are_the_table_s_own_columns() {
         .run(SB_REPORT, &["out", "--group-by", "colour"])
         .expect(2)
         .says("'colour' is not one of");
+    let no_tag = "--group-by tag_colour: no run has that tag; there are tag_memory";
+    sandbox.run(SB_REPORT, &["out", "--group-by", "tag_colour"]).expect(2).says(no_tag);
+    sandbox.write("app.log", log(0..3));
+    sandbox
+        .run(SB_TRACE, &["stats", "app.log", "--group-by", "tag_colour"])
+        .expect(2)
+        .says("no run has tags; give one with --tag KEY=VALUE");
+    let given = ["stats", "app.log", "--group-by", "tag_colour", "--tag", "colour=red"];
+    assert!(sandbox.run(SB_TRACE, &given).expect(0).stdout.contains("red"));
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub fn figures(
     let inputs = with_tables(inputs)?;
     let labels = Dictionary::new();
     let job = Job::new(&inputs, options, &labels);
+    GroupKey::check(group_by, &job.runs)?;
     let rules = Rules::new(options, &labels);
     let sinks = || {
         for_each_thread(|| {

@@ -1,7 +1,9 @@
 //! Figures by group: the latencies of a pair parted by other columns of their table.
 
 use super::summary::{ALL_CLASSES, Summary};
+use crate::error::Error;
 use crate::latency::{Latencies, Latency};
+use crate::run::{Run, tag_names};
 use std::collections::BTreeMap;
 
 /// A column by which latencies are parted.
@@ -53,6 +55,23 @@ impl std::str::FromStr for GroupKey {
 }
 
 impl GroupKey {
+    /// Whether the runs have what these columns hold.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a tag that no run has: a group of it would be one of nothing.
+    pub fn check(keys: &[Self], runs: &[Run]) -> Result<(), Error> {
+        let known = tag_names(runs);
+        let is_unknown = |key: &&Self| matches!(key, Self::Tag(tag) if !known.contains(tag));
+        let Some(unknown) = keys.iter().find(is_unknown) else { return Ok(()) };
+        let known: Vec<String> = known.iter().map(|tag| format!("tag_{tag}")).collect();
+        let there = match known.as_slice() {
+            [] => "no run has tags; give one with --tag KEY=VALUE".to_owned(),
+            known => format!("there are {}", known.join(", ")),
+        };
+        let message = format!("--group-by {}: no run has that tag; {there}", unknown.column());
+        Err(Error::Usage { message })
+    }
+
     /// The column's name in the tables.
     pub fn column(&self) -> String {
         match self {
