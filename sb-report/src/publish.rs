@@ -47,8 +47,18 @@ pub fn publish(
     let loaded = source.load(options, progress, Some(tables))?;
     let (sha256, made) = rayon::join(
         || {
-            if let Loaded::Tables(table, _) = &loaded {
-                tables::rewrite_latencies(table, &latencies, &tables::metadata(&[], options))?;
+            match (&loaded, source.files.as_slice()) {
+                // One table is kept as it is, with all its columns.
+                (Loaded::Tables(..), [one]) => {
+                    let mut from = File::open(one).map_err(failed(one))?;
+                    let mut to = File::create(&latencies).map_err(failed(&latencies))?;
+                    std::io::copy(&mut from, &mut to).map_err(failed(&latencies))?;
+                }
+                (Loaded::Tables(table, _), _) => {
+                    let metadata = tables::metadata(&[], options);
+                    tables::rewrite_latencies(table, &latencies, &metadata)?;
+                }
+                (Loaded::Logs(..), _) => {}
             }
             sha256(&latencies)
         },

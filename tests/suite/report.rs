@@ -35,6 +35,8 @@ fn a_table_gives_the_same_numbers() {
         serde_json::from_str::<serde_json::Value>(&sandbox.read(name)).unwrap()["pairs"].clone()
     };
     assert_eq!(pairs("table/summary.json"), pairs("log/summary.json"));
+    let bytes = |name: &str| std::fs::read(sandbox.path(name)).unwrap();
+    assert!(bytes("table/latencies.parquet") == bytes("l.parquet"), "one table is kept as it is");
 }
 
 #[test]
