@@ -96,7 +96,7 @@ pub use statements::{LogStatement, StatementCounts, statements};
 #[cfg(feature = "tables")]
 pub use {
     accounting::{Accounting, FileInfo, LookAlikeAt},
-    findings::{Finding, Severity},
+    findings::{Finding, Severity, nearest_label},
     pipeline::{Progress, Silent},
     sinks::{
         Analysis, Collected, DriverEvent, Figures, KeptEvent, KeptTrace, KeptTraces, PathCount,

@@ -3,6 +3,7 @@
 use super::words::{self, arrow, count, counted, latency};
 use super::{Material, Report};
 use sb_trace::latency::Latencies;
+use sb_trace::nearest_label;
 use sb_trace::stats::{ALL_CLASSES, minimum_n, supported};
 use sb_trace::units::{Unit, ns_to_ms, parse_duration};
 use serde::Serialize;
@@ -241,19 +242,13 @@ impl Limit {
         }
         let labels = labels(material);
         if let Some(unknown) = [from, to].into_iter().find(|label| !labels.contains(*label)) {
-            let near = labels.iter().map(|label| (strsim::jaro_winkler(unknown, label), label));
-            let near = near.filter(|(alike, _)| *alike > ALIKE);
-            let near = near.max_by(|a, b| a.0.total_cmp(&b.0));
-            let near =
-                near.map_or_else(String::new, |(_, label)| format!("; did you mean {label}?"));
+            let near = nearest_label(unknown, labels.iter().map(String::as_str));
+            let near = near.map_or_else(String::new, |label| format!("; did you mean {label}?"));
             return Err(format!("no event has the label {unknown}{near}"));
         }
         Err(format!("{} was not measured; measure it with --pair '{pair}'", arrow(pair)))
     }
 }
-
-/// Less alike than this, two labels are not each other's misspelling.
-const ALIKE: f64 = 0.8;
 
 /// The labels of both sides, as far as they are known: of tables, those of their pairs.
 fn labels(material: Material<'_>) -> BTreeSet<String> {

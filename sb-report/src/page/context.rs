@@ -47,6 +47,7 @@ pub(super) fn context(report: &Report, charts: &Charts, beside: &Beside<'_>) -> 
         let chosen = report.findings.iter().filter(|f| f.severity == severity);
         chosen.map(ToString::to_string).collect()
     };
+    let of_limits = if report.comparison.is_some() { "compare" } else { "summary" };
     Ok(json!({
         "title": report.title,
         "compare": sections::compare(report, charts)?,
@@ -58,7 +59,7 @@ pub(super) fn context(report: &Report, charts: &Charts, beside: &Beside<'_>) -> 
         "subject": report.subject,
         "extent": report.extent,
         "verdict": report.verdict,
-        "limits": report.limits.iter().map(limit).collect::<Vec<_>>(),
+        "limits": report.limits.iter().map(|judged| limit(judged, of_limits)).collect::<Vec<_>>(),
         "flags": report.flags.iter().map(flag).collect::<Vec<_>>(),
         "several_groups": report.groups.len() > 1,
         "several_runs": report.several_runs(),
@@ -201,12 +202,13 @@ fn flag(flag: &Flag) -> Value {
     json!({"class": class, "mark": mark, "text": flag.text, "to": flag.to})
 }
 
-fn limit(judged: &Judged) -> Value {
-    let (class, mark) = match judged.outcome {
-        LimitOutcome::Held => ("good", "✓"),
-        LimitOutcome::Broken | LimitOutcome::Undecided | LimitOutcome::Unknown => ("warning", "⚠"),
+/// A limit is shown as a flag.
+fn limit(judged: &Judged, to: &'static str) -> Value {
+    let level = match judged.outcome {
+        LimitOutcome::Held => Level::Good,
+        LimitOutcome::Broken | LimitOutcome::Undecided | LimitOutcome::Unknown => Level::Warning,
     };
-    json!({"class": class, "mark": mark, "text": judged.words()})
+    flag(&Flag { level, text: judged.words(), to })
 }
 
 fn rows(rows: &[Row], pair: &PairView, scale: &SharedScale) -> Vec<Value> {

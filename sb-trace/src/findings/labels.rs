@@ -32,16 +32,20 @@ pub(crate) fn unknown_labels(seen: &HashSet<&str>, options: &Options) -> Vec<Fin
     findings
 }
 
+/// The label that is most like a misspelt one, if any is.
+pub fn nearest_label<'l>(label: &str, known: impl Iterator<Item = &'l str>) -> Option<&'l str> {
+    let upper = label.to_ascii_uppercase();
+    let alike = |other: &'l str| (strsim::jaro_winkler(&upper, &other.to_ascii_uppercase()), other);
+    let nearest = known.map(alike).max_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.filter(|(alike, _)| *alike >= ALIKE).map(|(_, label)| label)
+}
+
 fn remedy(label: &str, seen: &HashSet<&str>) -> String {
     const MOST_LISTED: usize = 12;
     let mut known: Vec<&str> = seen.iter().copied().collect();
     known.sort_unstable();
-    let alike = |other: &&str| {
-        strsim::jaro_winkler(&label.to_ascii_uppercase(), &other.to_ascii_uppercase())
-    };
-    let best = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    if let Some(best) = best.filter(|best| alike(best) >= ALIKE) {
-        return format!("did you mean {best}?");
+    if let Some(nearest) = nearest_label(label, known.iter().copied()) {
+        return format!("did you mean {nearest}?");
     }
     let more = if known.len() > MOST_LISTED { ", ..." } else { "" };
     known.truncate(MOST_LISTED);

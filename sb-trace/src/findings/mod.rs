@@ -6,6 +6,7 @@ mod records;
 mod traces;
 
 pub(crate) use inputs::inputs_read;
+pub use labels::nearest_label;
 pub(crate) use labels::unknown_labels;
 pub(crate) use records::unmatched;
 pub(crate) use traces::{OrderedTraces, TraceCounts, doubts, steps};
